@@ -1,0 +1,111 @@
+import type { QueryCompiler } from 'kysely';
+import type { SchemaDescription } from '../schema/description.ts';
+
+/** Which database is underneath. Only db-core asks. */
+export type EngineKind = 'sqlite' | 'postgres';
+
+/**
+ * How a value travels between JavaScript and a column. The same JavaScript value comes back on both engines.
+ *
+ * | codec | JavaScript | SQLite (declared type) | PostgreSQL |
+ * | --- | --- | --- | --- |
+ * | uuid | lower-case string | text (`UUID_TEXT`) | `uuid` |
+ * | text | string | text (`TEXT`) | `text COLLATE "C"` |
+ * | timestamp | Date, milliseconds UTC | integer (`TIMESTAMP`) | `timestamptz(3)` |
+ * | boolean | boolean | 0 or 1 (`BOOLEAN`) | `boolean` |
+ * | json | JSON value | text (`JSON_TEXT`) | `jsonb` |
+ * | integer | safe integer | integer (`INTEGER`) | `integer` |
+ * | bigint | safe integer, throws beyond | integer (`BIGINT`) | `bigint` |
+ * | real | finite number | real (`REAL`) | `double precision` |
+ * | blob | Uint8Array | blob (`BLOB`) | `bytea` |
+ */
+export type Codec = 'uuid' | 'text' | 'timestamp' | 'boolean' | 'json' | 'integer' | 'bigint' | 'real' | 'blob';
+
+export type Row = Record<string, unknown>;
+export type MaybePromise<T> = T | Promise<T>;
+
+/** SQL that the kernel compiled, ready for a driver. One object per statement, kept for as long as the statement is. */
+export interface Plan {
+  /** The query's name, for events and metrics; `dynamic` for one that was built on the spot. */
+  readonly name: string;
+  readonly sql: string;
+  /** Does it write? Decides which connection runs it. */
+  readonly writes: boolean;
+  /** Does it give rows (select, or a write with RETURNING)? */
+  readonly returnsRows: boolean;
+  /** Codecs of output columns whose declared type an engine can't see (expressions), by output name. */
+  readonly decode: ReadonlyMap<string, Codec>;
+}
+
+export interface Outcome {
+  readonly rows: Row[];
+  /** Rows inserted, updated or deleted. */
+  readonly changes: number;
+}
+
+/** Something that runs statements: the engine itself (each on its own), or a transaction. Values are already encoded. */
+export interface Runner {
+  execute(plan: Plan, values: readonly unknown[]): MaybePromise<Outcome>;
+  /** The same statement for each row of values, all or nothing only inside a transaction. Returns the changes. */
+  executeMany(plan: Plan, rows: readonly (readonly unknown[])[]): MaybePromise<number>;
+  /** SQL text without parameters, one or more statements: DDL, pragmas. */
+  exec(sql: string): MaybePromise<void>;
+}
+
+export interface EngineTransaction extends Runner {
+  commit(): MaybePromise<void>;
+  /** Never throws: a connection that can't roll back is destroyed. */
+  rollback(): MaybePromise<void>;
+}
+
+export interface BeginOptions {
+  /**
+   * `write`: BEGIN IMMEDIATE on SQLite, READ COMMITTED on PostgreSQL. `read`: one snapshot, read-only, on both.
+   * `exclusive-schema`: for the migration runner only; as `write`, with foreign keys off on SQLite until it ends.
+   */
+  readonly mode: 'write' | 'read' | 'exclusive-schema';
+  /** Milliseconds to wait for a connection and, on SQLite, for other processes' locks. Default: the configuration's. */
+  readonly waitMs?: number;
+}
+
+export interface PoolFigures {
+  readonly size: number;
+  readonly inUse: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
+export interface EngineInfo {
+  readonly kind: EngineKind;
+  /** The server's or the library's version, e.g. `3.54.0` or `18.4`. */
+  readonly version: string;
+  /** Where it is, without credentials: an absolute path, or `host:port/database`. */
+  readonly location: string;
+  readonly sizeBytes: number;
+  /** Bytes of the write-ahead log; null where it is not the database's own (PostgreSQL). */
+  readonly walBytes: number | null;
+}
+
+/** The one pool of a process, with its differences behind it. Every error it throws is one of the catalogue. */
+export interface Engine extends Runner {
+  readonly kind: EngineKind;
+  /** Kysely's compiler for this engine's SQL. */
+  readonly compiler: QueryCompiler;
+  /** Turns a JavaScript value into what the driver binds. Without a codec it goes by the value's JavaScript type. */
+  encoder(codec: Codec | undefined): (value: unknown) => unknown;
+  /** Connects. Idempotent; not retried here. */
+  open(): Promise<void>;
+  /** Waits for what is running, then closes. Idempotent. */
+  close(): Promise<void>;
+  begin(options: BeginOptions): Promise<EngineTransaction>;
+  /** Rows in chunks from one snapshot, without holding them all; the connection is given back when iteration ends. */
+  stream(plan: Plan, values: readonly unknown[], chunkSize: number): AsyncIterableIterator<Row[]>;
+  /**
+   * Runs `work` while no other process can hold the same named lock on this database; waits at most `waitMs`.
+   * Throws `MigrationLockedError` naming the holder when it doesn't get it.
+   */
+  withLock<T>(name: string, waitMs: number, work: () => Promise<T>): Promise<T>;
+  inspect(runner?: Runner): Promise<SchemaDescription>;
+  info(): Promise<EngineInfo>;
+  pool(): PoolFigures;
+}
