@@ -24,7 +24,7 @@ export interface ErrorOptions {
 
 /** Every error that a Keelson package throws on purpose. `code` tells which; `hint` tells what to do. */
 export abstract class KeelsonError extends Error {
-  abstract readonly entry: ErrorEntry;
+  abstract get entry(): ErrorEntry;
   readonly details: Readonly<Record<string, unknown>>;
   readonly #hint: string | undefined;
 
@@ -59,24 +59,47 @@ export function errorCatalogue(): readonly ErrorEntry[] {
   return [...entries.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
-export type KeelsonErrorClass = new (message: string, options?: ErrorOptions) => KeelsonError;
+/** An error of the catalogue. `Code` keeps classes apart for the type checker, which otherwise sees one shape. */
+export interface CatalogueError<Code extends string = string> extends KeelsonError {
+  readonly entry: ErrorEntry;
+  readonly code: Code;
+}
+
+/** What `defineError` gives. */
+export type KeelsonErrorClass<Code extends string = string> = new (
+  message: string,
+  options?: ErrorOptions,
+) => CatalogueError<Code>;
+
+type ErrorBase = abstract new (message: string, options?: ErrorOptions) => KeelsonError;
 
 /**
- * Enters an error in the catalogue and gives the class to extend.
+ * Enters an error in the catalogue and gives the class to extend. With a `base` the new class is one of its kind, with an
+ * entry of its own: whoever catches the base catches it too.
  *
+ * @throws Error when the code is already taken, so two packages can't mean different things by one code.
  * @example
  * ```ts
  * export class InvoiceNotFoundError extends defineError({
  *   code: 'INVOICE_NOT_FOUND', title: 'No such invoice', status: 404, exitCode: 1, retriable: false,
  *   hint: 'List the invoices that exist.',
- * }) {}
+ * }, NotFoundError) {}
  * ```
  */
-export function defineError(entry: ErrorEntry): KeelsonErrorClass {
+export function defineError<const Code extends string>(
+  entry: ErrorEntry & { readonly code: Code },
+  base: ErrorBase = KeelsonError,
+): KeelsonErrorClass<Code> {
   const known = entries.get(entry.code);
   if (known !== undefined) throw new Error(`The error code ${entry.code} is defined twice.`);
   entries.set(entry.code, Object.freeze(entry));
-  return class extends KeelsonError {
-    readonly entry = entry;
-  };
+  abstract class Defined extends base {
+    override get entry(): ErrorEntry {
+      return entry;
+    }
+    override get code(): Code {
+      return entry.code;
+    }
+  }
+  return Defined as unknown as KeelsonErrorClass<Code>;
 }
