@@ -1,0 +1,43 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+const root = import.meta.dirname;
+const globalSetup = 'packages/db-core/src/testing/global-setup.ts';
+
+/** Every folder with a package.json in it, so that a new package is tested as soon as it exists. */
+const packages = ['packages', 'apps']
+  .flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}`))
+  .concat('tests')
+  .filter((folder) => existsSync(join(root, folder, 'package.json')));
+
+/** Workspace packages resolve to their sources, in Vite's graph and in what Node itself loads. */
+const conditions = ['keelson-source', 'node', 'development|production'];
+const sources = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: ['keelson-source', 'node'] } },
+};
+
+export default defineConfig({
+  ...sources,
+  test: {
+    // Starts the PostgreSQL server of the test run, once for all projects.
+    globalSetup: [globalSetup].filter((file) => existsSync(join(root, file))),
+    projects: packages.map((folder) => ({
+      ...sources,
+      root: join(root, folder),
+      test: {
+        name: folder,
+        include: ['**/*.test.ts'],
+        exclude: ['**/node_modules/**', '**/dist/**'],
+        pool: 'forks',
+        testTimeout: 30_000,
+        hookTimeout: 60_000,
+        teardownTimeout: 30_000,
+      },
+    })),
+    // A test that says `only` or a run that finds no test is a mistake, not a success.
+    allowOnly: false,
+    passWithNoTests: false,
+  },
+});
