@@ -14,7 +14,7 @@ export type EngineKind = 'sqlite' | 'postgres';
  * | timestamp | Date, milliseconds UTC | integer (`TIMESTAMP`) | `timestamptz(3)` |
  * | boolean | boolean | 0 or 1 (`BOOLEAN`) | `boolean` |
  * | json | JSON value | text (`JSON_TEXT`) | `jsonb` |
- * | integer | safe integer | integer (`INTEGER`) | `integer` |
+ * | integer | whole number of 32 bits | integer (`INTEGER`) | `integer` |
  * | bigint | safe integer, throws beyond | integer (`BIGINT`) | `bigint` |
  * | real | finite number | real (`REAL`) | `double precision` |
  * | blob | Uint8Array | blob (`BLOB`) | `bytea` |
@@ -35,6 +35,27 @@ export interface Plan {
   readonly returnsRows: boolean;
   /** Codecs of output columns whose declared type an engine can't see (expressions), by output name. */
   readonly decode: ReadonlyMap<string, Codec>;
+  /** Given for a plain insert: lets an engine write many rows with one statement. */
+  readonly bulk?: BulkInsert | undefined;
+}
+
+/**
+ * What `insert into "t" ("a", "b") values ($1, $2) on conflict …` says, taken apart, so that `executeMany` can send whole
+ * columns. An engine that has nothing better runs the plan's SQL for each row.
+ */
+export interface BulkInsert {
+  readonly table: string;
+  /** In the statement's order. */
+  readonly columns: readonly BulkColumn[];
+  /** What follows the values, without parameters: `on conflict …`, or nothing. A RETURNING can't be part of it. */
+  readonly suffix: string;
+}
+
+export interface BulkColumn {
+  readonly name: string;
+  readonly codec: Codec;
+  /** Where the value is: at this place (from 0) of each row of values, or the same encoded value in every row. */
+  readonly value: { readonly parameter: number } | { readonly constant: unknown };
 }
 
 export interface Outcome {
