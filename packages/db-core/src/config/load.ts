@@ -1,0 +1,223 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import process from 'node:process';
+import type { z } from 'zod';
+import { type DatabaseTarget, readDatabaseUrl } from './database-url.ts';
+import { type ConfigurationFault, configurationError, quoteGiven } from './faults.ts';
+import { redactUrl } from './redact.ts';
+import { appSettings, type DatabaseSettings, databaseSettings, settingNames } from './settings.ts';
+import { meantName } from './spelling.ts';
+import { isLoopback, type SslConfig } from './ssl.ts';
+import type { DatabaseConfig, KeelsonConfig } from './types.ts';
+
+/** Variables by name, such as `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+type Values = Record<string, string>;
+
+/** What is written for the known names. An empty value counts as none: `DATABASE_URL=` stands in many `.env` files. */
+function writtenValues(env: Environment, names: readonly string[]): Values {
+  const values: Values = {};
+  for (const name of names) {
+    const value = env[name]?.trim();
+    if (value !== undefined && value !== '') values[name] = value;
+  }
+  return values;
+}
+
+function misspelled(env: Environment): ConfigurationFault[] {
+  const faults: ConfigurationFault[] = [];
+  for (const name of Object.keys(env)) {
+    if (env[name] === undefined || settingNames.includes(name)) continue;
+    const meant = meantName(name, settingNames);
+    // Its value isn't repeated: it may be a secret.
+    if (meant !== undefined) faults.push({ name, message: `there is no such setting: write ${meant}` });
+  }
+  return faults;
+}
+
+function schemaFaults(error: z.ZodError, values: Values): ConfigurationFault[] {
+  return error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    const given = values[name];
+    return { name, ...(given === undefined ? {} : { given: quoteGiven(given) }), message: issue.message };
+  });
+}
+
+const defaultUrl = 'sqlite:///data/keelson.db';
+
+interface TargetReading {
+  readonly target?: DatabaseTarget;
+  readonly faults: readonly ConfigurationFault[];
+}
+
+function readTarget(values: Values, base: string): TargetReading {
+  const { DATABASE_URL: url, DATABASE_TYPE: type } = values;
+  if (url === undefined && type === 'postgresql') {
+    const message = 'DATABASE_TYPE=postgresql needs it: write postgresql://user:password@host:5432/database';
+    return { faults: [{ name: 'DATABASE_URL', message }] };
+  }
+  const reading = readDatabaseUrl(url ?? defaultUrl, base);
+  if ('fault' in reading) {
+    return {
+      faults: [{ name: 'DATABASE_URL', given: quoteGiven(redactUrl(url ?? defaultUrl)), message: reading.fault }],
+    };
+  }
+  const expected = reading.target.engine === 'sqlite' ? 'sqlite' : 'postgresql';
+  const disagree = (type === 'sqlite' || type === 'postgresql') && type !== expected;
+  if (!disagree) return { target: reading.target, faults: [] };
+  const message = `DATABASE_URL names a ${expected === 'sqlite' ? 'SQLite file' : 'PostgreSQL server'}: write ${expected}, or change the URL`;
+  return { target: reading.target, faults: [{ name: 'DATABASE_TYPE', given: type, message }] };
+}
+
+function unreadable(path: string): string | undefined {
+  try {
+    accessSync(path, constants.R_OK);
+    return statSync(path).isFile() ? undefined : 'name a file, not a folder';
+  } catch {
+    return 'name a file that exists and that this process may read';
+  }
+}
+
+function readSsl(
+  values: Values,
+  target: DatabaseTarget | undefined,
+  base: string,
+): { ssl: SslConfig; faults: ConfigurationFault[] } {
+  const off: SslConfig = { mode: 'disable', caFile: undefined, certFile: undefined, keyFile: undefined };
+  if (target?.engine !== 'postgres') return { ssl: off, faults: [] };
+  const faults: ConfigurationFault[] = [];
+  const file = (name: string): string | undefined => {
+    const given = values[name];
+    if (given === undefined) return undefined;
+    const path = resolve(base, given);
+    const message = unreadable(path);
+    if (message !== undefined) faults.push({ name, given: quoteGiven(given), message });
+    return path;
+  };
+  const given = databaseSettings.shape.DATABASE_SSL_MODE.safeParse(values['DATABASE_SSL_MODE']).data;
+  if (given !== undefined && target.sslMode !== undefined && given !== target.sslMode) {
+    faults.push({
+      name: 'DATABASE_SSL_MODE',
+      given,
+      message: `the URL says sslmode=${target.sslMode}: write one of the two`,
+    });
+  }
+  const ssl: SslConfig = {
+    mode: given ?? target.sslMode ?? (isLoopback(target.host) ? 'disable' : 'verify-full'),
+    caFile: file('DATABASE_SSL_CA_FILE'),
+    certFile: file('DATABASE_SSL_CERT_FILE'),
+    keyFile: file('DATABASE_SSL_KEY_FILE'),
+  };
+  if (ssl.keyFile === undefined && ssl.certFile !== undefined)
+    faults.push({ name: 'DATABASE_SSL_KEY_FILE', message: 'name the key of DATABASE_SSL_CERT_FILE' });
+  if (ssl.certFile === undefined && ssl.keyFile !== undefined)
+    faults.push({ name: 'DATABASE_SSL_CERT_FILE', message: 'name the certificate of DATABASE_SSL_KEY_FILE' });
+  const hasFiles = ssl.caFile !== undefined || ssl.certFile !== undefined || ssl.keyFile !== undefined;
+  if (hasFiles && ssl.mode === 'disable') {
+    faults.push({
+      name: 'DATABASE_SSL_MODE',
+      message: 'certificates are given but the connection is not encrypted: write verify-full',
+    });
+  }
+  return { ssl, faults };
+}
+
+function inShape(settings: DatabaseSettings, target: DatabaseTarget, ssl: SslConfig): DatabaseConfig {
+  return {
+    target,
+    ssl,
+    timeoutMs: settings.DATABASE_TIMEOUT,
+    statementTimeoutMs: settings.DATABASE_STATEMENT_TIMEOUT,
+    transactionTimeoutMs: settings.DATABASE_TRANSACTION_TIMEOUT,
+    synchronous: settings.DATABASE_SYNCHRONOUS,
+    preparedStatements: settings.DATABASE_PREPARED_STATEMENTS,
+    echo: settings.DATABASE_ECHO,
+    slowQueryMs: settings.DATABASE_SLOW_QUERY_MS,
+    pool: {
+      size: settings.DATABASE_POOL_SIZE,
+      maxOverflow: settings.DATABASE_MAX_OVERFLOW,
+      timeoutMs: settings.DATABASE_POOL_TIMEOUT,
+      recycleMs: settings.DATABASE_POOL_RECYCLE,
+      idleTimeoutMs: settings.DATABASE_IDLE_TIMEOUT,
+    },
+    initRetry: { count: settings.DATABASE_INIT_RETRY_COUNT, delayMs: settings.DATABASE_INIT_RETRY_DELAY_MS },
+    breaker: { threshold: settings.DATABASE_BREAKER_THRESHOLD, halfOpenAfterMs: settings.DATABASE_BREAKER_RESET },
+    migrations: {
+      autoUpgrade: settings.MIGRATION_AUTO_UPGRADE,
+      backupBeforeUpgrade: settings.MIGRATION_BACKUP_BEFORE_UPGRADE,
+    },
+  };
+}
+
+type Reading<T> =
+  | { readonly config: T; readonly faults?: never }
+  | { readonly config?: never; readonly faults: readonly ConfigurationFault[] };
+
+function readDatabaseConfig(env: Environment, base: string): Reading<DatabaseConfig> {
+  const values = writtenValues(env, Object.keys(databaseSettings.shape));
+  const settings = databaseSettings.safeParse(values);
+  const { target, faults: targetFaults } = readTarget(values, base);
+  const { ssl, faults: sslFaults } = readSsl(values, target, base);
+  const faults = [...(settings.success ? [] : schemaFaults(settings.error, values)), ...targetFaults, ...sslFaults];
+  if (!settings.success || target === undefined || faults.length > 0) return { faults };
+  return { config: inShape(settings.data, target, ssl) };
+}
+
+export interface LoadOptions {
+  /** The working folder: where relative paths start unless KEELSON_HOME is set. */
+  readonly cwd?: string;
+}
+
+function homeOf(env: Environment, { cwd = process.cwd() }: LoadOptions): string {
+  return resolve(cwd, env['KEELSON_HOME']?.trim() ?? '');
+}
+
+/**
+ * The whole configuration, from variables such as `readEnvironment()` gives.
+ *
+ * @throws ConfigurationError, one for all faults; `details.issues` has them one by one. No secret is repeated in it.
+ * @example
+ * ```ts
+ * const config = loadConfig({ DATABASE_URL: 'postgresql://ada:secret@localhost/shop', DATABASE_TIMEOUT: '5' });
+ * config.database.timeoutMs; // 5000
+ * ```
+ */
+export function loadConfig(env: Environment, options: LoadOptions = {}): KeelsonConfig {
+  const base = homeOf(env, options);
+  const values = writtenValues(env, Object.keys(appSettings.shape));
+  const app = appSettings.safeParse(values);
+  const { config: database, faults: databaseFaults = [] } = readDatabaseConfig(env, base);
+  const faults = [...misspelled(env), ...databaseFaults, ...(app.success ? [] : schemaFaults(app.error, values))];
+  if (!app.success || database === undefined || faults.length > 0) throw configurationError(faults);
+  return {
+    environment: app.data.KEELSON_ENVIRONMENT,
+    home: base,
+    database,
+    http: {
+      host: app.data.KEELSON_HTTP_HOST ?? '127.0.0.1',
+      port: app.data.KEELSON_HTTP_PORT,
+      bodyLimitBytes: app.data.KEELSON_HTTP_BODY_LIMIT,
+      requestsPerMinute: app.data.KEELSON_HTTP_RATE_LIMIT,
+    },
+  };
+}
+
+export interface LoadDatabaseOptions extends LoadOptions {
+  /** Goes before DATABASE_URL, and before DATABASE_TYPE, which may speak of another database. */
+  readonly url?: string;
+  readonly env?: Environment;
+}
+
+/**
+ * The part of the configuration that a database needs, for programs that use the packages without the apps.
+ *
+ * @throws ConfigurationError, one for all faults.
+ */
+export function loadDatabaseConfig({ url, env = process.env, ...options }: LoadDatabaseOptions = {}): DatabaseConfig {
+  const effective = url === undefined ? env : { ...env, DATABASE_URL: url, DATABASE_TYPE: undefined };
+  const { config, faults = [] } = readDatabaseConfig(effective, homeOf(env, options));
+  const all = [...misspelled(effective), ...faults];
+  if (config === undefined || all.length > 0) throw configurationError(all);
+  return config;
+}

@@ -1,0 +1,213 @@
+import { z } from 'zod';
+import { choice, count, flag, milliseconds, optionalChoice, seconds, text } from './kinds.ts';
+import { sslModes } from './ssl.ts';
+
+const database = 'Database';
+const postgres = 'PostgreSQL';
+const reliability = 'When something fails';
+const migrations = 'Migrations';
+const http = 'HTTP API';
+const general = 'General';
+
+/** What `openDatabase` reads. */
+export const databaseSettings = z.object({
+  DATABASE_TYPE: optionalChoice(['sqlite', 'postgresql'], {
+    section: database,
+    initial: 'what the URL says',
+    meaning: 'Which engine to use. Needed only where the URL does not tell; the two may not disagree.',
+  }),
+  DATABASE_URL: text({
+    section: database,
+    values: 'URL',
+    initial: '`sqlite:///data/keelson.db`',
+    meaning:
+      'Where the database is: `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://user:password@host:5432/database`.',
+  }),
+  DATABASE_TIMEOUT: seconds({
+    section: database,
+    initial: '30',
+    meaning: 'How long to wait for the database: to connect, and for locks that other processes hold.',
+  }),
+  DATABASE_POOL_SIZE: count({
+    section: database,
+    initial: '5',
+    min: 1,
+    max: 1000,
+    meaning: 'Connections that are kept. With SQLite one of them writes and the others read.',
+  }),
+  DATABASE_POOL_TIMEOUT: seconds({
+    section: database,
+    initial: '30',
+    meaning: 'How long to wait for a connection of the pool, or for the turn to write.',
+  }),
+  DATABASE_TRANSACTION_TIMEOUT: seconds({
+    section: database,
+    initial: '30',
+    zero: 'no limit',
+    meaning: 'A transaction that takes longer is undone. It holds locks meanwhile, with SQLite the only writer.',
+  }),
+  DATABASE_SYNCHRONOUS: choice(['normal', 'full'], {
+    section: database,
+    initial: 'normal',
+    meaning:
+      'SQLite: `full` also survives a power failure without losing the last transactions, and makes each of them slower. Neither damages the file.',
+  }),
+  DATABASE_ECHO: flag({
+    section: database,
+    initial: 'false',
+    meaning: 'Prints every statement with its time; values are never shown.',
+  }),
+  DATABASE_SLOW_QUERY_MS: milliseconds({
+    section: database,
+    initial: '200',
+    zero: 'off',
+    meaning: 'A statement that takes longer is reported as slow.',
+  }),
+
+  DATABASE_MAX_OVERFLOW: count({
+    section: postgres,
+    initial: '5',
+    min: 0,
+    max: 1000,
+    meaning: 'Connections beyond DATABASE_POOL_SIZE that may be opened when all are in use.',
+  }),
+  DATABASE_POOL_RECYCLE: seconds({
+    section: postgres,
+    initial: '3600',
+    zero: 'never',
+    min: 1,
+    meaning: 'A connection older than this is replaced by a new one.',
+  }),
+  DATABASE_IDLE_TIMEOUT: seconds({
+    section: postgres,
+    initial: '300',
+    zero: 'never',
+    meaning: 'A connection that was not used for this long is closed.',
+  }),
+  DATABASE_STATEMENT_TIMEOUT: seconds({
+    section: postgres,
+    initial: '10',
+    zero: 'no limit',
+    meaning: 'The server ends a statement that takes longer.',
+  }),
+  DATABASE_PREPARED_STATEMENTS: flag({
+    section: postgres,
+    initial: 'true',
+    meaning:
+      'Keeps statements prepared on each connection. Turn it off behind a pooler that cannot, such as PgBouncer before 1.21.',
+  }),
+  DATABASE_SSL_MODE: optionalChoice(sslModes, {
+    section: postgres,
+    initial: '`verify-full`; `disable` on the same machine',
+    meaning:
+      "`require` encrypts, `verify-ca` also checks the server's certificate, `verify-full` also the host's name in it. May be given in the URL as `sslmode`.",
+  }),
+  DATABASE_SSL_CA_FILE: text({
+    section: postgres,
+    values: 'path of a PEM file',
+    initial: "Node's certificate authorities",
+    meaning: "The authority that signed the server's certificate.",
+  }),
+  DATABASE_SSL_CERT_FILE: text({
+    section: postgres,
+    values: 'path of a PEM file',
+    initial: 'none',
+    meaning: 'A certificate to sign in with; needs DATABASE_SSL_KEY_FILE.',
+  }),
+  DATABASE_SSL_KEY_FILE: text({
+    section: postgres,
+    values: 'path of a PEM file',
+    initial: 'none',
+    meaning: 'The key of that certificate.',
+  }),
+
+  DATABASE_INIT_RETRY_COUNT: count({
+    section: reliability,
+    initial: '3',
+    min: 0,
+    max: 100,
+    meaning: 'How many times to try again when the database cannot be reached at start.',
+  }),
+  DATABASE_INIT_RETRY_DELAY_MS: milliseconds({
+    section: reliability,
+    initial: '100',
+    meaning: 'How long to wait before the first of these tries at most; each further one waits up to twice as long.',
+  }),
+  DATABASE_BREAKER_THRESHOLD: count({
+    section: reliability,
+    initial: '3',
+    min: 1,
+    max: 1000,
+    meaning:
+      'PostgreSQL: after this many connection faults in a row the server is left alone for a while, and calls fail at once.',
+  }),
+  DATABASE_BREAKER_RESET: seconds({
+    section: reliability,
+    initial: '30',
+    meaning: 'How long it is left alone before one call tries it again.',
+  }),
+
+  MIGRATION_AUTO_UPGRADE: flag({
+    section: migrations,
+    initial: 'false',
+    meaning:
+      'Runs pending migrations when the database is opened, instead of refusing to open it. A new database is always migrated.',
+  }),
+  MIGRATION_BACKUP_BEFORE_UPGRADE: flag({
+    section: migrations,
+    initial: 'false',
+    meaning: 'Makes and checks a backup before pending migrations are run.',
+  }),
+});
+
+/** What the apps read besides. */
+export const appSettings = z.object({
+  KEELSON_ENVIRONMENT: choice(['development', 'staging', 'production', 'test'], {
+    section: general,
+    initial: 'development',
+    meaning: 'Where this runs. In `production`, commands that destroy something ask for more than a yes.',
+  }),
+  KEELSON_HOME: text({
+    section: general,
+    values: 'path of a folder',
+    initial: 'the working folder',
+    meaning: 'Where `.env` is looked for and relative paths start. Set it in the environment itself, not in `.env`.',
+  }),
+  KEELSON_HTTP_HOST: text({
+    section: http,
+    values: 'name or address',
+    initial: '`127.0.0.1`',
+    meaning: 'The address to listen on; `0.0.0.0` for every one of the machine.',
+  }),
+  KEELSON_HTTP_PORT: count({
+    section: http,
+    initial: '4100',
+    min: 0,
+    max: 65_535,
+    meaning: 'The port to listen on; 0 takes a free one.',
+  }),
+  KEELSON_HTTP_BODY_LIMIT: count({
+    section: http,
+    initial: '16777216',
+    min: 1024,
+    max: 1_073_741_824,
+    meaning: 'The largest request body, in bytes.',
+  }),
+  KEELSON_HTTP_RATE_LIMIT: count({
+    section: http,
+    initial: '600',
+    min: 1,
+    max: 1_000_000,
+    zero: 'no limit',
+    meaning: 'Requests a minute for each token.',
+  }),
+});
+
+export type DatabaseSettings = z.output<typeof databaseSettings>;
+export type AppSettings = z.output<typeof appSettings>;
+
+/** Every name that is known, in the order of the documentation. */
+export const settingNames: readonly string[] = [
+  ...Object.keys(databaseSettings.shape),
+  ...Object.keys(appSettings.shape),
+];

@@ -1,0 +1,59 @@
+import type { DatabaseTarget } from './database-url.ts';
+import type { AppSettings } from './settings.ts';
+import type { SslConfig } from './ssl.ts';
+
+/** What db-core needs to know. All times in milliseconds; where 0 is allowed it means no limit, or off. */
+export interface DatabaseConfig {
+  readonly target: DatabaseTarget;
+  /** How long to wait for the database: to connect, and for other processes' locks. */
+  readonly timeoutMs: number;
+  /** PostgreSQL. 0: no limit. */
+  readonly statementTimeoutMs: number;
+  /** 0: no limit. */
+  readonly transactionTimeoutMs: number;
+  /** SQLite. */
+  readonly synchronous: 'normal' | 'full';
+  /** PostgreSQL: name statements and keep them prepared. */
+  readonly preparedStatements: boolean;
+  readonly echo: boolean;
+  /** 0: off. */
+  readonly slowQueryMs: number;
+  readonly pool: PoolConfig;
+  /** PostgreSQL; `disable` on SQLite. */
+  readonly ssl: SslConfig;
+  /** Tries after the first one at start, and the longest wait before the first of them. */
+  readonly initRetry: { readonly count: number; readonly delayMs: number };
+  /** PostgreSQL. */
+  readonly breaker: { readonly threshold: number; readonly halfOpenAfterMs: number };
+  readonly migrations: { readonly autoUpgrade: boolean; readonly backupBeforeUpgrade: boolean };
+}
+
+export interface PoolConfig {
+  readonly size: number;
+  /** PostgreSQL: connections beyond `size`. */
+  readonly maxOverflow: number;
+  /** How long to wait for a connection, or on SQLite for the turn to write. */
+  readonly timeoutMs: number;
+  /** PostgreSQL: the age at which a connection is replaced. 0: never. */
+  readonly recycleMs: number;
+  /** PostgreSQL: how long a connection may be unused. 0: for ever. */
+  readonly idleTimeoutMs: number;
+}
+
+export interface HttpConfig {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly bodyLimitBytes: number;
+  /** For each token. 0: no limit. */
+  readonly requestsPerMinute: number;
+}
+
+/** Everything that Keelson's apps are configured by. */
+export interface KeelsonConfig {
+  readonly environment: AppSettings['KEELSON_ENVIRONMENT'];
+  /** Absolute folder where relative paths start. */
+  readonly home: string;
+  readonly database: DatabaseConfig;
+  readonly http: HttpConfig;
+}
