@@ -1,0 +1,7 @@
+// Made by `keelson create-migration`; the order of the names is the order in which they run.
+import type { Migration } from '../src/schema/migration.ts';
+import { migration as m0001 } from './0001_kernel.ts';
+import { migration as m0002 } from './0002_conversations.ts';
+
+/** Keelson's own migrations. */
+export const migrations: readonly Migration[] = [m0001, m0002];

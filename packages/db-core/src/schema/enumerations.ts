@@ -1,0 +1,31 @@
+/**
+ * The values that columns with a fixed set may have. Types, zod schemas and the API's documentation come from these; the
+ * migrations write them out, because one that has run must not change, and a test holds the two together.
+ */
+export const CONVERSATION_STATUSES = ['ACTIVE', 'ARCHIVED', 'CLOSED', 'DELETED'] as const;
+export type ConversationStatus = (typeof CONVERSATION_STATUSES)[number];
+
+export const MESSAGE_ROLES = ['system', 'user', 'assistant', 'tool'] as const;
+export type MessageRole = (typeof MESSAGE_ROLES)[number];
+
+/** `partial` while an answer is still being written, `aborted` when it was cut off. */
+export const MESSAGE_STATUSES = ['complete', 'partial', 'aborted'] as const;
+export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
+
+export const MIGRATION_STATES = ['running', 'applied', 'reverting'] as const;
+export type MigrationState = (typeof MIGRATION_STATES)[number];
+
+export interface EnumeratedColumn {
+  /** The name of the TypeScript type above. */
+  readonly type: string;
+  readonly values: readonly string[];
+}
+
+/** Which column has which of them. */
+export const ENUMERATED_COLUMNS: Readonly<Record<string, EnumeratedColumn>> = {
+  'conversations.status': { type: 'ConversationStatus', values: CONVERSATION_STATUSES },
+  'conversation_messages.role': { type: 'MessageRole', values: MESSAGE_ROLES },
+  'conversation_messages.status': { type: 'MessageStatus', values: MESSAGE_STATUSES },
+  'schema_migrations.state': { type: 'MigrationState', values: MIGRATION_STATES },
+  'schema_migrations.engine': { type: 'EngineKind', values: ['sqlite', 'postgres'] },
+};

@@ -1,0 +1,109 @@
+// Made by `pnpm generate` from a migrated PostgreSQL; change a migration instead.
+
+import type { EngineKind } from '../../engine/contract.ts';
+import type { ConversationStatus, MessageRole, MessageStatus, MigrationState } from '../enumerations.ts';
+import type { JsonValue } from '../json.ts';
+import type { ColumnType } from 'kysely';
+
+export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S, I | undefined, U>
+  : ColumnType<T, T | undefined, T>;
+
+export interface ApiTokens {
+  account_id: string | null;
+  created_at: Date;
+  expires_at: Date | null;
+  hash: string;
+  id: string;
+  last_used_at: Date | null;
+  name: string;
+  prefix: string;
+  revoked_at: Date | null;
+  scopes: JsonValue;
+  user_id: string;
+}
+
+export interface ConversationMessages {
+  content: string;
+  conversation_id: string;
+  created_at: Date;
+  external_id: string | null;
+  id: string;
+  latency_ms: number | null;
+  metadata: Generated<JsonValue>;
+  model_name: string | null;
+  parent_id: string | null;
+  parts: JsonValue | null;
+  request_id: string | null;
+  request_part: Generated<number>;
+  role: MessageRole;
+  seq: number;
+  source: string | null;
+  status: Generated<MessageStatus>;
+  token_count: number | null;
+  tokens: number | null;
+  user_id: string;
+}
+
+export interface Conversations {
+  active_leaf_id: string | null;
+  archived_at: Date | null;
+  closed_at: Date | null;
+  created_at: Date;
+  deleted_at: Date | null;
+  expires_at: Date | null;
+  external_id: string | null;
+  id: string;
+  is_hidden: Generated<boolean>;
+  last_message_at: Date | null;
+  last_opened_at: Date | null;
+  message_count: Generated<number>;
+  metadata: Generated<JsonValue>;
+  next_seq: Generated<number>;
+  source: string | null;
+  status: Generated<ConversationStatus>;
+  title: string | null;
+  updated_at: Date;
+  user_id: string;
+  version: Generated<number>;
+}
+
+export interface DatabaseIdentity {
+  created_at: Date;
+  environment: string;
+  id: string;
+  singleton: Generated<number>;
+}
+
+export interface SchemaMigrations {
+  app_version: string;
+  applied_at: Date;
+  checksum: string;
+  duration_ms: number;
+  engine: EngineKind;
+  name: string;
+  position: number;
+  state: MigrationState;
+}
+
+export interface Users {
+  created_at: Date;
+  email: string;
+  full_name: string | null;
+  id: string;
+  is_active: Generated<boolean>;
+  is_admin: Generated<boolean>;
+  last_login_at: Date | null;
+  password_hash: string | null;
+  updated_at: Date;
+  version: Generated<number>;
+}
+
+export interface DB {
+  api_tokens: ApiTokens;
+  conversation_messages: ConversationMessages;
+  conversations: Conversations;
+  database_identity: DatabaseIdentity;
+  schema_migrations: SchemaMigrations;
+  users: Users;
+}

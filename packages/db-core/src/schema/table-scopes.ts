@@ -1,0 +1,18 @@
+import type { TableDescription, TableScope } from './description.ts';
+
+/** The tables that only the system handle reaches. Everything else is keyed by its owner. */
+const LISTED: Readonly<Record<string, TableScope>> = {
+  schema_migrations: 'system',
+  database_identity: 'system',
+  // Accounts and tokens are looked up before it is known who asks.
+  users: 'global',
+  api_tokens: 'global',
+};
+
+/**
+ * Who may reach a table. One whose primary key begins with `user_id` belongs to tenants; any other that isn't listed,
+ * such as an application's own, is left to the system handle.
+ */
+export function scopeOf(table: Pick<TableDescription, 'name' | 'primaryKey'>): TableScope {
+  return LISTED[table.name] ?? (table.primaryKey[0] === 'user_id' ? 'tenant' : 'system');
+}
