@@ -23,6 +23,7 @@ export const peers: readonly string[] = ['drizzle-orm', 'knex'];
 export const driverFolders: readonly string[] = [
   'packages/db-core/src/engine/',
   'packages/db-core/src/testing/',
+  'packages/db-core/tests/',
   'tests/benchmarks/',
   'tests/raw/',
 ];

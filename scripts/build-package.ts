@@ -41,4 +41,6 @@ if (existsSync(join(folder, 'tsconfig.build.json'))) {
   }
 }
 
-console.log(`${manifest.name}: built ${entries.length} ${entries.length === 1 ? 'entry' : 'entries'} into ${shown(join(folder, 'dist'))}`);
+console.log(
+  `${manifest.name}: built ${entries.length} ${entries.length === 1 ? 'entry' : 'entries'} into ${shown(join(folder, 'dist'))}`,
+);

@@ -16,7 +16,7 @@ function packageOf(specifier: string): string {
 }
 
 function isTest(file: string): boolean {
-  return file.endsWith('.test.ts') || file.startsWith('tests/');
+  return file.endsWith('.test.ts') || /(^|\/)tests\//.test(file);
 }
 
 /** The room of a file of db-core; undefined for `index.ts` and what else stands outside the rooms. */
@@ -42,11 +42,15 @@ function checkPackages(file: string, site: ImportSite): void {
     );
   }
   if (peers.includes(name) && !allowed(peerFolders)) {
-    faults.push(`${file}:${site.line} imports ${name}, which only tests/benchmarks/ compares with. Use defineQuery() of @keelson/db-core.`);
+    faults.push(
+      `${file}:${site.line} imports ${name}, which only tests/benchmarks/ compares with. Use defineQuery() of @keelson/db-core.`,
+    );
   }
   const testOnly = name === 'vitest' || name === 'fast-check' || site.specifier.startsWith('@keelson/db-core/testing');
   if (testOnly && !site.typeOnly && !isTest(file) && !file.includes('/testing/')) {
-    faults.push(`${file}:${site.line} imports ${site.specifier}, which only tests may. Move the code to a *.test.ts file or a testing/ folder.`);
+    faults.push(
+      `${file}:${site.line} imports ${site.specifier}, which only tests may. Move the code to a *.test.ts file or a testing/ folder.`,
+    );
   }
 }
 
@@ -93,7 +97,9 @@ const files = globSync(['packages/*/**/*.{ts,js}', 'apps/*/**/*.{ts,js}', 'tests
 for (const file of files) {
   const room = roomOf(file);
   if (room !== undefined && floorOf(room) < 0) {
-    faults.push(`${file} stands in a room that has no place in the order. Enter ${room} in rooms of scripts/boundaries.ts.`);
+    faults.push(
+      `${file} stands in a room that has no place in the order. Enter ${room} in rooms of scripts/boundaries.ts.`,
+    );
   }
   const facts = readFacts(join(workspaceRoot, file));
   for (const site of facts.imports) {
@@ -105,7 +111,9 @@ for (const file of files) {
 
 for (const file of Object.keys(systemFiles)) {
   if (!existsSync(join(workspaceRoot, file)) || readFacts(join(workspaceRoot, file)).systemLines.length === 0) {
-    faults.push(`${file} is in systemFiles of scripts/boundaries.ts but does not use the system handle. Take the line out.`);
+    faults.push(
+      `${file} is in systemFiles of scripts/boundaries.ts but does not use the system handle. Take the line out.`,
+    );
   }
 }
 

@@ -15,19 +15,25 @@ const manifest = readManifest(folder);
 const target = mkdtempSync(join(tmpdir(), 'keelson-pack-'));
 
 try {
-  if (run('pnpm', ['--silent', 'pack', '--pack-destination', target]) !== 0) throw new Error(`pnpm could not pack ${manifest.name}.`);
+  if (run('pnpm', ['--silent', 'pack', '--pack-destination', target]) !== 0)
+    throw new Error(`pnpm could not pack ${manifest.name}.`);
   const tarball = readdirSync(target).find((name) => name.endsWith('.tgz'));
   if (tarball === undefined) throw new Error(`pnpm packed no tarball of ${manifest.name}.`);
   const path = join(target, tarball);
   const bytes = readFileSync(path);
 
-  const { messages, pkg } = await publint({ pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) }, strict: true });
-  for (const message of messages) console.error(`${shown(folder)}: publint: ${formatMessage(message, pkg, { color: false })}`);
+  const { messages, pkg } = await publint({
+    pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) },
+    strict: true,
+  });
+  for (const message of messages)
+    console.error(`${shown(folder)}: publint: ${formatMessage(message, pkg, { color: false })}`);
   if (messages.length > 0) process.exitCode = 1;
 
   // A program without entry points has no types to look at.
   const hasTypes = Object.values(manifest.exports ?? {}).some((entry) => typeof entry !== 'string');
-  if (hasTypes && run('attw', ['--profile', 'esm-only', '--no-emoji', '--format', 'table', path]) !== 0) process.exitCode = 1;
+  if (hasTypes && run('attw', ['--profile', 'esm-only', '--no-emoji', '--format', 'table', path]) !== 0)
+    process.exitCode = 1;
 } finally {
   rmSync(target, { recursive: true, force: true });
 }

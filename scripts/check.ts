@@ -22,7 +22,8 @@ const faults: string[] = [];
 for (const { path, manifest } of workspacePackages()) {
   const needed = manifest.private === true ? ['check:types'] : ['build', 'check:types', 'check:package'];
   const missing = needed.filter((script) => manifest.scripts?.[script] === undefined);
-  if (missing.length > 0) faults.push(`${path}/package.json lacks the scripts ${missing.join(', ')}; copy them from packages/db-core.`);
+  if (missing.length > 0)
+    faults.push(`${path}/package.json lacks the scripts ${missing.join(', ')}; copy them from packages/db-core.`);
 }
 
 if (run('turbo', ['boundaries'], { cwd: workspaceRoot }) !== 0) {
@@ -40,5 +41,9 @@ if (faults.length > 0) {
   console.error('check: FAILED');
   process.exitCode = 1;
 } else {
-  console.log(`check: passed\n${Object.values(parts).map((part) => `  ${part}`).join('\n')}\n  package boundaries (turbo)`);
+  console.log(
+    `check: passed\n${Object.values(parts)
+      .map((part) => `  ${part}`)
+      .join('\n')}\n  package boundaries (turbo)`,
+  );
 }

@@ -40,7 +40,7 @@ for (const generator of generators) {
     writeFileSync(path, text);
   }
 
-  for (const file of globSync(generator.owns.map((pattern) => pattern), { cwd: workspaceRoot })) {
+  for (const file of globSync([...generator.owns], { cwd: workspaceRoot })) {
     const name = file.replaceAll('\\', '/');
     if (files.has(name)) continue;
     outdated.push(`${name} (nothing generates it any more)`);

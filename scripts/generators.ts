@@ -37,6 +37,18 @@ function fromModule(name: string, owns: readonly string[], path: string, call: s
 }
 
 export const generators: readonly Generator[] = [
-  fromModule('errors', ['docs/errors.md'], 'packages/db-core/src/errors/render.ts', 'renderErrorsMarkdown', 'docs/errors.md'),
-  fromModule('configuration', ['docs/configuration.md'], 'packages/db-core/src/config/render.ts', 'renderConfigurationMarkdown', 'docs/configuration.md'),
+  fromModule(
+    'errors',
+    ['docs/errors.md'],
+    'packages/db-core/src/errors/render.ts',
+    'renderErrorsMarkdown',
+    'docs/errors.md',
+  ),
+  fromModule(
+    'configuration',
+    ['docs/configuration.md'],
+    'packages/db-core/src/config/render.ts',
+    'renderConfigurationMarkdown',
+    'docs/configuration.md',
+  ),
 ];

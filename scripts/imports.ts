@@ -44,7 +44,7 @@ function everyType(specifiers: unknown, kind: string): boolean {
 export function readFacts(path: string): FileFacts {
   const text = readFileSync(path, 'utf8');
   const result = parseSync(path, text);
-  const fault = result.errors.find((error) => error.severity === 'Error');
+  const [fault] = result.errors;
   if (fault !== undefined) throw new Error(`${path} does not parse: ${fault.message}`);
 
   const imports: ImportSite[] = [];
@@ -78,7 +78,8 @@ export function readFacts(path: string): FileFacts {
         }
         // `require('x')`, also the one that createRequire makes.
         const args = node['arguments'];
-        if (callee.type === 'Identifier' && callee['name'] === 'require' && Array.isArray(args)) add(node, args[0], false);
+        if (callee.type === 'Identifier' && callee['name'] === 'require' && Array.isArray(args))
+          add(node, args[0], false);
         break;
       }
       case 'ObjectPattern': {
