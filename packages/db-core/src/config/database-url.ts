@@ -101,6 +101,7 @@ export function readDatabaseUrl(url: string, base: string): UrlReading {
     default:
       // A drive letter is no scheme.
       if (slashes.length > 1 && kind.length > 1) return { fault: `use SQLite or PostgreSQL: ${forms}` };
+      if (url === '') return { fault: `write ${forms}` };
       if (url.includes('@')) return { fault: 'write postgresql:// in front of it' };
       return { fault: `a path alone is not a URL: write ${sqliteUrl(url)}` };
   }

@@ -54,7 +54,7 @@ export function seconds({
   const { schema, values } = number(decimal, 'a number of seconds', { min: 0.1, max: day, ...range });
   return schema
     .transform((value) => Math.round(value * 1000))
-    .register(settingDocs, { section, meaning, values, initial: range.initial });
+    .register(settingDocs, { section, meaning, values, initial: `\`${range.initial}\`` });
 }
 
 export function milliseconds({
@@ -63,12 +63,12 @@ export function milliseconds({
   ...range
 }: Described & Partial<NumberRange> & { readonly initial: string }) {
   const { schema, values } = number(whole, 'a number of milliseconds', { min: 1, max: day * 1000, ...range });
-  return schema.register(settingDocs, { section, meaning, values, initial: range.initial });
+  return schema.register(settingDocs, { section, meaning, values, initial: `\`${range.initial}\`` });
 }
 
 export function count({ section, meaning, ...range }: Described & NumberRange) {
   const { schema, values } = number(whole, 'a whole number', range);
-  return schema.register(settingDocs, { section, meaning, values, initial: range.initial });
+  return schema.register(settingDocs, { section, meaning, values, initial: `\`${range.initial}\`` });
 }
 
 export function flag({ section, meaning, initial }: Described & { readonly initial: 'true' | 'false' }) {
@@ -79,7 +79,7 @@ export function flag({ section, meaning, initial }: Described & { readonly initi
       error: 'write true or false',
     })
     .prefault(initial)
-    .register(settingDocs, { section, meaning, values: '`true`, `false`', initial });
+    .register(settingDocs, { section, meaning, values: '`true`, `false`', initial: `\`${initial}\`` });
 }
 
 function choices(values: readonly string[]): string {
@@ -93,7 +93,12 @@ export function choice<const Value extends string>(
   return z
     .enum(values, { error: choices(values) })
     .prefault(initial)
-    .register(settingDocs, { section, meaning, values: values.map((value) => `\`${value}\``).join(', '), initial });
+    .register(settingDocs, {
+      section,
+      meaning,
+      values: values.map((value) => `\`${value}\``).join(', '),
+      initial: `\`${initial}\``,
+    });
 }
 
 /** A choice that something else makes where nothing is written; `initial` says what. */

@@ -54,7 +54,8 @@ interface TargetReading {
 function readTarget(values: Values, base: string): TargetReading {
   const { DATABASE_URL: url, DATABASE_TYPE: type } = values;
   if (url === undefined && type === 'postgresql') {
-    const message = 'DATABASE_TYPE=postgresql needs it: write postgresql://user:password@host:5432/database';
+    const message =
+      'not set, but DATABASE_TYPE=postgresql needs it: write postgresql://user:password@host:5432/database';
     return { faults: [{ name: 'DATABASE_URL', message }] };
   }
   const reading = readDatabaseUrl(url ?? defaultUrl, base);

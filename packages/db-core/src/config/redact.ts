@@ -10,8 +10,8 @@ export function redactUrl(url: string): string {
   const at = rest.lastIndexOf('@');
   if (at === -1) {
     // A user and a password may stand where host and port belong.
-    const port = scheme.toLowerCase().startsWith('postgres') ? /^([^:/?#[]*):(?!\d+(?:[/?#]|$))[^?]+/ : /^$/;
-    return scheme + rest.replace(port, '$1:***');
+    if (!scheme.toLowerCase().startsWith('postgres')) return scheme + rest;
+    return scheme + rest.replace(/^([^:/?#[]*):(?!\d+(?:[/?#]|$))[^?]+/, '$1:***');
   }
   const colon = rest.indexOf(':');
   const user = colon === -1 || colon > at ? rest.slice(0, at) : `${rest.slice(0, colon)}:***`;

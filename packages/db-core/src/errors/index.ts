@@ -1,3 +1,4 @@
+export * from './as-keelson-error.ts';
 export * from './connection-errors.ts';
 export * from './data-errors.ts';
 export * from './keelson-error.ts';

@@ -1,6 +1,0 @@
-export * from './connection-errors.ts';
-export * from './data-errors.ts';
-export * from './keelson-error.ts';
-export * from './migration-errors.ts';
-export * from './statement-errors.ts';
-export * from './transaction-errors.ts';
