@@ -1,4 +1,4 @@
-import type { QueryCompiler } from 'kysely';
+import type { OperationNode, QueryCompiler } from 'kysely';
 import type { SchemaDescription } from '../schema/description.ts';
 
 /** Which database is underneath. Only db-core asks. */
@@ -114,6 +114,10 @@ export interface Engine extends Runner {
   readonly compiler: QueryCompiler;
   /** Turns a JavaScript value into what the driver binds. Without a codec it goes by the value's JavaScript type. */
   encoder(codec: Codec | undefined): (value: unknown) => unknown;
+  /** `left in (…)` for a list that is bound as one value, so that the SQL doesn't depend on the list's length. */
+  memberOf(left: OperationNode, list: OperationNode, negated: boolean): OperationNode;
+  /** Such a list as the driver binds it; its values are already encoded. */
+  encodeList(values: readonly unknown[]): unknown;
   /** Connects. Idempotent; not retried here. */
   open(): Promise<void>;
   /** Waits for what is running, then closes. Idempotent. */

@@ -1,0 +1,126 @@
+import { createQueryId, type OperationNode, type RootOperationNode, type ValuesNode } from 'kysely';
+import type { BulkColumn, BulkInsert, Codec, Engine, Plan } from '../engine/contract.ts';
+import { ValidationError } from '../errors/index.ts';
+import { queryBuilder } from './builder.ts';
+import { fragmentOf } from './guard/fragments.ts';
+import { Guard, type QueryNode } from './guard/guard.ts';
+import type { Tables } from './guard/tables.ts';
+import type { Buildable, Query } from './query.ts';
+import { CURRENT_USER, Parameter, parametersProxy, Slot } from './values.ts';
+
+/** A guarded query as this engine runs it. */
+export interface CompiledStatement {
+  readonly plan: Plan;
+  /** Puts a run's values in the SQL's order, each encoded for its column. */
+  bind(params: unknown, userId: string | undefined): unknown[];
+}
+
+/** Builds, guards and compiles queries for one engine, each defined one once. */
+export class StatementCompiler {
+  readonly #engine: Engine;
+  readonly #tables: Tables;
+  readonly #guards: Readonly<Record<'tenant' | 'system', Guard>>;
+  readonly #compiled = new WeakMap<object, CompiledStatement>();
+
+  constructor(engine: Engine, tables: Tables) {
+    this.#engine = engine;
+    this.#tables = tables;
+    const memberOf = engine.memberOf.bind(engine);
+    this.#guards = {
+      tenant: new Guard({ tables, access: 'tenant', memberOf }),
+      system: new Guard({ tables, access: 'system', memberOf }),
+    };
+  }
+
+  compile(query: Query<never, unknown, 'tenant' | 'system'>): CompiledStatement {
+    const known = this.#compiled.get(query);
+    if (known !== undefined) return known;
+    const compiled = this.#compile(query.name, query.access, query.build(queryBuilder as never, parametersProxy<never>()));
+    this.#compiled.set(query, compiled);
+    return compiled;
+  }
+
+  compileDynamic(access: 'tenant' | 'system', build: (builder: never) => Buildable<unknown>): CompiledStatement {
+    return this.#compile('dynamic', access, build(queryBuilder as never));
+  }
+
+  #compile(name: string, access: 'tenant' | 'system', built: Buildable<unknown>): CompiledStatement {
+    const tree = built.toOperationNode();
+    const guarded = this.#guards[access].rewrite(tree);
+    const { sql, parameters } = this.#engine.compiler.compileQuery(guarded as RootOperationNode, createQueryId());
+    const writes = guarded.kind !== 'SelectQueryNode';
+    const slots = parameters as readonly Slot[];
+    const bulk = bulkInsert(guarded, slots, sql, this.#tables);
+    const plan: Plan = {
+      name,
+      sql,
+      writes,
+      returnsRows: !writes || ('returning' in guarded && guarded.returning !== undefined),
+      decode: decoders(tree),
+      ...(bulk === undefined ? {} : { bulk }),
+    };
+    return { plan, bind: this.#binder(name, slots) };
+  }
+
+  #binder(name: string, slots: readonly Slot[]): CompiledStatement['bind'] {
+    const binders = slots.map((slot) => this.#slotBinder(name, slot));
+    return (params, userId) => {
+      const values = new Array<unknown>(binders.length);
+      for (const [index, bind] of binders.entries()) values[index] = bind(params, userId);
+      return values;
+    };
+  }
+
+  #slotBinder(query: string, { value, codec, list }: Slot): (params: unknown, userId: string | undefined) => unknown {
+    const encode = this.#engine.encoder(codec);
+    if (value === CURRENT_USER) return (_, userId) => userId;
+    const encodeAll = (values: unknown): unknown => {
+      if (!Array.isArray(values)) throw new ValidationError(`The query ${query} compares with a list; give an array.`);
+      return this.#engine.encodeList(values.map(encode));
+    };
+    const convert = list ? encodeAll : encode;
+    if (!(value instanceof Parameter)) {
+      const constant = convert(value);
+      return () => constant;
+    }
+    const { name } = value;
+    return (params) => {
+      const given = (params as Readonly<Record<string, unknown>> | undefined)?.[name];
+      if (given === undefined) throw new ValidationError(`The query ${query} needs the parameter "${name}"; give null where there is no value.`);
+      return convert(given);
+    };
+  }
+}
+
+/** The codecs of the outermost query's expressions that say how they are decoded. */
+function decoders(tree: OperationNode): ReadonlyMap<string, Codec> {
+  const { selections, returning } = tree as { selections?: readonly Selection[]; returning?: { selections: readonly Selection[] } };
+  const decode = new Map<string, Codec>();
+  for (const { selection } of selections ?? returning?.selections ?? []) {
+    const codec = selection.node === undefined ? undefined : fragmentOf(selection.node)?.decode;
+    if (codec !== undefined && selection.alias?.name !== undefined) decode.set(selection.alias.name, codec);
+  }
+  return decode;
+}
+
+interface Selection {
+  readonly selection: { readonly node?: OperationNode; readonly alias?: { readonly name?: string } };
+}
+
+/** A single row of bound values and nothing bound behind it: an engine can insert many such rows with one statement. */
+function bulkInsert(tree: QueryNode, slots: readonly Slot[], sql: string, tables: Tables): BulkInsert | undefined {
+  if (tree.kind !== 'InsertQueryNode' || tree.into === undefined || tree.returning !== undefined || tree.with !== undefined) return undefined;
+  if (tree.values?.kind !== 'ValuesNode') return undefined;
+  const [row, ...more] = (tree.values as ValuesNode).values;
+  if (row === undefined || more.length > 0 || row.values.length !== slots.length) return undefined;
+  const table = tree.into.table.identifier.name;
+  const columns: BulkColumn[] = [];
+  for (const [index, { column }] of (tree.columns ?? []).entries()) {
+    const codec = tables.get(table)?.columns.get(column.name)?.codec;
+    if (codec === undefined) return undefined;
+    columns.push({ name: column.name, codec, value: { parameter: index } });
+  }
+  // Every value is a placeholder, so the first parenthesis after them closes the row.
+  const end = sql.indexOf(')', sql.indexOf(' values ('));
+  return { table, columns, suffix: sql.slice(end + 1).trim() };
+}

@@ -1,0 +1,101 @@
+import { migrations as keelsonMigrations } from '../../migrations/index.ts';
+import type { SchemaDescription } from '../schema/description.ts';
+import type { Migration } from '../schema/migration.ts';
+import type { PlannedMigration } from '../schema/plan.ts';
+import { migrate, type MigrationRun, planMigrations, rollback } from '../schema/runner.ts';
+import { migrationStatus, type MigrationStatus } from '../schema/status.ts';
+import { validateSchema } from '../schema/validate.ts';
+import { ConfigurationError } from '../errors/index.ts';
+import { packageVersion } from '../version.ts';
+import type { Kernel } from './kernel.ts';
+
+export interface MigrationsOptions {
+  readonly kernel: Kernel;
+  /** An application's own. */
+  readonly own: readonly Migration[];
+  readonly backup: (() => Promise<void>) | undefined;
+  /** Called after the schema changed. */
+  readonly onChanged: () => void;
+}
+
+export interface ChangeOptions {
+  /** The last one that stays done: a name, or its number. Default: all for `migrate`, all but one for `rollback`. */
+  readonly to?: string;
+  /** Only say what would be done. */
+  readonly dryRun?: boolean;
+}
+
+/** The numbered steps of one database's schema. Reached as `database.migrations`; works also before it is initialised. */
+export class DatabaseMigrations {
+  readonly #kernel: Kernel;
+  readonly #all: readonly Migration[];
+  readonly #backup: (() => Promise<void>) | undefined;
+  readonly #onChanged: () => void;
+
+  constructor({ kernel, own, backup, onChanged }: MigrationsOptions) {
+    this.#kernel = kernel;
+    this.#all = sequenceOf(own);
+    this.#backup = backup;
+    this.#onChanged = onChanged;
+  }
+
+  async status(): Promise<MigrationStatus> {
+    await this.#kernel.connect();
+    return migrationStatus(this.#kernel.engine, this.#all);
+  }
+
+  /** What {@link migrate} would do, with its SQL. */
+  async plan({ to }: Pick<ChangeOptions, 'to'> = {}): Promise<readonly PlannedMigration[]> {
+    await this.#kernel.connect();
+    return planMigrations(this.#kernel.engine, { migrations: this.#all, ...(to === undefined ? {} : { to }) });
+  }
+
+  /**
+   * Does what is due. Of two at once, one works and the other waits and finds nothing to do.
+   *
+   * @throws MigrationLockedError, MigrationDriftError, NewerSchemaError, MigrationFailedError
+   */
+  migrate(options: ChangeOptions = {}): Promise<MigrationRun> {
+    return this.#change((shared) => migrate(this.#kernel.engine, { ...shared, ...options, applicationVersion: packageVersion }));
+  }
+
+  /**
+   * Undoes the last step, or everything after the one that is named.
+   *
+   * @throws MigrationMissingDownError before anything is undone, and as {@link migrate}
+   */
+  rollback(options: ChangeOptions = {}): Promise<MigrationRun> {
+    return this.#change((shared) => rollback(this.#kernel.engine, { ...shared, ...options }));
+  }
+
+  /**
+   * Compares the database's tables and columns with what this version works with.
+   *
+   * @throws SchemaValidationError naming everything that is missing or different
+   */
+  async validate(): Promise<SchemaDescription> {
+    await this.#kernel.connect();
+    return validateSchema(this.#kernel.engine);
+  }
+
+  async #change(work: (shared: Pick<Parameters<typeof rollback>[1], 'migrations' | 'backup' | 'onEvent' | 'waitMs'>) => Promise<MigrationRun>): Promise<MigrationRun> {
+    await this.#kernel.connect();
+    const { migrations, timeoutMs } = this.#kernel.config;
+    if (migrations.backupBeforeUpgrade && this.#backup === undefined) {
+      throw new ConfigurationError('MIGRATION_BACKUP_BEFORE_UPGRADE=true asks for a backup, and nothing here can make one.', {
+        hint: 'Give openDatabase a `backup` function, or make a backup yourself and unset MIGRATION_BACKUP_BEFORE_UPGRADE.',
+      });
+    }
+    const backup = migrations.backupBeforeUpgrade ? this.#backup : undefined;
+    try {
+      return await work({
+        migrations: this.#all,
+        waitMs: timeoutMs,
+        onEvent: (event) => this.#kernel.emit(event),
+        ...(backup === undefined ? {} : { backup }),
+      });
+    } finally {
+      this.#onChanged();
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import type { Codec } from '../contract.ts';
+import { checkBigint, checkBlob, checkBoolean, checkInteger, checkJson, checkReal, checkText, checkTimestamp, checkUuid } from '../values.ts';
+import { QueryError, ValidationError } from '../../errors/index.ts';
+
+type Encode = (value: unknown) => unknown;
+type Decode = (value: unknown) => unknown;
+
+const encoders: Record<Codec, Encode> = {
+  uuid: checkUuid,
+  text: checkText,
+  timestamp: (value) => checkTimestamp(value).getTime(),
+  boolean: (value) => (checkBoolean(value) ? 1 : 0),
+  json: checkJson,
+  integer: checkInteger,
+  bigint: checkBigint,
+  real: checkReal,
+  blob: checkBlob,
+};
+
+function orNull(encode: Encode): Encode {
+  return (value) => (value === null || value === undefined ? null : encode(value));
+}
+
+const nullable = Object.fromEntries(Object.entries(encoders).map(([codec, encode]) => [codec, orNull(encode)])) as Record<Codec, Encode>;
+
+/** By JavaScript type, for values that meet no column: arguments of functions, results of CASE. */
+function encodeByType(value: unknown): unknown {
+  switch (typeof value) {
+    case 'string':
+      return checkText(value);
+    case 'number':
+      return checkReal(value);
+    case 'boolean':
+      return value ? 1 : 0;
+    case 'undefined':
+      return null;
+    case 'object':
+      if (value === null) return null;
+      if (value instanceof Date) return checkTimestamp(value).getTime();
+      if (value instanceof Uint8Array) return value;
+      return checkJson(value);
+    default:
+      throw new ValidationError(`A ${typeof value} can't be stored; use a string, number, boolean, Date, bytes or plain JSON.`);
+  }
+}
+
+export function sqliteEncoder(codec: Codec | undefined): Encode {
+  return codec === undefined ? encodeByType : nullable[codec];
+}
+
+/** Column types as the migrations declare them. A type that isn't here passes as SQLite gives it. */
+const declaredTypes = new Map<string, Codec>([
+  ['UUID_TEXT', 'uuid'],
+  ['TEXT', 'text'],
+  ['TIMESTAMP', 'timestamp'],
+  ['BOOLEAN', 'boolean'],
+  ['JSON_TEXT', 'json'],
+  ['INTEGER', 'integer'],
+  ['BIGINT', 'bigint'],
+  ['REAL', 'real'],
+  ['BLOB', 'blob'],
+]);
+
+export function codecOfDeclaredType(type: string | null): Codec | undefined {
+  return type === null ? undefined : declaredTypes.get(type.toUpperCase());
+}
+
+function decodeJson(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch (cause) {
+    throw new QueryError('A column declared as JSON holds text that is not JSON.', { cause });
+  }
+}
+
+/** Only the codecs whose stored form differs from the JavaScript value. Given null, they are not called. */
+const decoders: Partial<Record<Codec, Decode>> = {
+  timestamp: (value) => new Date(value as number),
+  boolean: (value) => value !== 0,
+  json: decodeJson,
+};
+
+export function sqliteDecoder(codec: Codec | undefined): Decode | undefined {
+  return codec === undefined ? undefined : decoders[codec];
+}

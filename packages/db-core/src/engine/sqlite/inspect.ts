@@ -1,0 +1,72 @@
+import type { Row } from '../contract.ts';
+import type { ColumnDescription, ForeignKeyDescription, IndexDescription, SchemaDescription, TableDescription } from '../../schema/description.ts';
+import { SchemaValidationError } from '../../errors/index.ts';
+import { codecOfDeclaredType } from './codecs.ts';
+
+/** Runs one statement and gives its rows undecoded. */
+export type Rows = (sql: string, ...values: unknown[]) => Row[];
+
+const ON_DELETE = new Map<string, ForeignKeyDescription['onDelete']>([
+  ['CASCADE', 'cascade'],
+  ['RESTRICT', 'restrict'],
+  ['SET NULL', 'set null'],
+  ['NO ACTION', 'no action'],
+]);
+
+/** The schema as it stands in the file. */
+export function inspectSqlite(rows: Rows): SchemaDescription {
+  const names = rows(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`);
+  return { tables: names.map(({ name }) => describeTable(rows, String(name))) };
+}
+
+function describeTable(rows: Rows, table: string): TableDescription {
+  const info = rows('SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY cid', table);
+  const keyed = info.filter(({ pk }) => Number(pk) > 0).sort((a, b) => Number(a['pk']) - Number(b['pk']));
+  const primaryKey = keyed.map(({ name }) => String(name));
+  return {
+    name: table,
+    columns: info.map((column) => describeColumn(table, column)),
+    primaryKey,
+    foreignKeys: describeForeignKeys(rows, table),
+    indexes: describeIndexes(rows, table),
+  };
+}
+
+function describeColumn(table: string, column: Row): ColumnDescription {
+  const codec = codecOfDeclaredType(String(column['type']));
+  if (codec === undefined) {
+    throw new SchemaValidationError(`The column ${table}.${String(column['name'])} is declared as ${String(column['type'])}, which is no type of Keelson's.`);
+  }
+  return {
+    name: String(column['name']),
+    codec,
+    nullable: column['notnull'] === 0,
+    hasDefault: column['dflt_value'] !== null,
+  };
+}
+
+function describeForeignKeys(rows: Rows, table: string): ForeignKeyDescription[] {
+  const parts = rows('SELECT id, "table", "from", "to", on_delete FROM pragma_foreign_key_list(?) ORDER BY id, seq', table);
+  const byId = Map.groupBy(parts, ({ id }) => id);
+  return [...byId.values()]
+    .map((columns): ForeignKeyDescription => ({
+      columns: columns.map((part) => String(part['from'])),
+      table: String(columns[0]?.['table']),
+      references: columns.map((part) => String(part['to'])),
+      onDelete: ON_DELETE.get(String(columns[0]?.['on_delete'])) ?? 'no action',
+    }))
+    .sort((a, b) => (a.columns.join() < b.columns.join() ? -1 : 1));
+}
+
+function describeIndexes(rows: Rows, table: string): IndexDescription[] {
+  const list = rows(`SELECT name, "unique", partial FROM pragma_index_list(?) WHERE origin <> 'pk' ORDER BY name`, table);
+  return list.map((index) => ({
+    name: String(index['name']),
+    columns: rows('SELECT name, "desc" FROM pragma_index_xinfo(?) WHERE key = 1 ORDER BY seqno', index['name']).map((column) => ({
+      name: String(column['name']),
+      descending: column['desc'] === 1,
+    })),
+    unique: index['unique'] === 1,
+    partial: index['partial'] === 1,
+  }));
+}

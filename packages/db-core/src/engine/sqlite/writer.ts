@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BeginOptions, EngineTransaction, Outcome, Plan } from '../contract.ts';
+import { LockTimeoutError } from '../../errors/index.ts';
+import type { SqliteConnection } from './connection.ts';
+import { isBusy, mapSqliteError } from './errors.ts';
+import { ProcessFairness, WriterTurn } from './writer-turn.ts';
+
+/** The one connection that writes, and the order in which it is given out. */
+export class Writer {
+  readonly connection: SqliteConnection;
+  readonly turn = new WriterTurn();
+  readonly #fairness: ProcessFairness;
+
+  constructor(connection: SqliteConnection) {
+    this.connection = connection;
+    this.#fairness = new ProcessFairness(connection.path);
+  }
+
+  /** A statement on its own: SQLite makes the transaction. */
+  async once<T>(waitMs: number, work: (connection: SqliteConnection) => T): Promise<T> {
+    await this.turn.take(waitMs);
+    try {
+      return await this.#whenUnlocked(waitMs, () => work(this.connection));
+    } finally {
+      this.#release();
+    }
+  }
+
+  async begin({ mode }: BeginOptions, waitMs: number): Promise<EngineTransaction> {
+    if (!this.turn.tryTake()) await this.turn.take(waitMs);
+    try {
+      // The pragma does nothing inside a transaction, so it comes before.
+      if (mode === 'exclusive-schema') this.connection.exec('PRAGMA foreign_keys = OFF');
+      await this.#whenUnlocked(waitMs, () => this.connection.control('BEGIN IMMEDIATE'));
+    } catch (error) {
+      this.#end(mode);
+      throw mapSqliteError(error, this.connection.path);
+    }
+    return new WriteTransaction(this.connection, () => this.#end(mode));
+  }
+
+  close(): void {
+    this.#fairness.close();
+    this.connection.close();
+  }
+
+  #end(mode: BeginOptions['mode']): void {
+    if (mode === 'exclusive-schema') this.connection.exec('PRAGMA foreign_keys = ON');
+    this.#release();
+  }
+
+  #release(): void {
+    this.#fairness.released();
+    this.turn.release();
+  }
+
+  /**
+   * Polls every 1–3 ms while another process holds the lock. The pause doesn't grow: with exponential backoff whoever
+   * has waited longest asks least often, and starves.
+   */
+  async #whenUnlocked<T>(waitMs: number, attempt: () => T): Promise<T> {
+    await this.#fairness.standBackIfDue();
+    const started = performance.now();
+    for (;;) {
+      try {
+        return attempt();
+      } catch (error) {
+        if (!isBusy(error) && !(error instanceof LockTimeoutError)) throw error;
+        if (performance.now() - started >= waitMs) {
+          throw new LockTimeoutError(
+            `Another process has held the lock of ${this.connection.path} for ${waitMs} ms.`,
+            { cause: error, details: { waitedMs: waitMs } },
+          );
+        }
+        this.#fairness.waiting();
+        await sleep(1 + Math.random() * 2);
+      }
+    }
+  }
+}
+
+class WriteTransaction implements EngineTransaction {
+  readonly #connection: SqliteConnection;
+  readonly #end: () => void;
+  #ended = false;
+
+  constructor(connection: SqliteConnection, end: () => void) {
+    this.#connection = connection;
+    this.#end = end;
+  }
+
+  execute(plan: Plan, values: readonly unknown[]): Outcome {
+    return this.#connection.execute(plan, values);
+  }
+  executeMany(plan: Plan, rows: readonly (readonly unknown[])[]): number {
+    return this.#connection.executeMany(plan, rows);
+  }
+  exec(sql: string): void {
+    void this.#connection.exec(sql);
+  }
+
+  commit(): void {
+    try {
+      this.#connection.control('COMMIT');
+    } catch (error) {
+      this.rollback();
+      throw mapSqliteError(error, this.#connection.path);
+    }
+    this.#finish();
+  }
+
+  /** After a commit, failed or not, there is nothing left to do. */
+  rollback(): void {
+    if (this.#ended) return;
+    // Some errors (a full disk, for one) have ended SQLite's transaction already.
+    if (this.#connection.inTransaction) this.#connection.control('ROLLBACK');
+    this.#finish();
+  }
+
+  #finish(): void {
+    this.#ended = true;
+    this.#end();
+  }
+}

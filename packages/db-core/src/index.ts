@@ -1,0 +1,29 @@
+export { type Database, openDatabase, type OpenOptions } from './database/database.ts';
+export { asBoolean, asJson, asTimestamp } from './database/guard/fragments.ts';
+export type { StreamOptions, SystemHandle, UserHandle, WriteResult } from './database/handle.ts';
+export { newId } from './database/ids.ts';
+export type { ChangeOptions, DatabaseMigrations } from './database/migrations.ts';
+export { type Buildable, defineQuery, defineSystemQuery, type Query, type QueryBuilder } from './database/query.ts';
+export type { TransactionOptions } from './database/transaction.ts';
+export { parseUserId, type UserId, userIdSchema } from './database/user-id.ts';
+export type { EngineInfo, EngineKind, PoolFigures } from './engine/contract.ts';
+export type { DatabaseEvent, EventListener } from './events/events.ts';
+export * from './errors/index.ts';
+export {
+  type DatabaseConfig,
+  type DatabaseTarget,
+  type Environment,
+  type HttpConfig,
+  type KeelsonConfig,
+  loadConfig,
+  loadDatabaseConfig,
+  readEnvironment,
+  redactUrl,
+} from './config/index.ts';
+export * from './schema/enumerations.ts';
+export type { JsonValue } from './schema/json.ts';
+export type { Migration, MigrationContext, ValidationContext } from './schema/migration.ts';
+export type { PlannedMigration } from './schema/plan.ts';
+export type { MigrationRun } from './schema/runner.ts';
+export type { MigrationStatus } from './schema/status.ts';
+export type { SystemDatabase, TenantDatabase } from './schema/types.ts';
