@@ -33,13 +33,21 @@ export const migration: Migration = {
         primaryKey: ['user_id', 'id'],
         foreignKeys: [
           // Deferred, because a conversation and its messages refer to each other.
-          { columns: ['user_id', 'id', 'active_leaf_id'], references: ['conversation_messages', ['user_id', 'conversation_id', 'id']], deferred: true },
+          {
+            columns: ['user_id', 'id', 'active_leaf_id'],
+            references: ['conversation_messages', ['user_id', 'conversation_id', 'id']],
+            deferred: true,
+          },
         ],
         indexes: {
           // Pages of a user's conversations, latest first; the status is in it so that other ones are passed over unread.
           conversations_by_activity: { columns: ['user_id', 'last_message_at desc nulls last', 'id desc', 'status'] },
           // An import recognises what it has brought in before.
-          conversations_external_key: { columns: ['user_id', 'source', 'external_id'], unique: true, where: 'external_id IS NOT NULL' },
+          conversations_external_key: {
+            columns: ['user_id', 'source', 'external_id'],
+            unique: true,
+            where: 'external_id IS NOT NULL',
+          },
         },
         checks: {
           // With a null source the unique key above would let the same import in twice.
@@ -79,7 +87,10 @@ export const migration: Migration = {
         foreignKeys: [
           { columns: ['user_id', 'conversation_id'], references: ['conversations', ['user_id', 'id']] },
           // With the conversation in it, a parent can only be a message of the same one.
-          { columns: ['user_id', 'conversation_id', 'parent_id'], references: ['conversation_messages', ['user_id', 'conversation_id', 'id']] },
+          {
+            columns: ['user_id', 'conversation_id', 'parent_id'],
+            references: ['conversation_messages', ['user_id', 'conversation_id', 'id']],
+          },
         ],
         indexes: {
           // A conversation in order: pages, the last N, counts.
@@ -99,7 +110,10 @@ export const migration: Migration = {
             where: 'external_id IS NOT NULL',
           },
           // Messages of one source, latest first.
-          conversation_messages_by_source: { columns: ['user_id', 'source', 'created_at desc', 'id desc'], where: 'source IS NOT NULL' },
+          conversation_messages_by_source: {
+            columns: ['user_id', 'source', 'created_at desc', 'id desc'],
+            where: 'source IS NOT NULL',
+          },
         },
       },
     );

@@ -1,6 +1,6 @@
 import { GenericExpressionNode, IdentifierNode, PostgresDialect, generate } from 'kysely-codegen';
 import { Kysely, PostgresDialect as KyselyPostgresDialect } from 'kysely';
-import pg from 'pg';
+import { Pool } from 'pg';
 import type { SchemaDescription } from '../src/schema/description.ts';
 import { ENUMERATED_COLUMNS } from '../src/schema/enumerations.ts';
 
@@ -11,7 +11,7 @@ const HEADER = '// Made by `pnpm generate` from a migrated PostgreSQL; change a 
 
 /** The table types for Kysely, from a migrated PostgreSQL. */
 export async function generateDatabaseTypes(url: string, schema: SchemaDescription): Promise<string> {
-  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  const pool = new Pool({ connectionString: url, max: 1 });
   const db = new Kysely<unknown>({ dialect: new KyselyPostgresDialect({ pool }) });
   try {
     const dialect = new PostgresDialect();
@@ -36,7 +36,9 @@ export async function generateDatabaseTypes(url: string, schema: SchemaDescripti
 
 function enumerationImports(): Record<string, string> {
   const types = Object.values(ENUMERATED_COLUMNS).map(({ type }) => type);
-  return Object.fromEntries(types.map((type) => [type, type === 'EngineKind' ? '../../engine/contract.ts' : '../enumerations.ts']));
+  return Object.fromEntries(
+    types.map((type) => [type, type === 'EngineKind' ? '../../engine/contract.ts' : '../enumerations.ts']),
+  );
 }
 
 /** As nodes rather than text: kysely-codegen would read text with TypeScript's compiler API, which TypeScript 7 hasn't. */

@@ -20,7 +20,11 @@ export const schema: SchemaDescription = ${literal(schema, '')};
 /** Nested lists and objects over several lines, the innermost ones on one, as a person would write them. */
 function literal(value: unknown, indent: string): string {
   const flat = inline(value);
-  if (indent.length + flat.length <= 120 && !(typeof value === 'object' && value !== null && 'columns' in value && 'name' in value && indent.length < 6)) return flat;
+  if (
+    indent.length + flat.length <= 120 &&
+    !(typeof value === 'object' && value !== null && 'columns' in value && 'name' in value && indent.length < 6)
+  )
+    return flat;
   const inner = `${indent}  `;
   if (Array.isArray(value)) return `[\n${value.map((item) => `${inner}${literal(item, inner)},\n`).join('')}${indent}]`;
   const entries = Object.entries(value as object).map(([key, item]) => `${inner}${key}: ${literal(item, inner)},\n`);

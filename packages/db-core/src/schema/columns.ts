@@ -73,7 +73,8 @@ export const columnTypes = {
   userId: (): Column => column('text', { kind: 'length', min: 1, max: USER_ID_MAX }),
   uuid: (): Column => column('uuid'),
   text: ({ min = 0, max }: TextBounds = {}): Column => {
-    if (max === undefined && min > 0) throw new ConfigurationError('Text with a least length needs a greatest one, too.');
+    if (max === undefined && min > 0)
+      throw new ConfigurationError('Text with a least length needs a greatest one, too.');
     return column('text', max === undefined ? undefined : { kind: 'length', min, max });
   },
   /** Text that is one of these values. Write them out: a migration that has run must never change. */
@@ -123,8 +124,12 @@ export function columnSql(engine: EngineKind, table: string, name: string, { spe
   const parts = [quoteName(name), DECLARED[engine][spec.codec]];
   if (!spec.nullable) parts.push('NOT NULL');
   if (spec.default !== undefined) parts.push(`DEFAULT ${literal(engine, spec.default)}`);
-  const checks = engine === 'sqlite' ? [...storedAsDeclared(quoteName(name), spec), ...ruleSql(engine, name, spec)] : ruleSql(engine, name, spec);
-  if (checks.length > 0) parts.push(`CONSTRAINT ${quoteName(`${table}_${name}_check`)} CHECK (${checks.join(' AND ')})`);
+  const checks =
+    engine === 'sqlite'
+      ? [...storedAsDeclared(quoteName(name), spec), ...ruleSql(engine, name, spec)]
+      : ruleSql(engine, name, spec);
+  if (checks.length > 0)
+    parts.push(`CONSTRAINT ${quoteName(`${table}_${name}_check`)} CHECK (${checks.join(' AND ')})`);
   return parts.join(' ');
 }
 
@@ -139,7 +144,8 @@ function literal(engine: EngineKind, value: DefaultValue): string {
  * what PostgreSQL's types say. Text needs none: its affinity turns numbers into text.
  */
 function storedAsDeclared(quoted: string, { codec, nullable }: ColumnSpec): string[] {
-  const stored = (type: string): string => (nullable ? `(${quoted} IS NULL OR typeof(${quoted}) = '${type}')` : `typeof(${quoted}) = '${type}'`);
+  const stored = (type: string): string =>
+    nullable ? `(${quoted} IS NULL OR typeof(${quoted}) = '${type}')` : `typeof(${quoted}) = '${type}'`;
   switch (codec) {
     case 'uuid':
       return [`${quoted} GLOB '????????-????-????-????-????????????' AND ${quoted} NOT GLOB '*[^0-9a-f-]*'`];

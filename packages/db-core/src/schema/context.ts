@@ -1,15 +1,37 @@
 import type { EngineKind, Row } from '../engine/contract.ts';
 import { ConfigurationError } from '../errors/index.ts';
 import { type Column, type ColumnTypes, columnTypes } from './columns.ts';
-import { addColumnSql, type Columns, type IndexOptions, indexSql, type PortableSql, sqlFor, type TableOptions, tableSql } from './ddl.ts';
+import {
+  addColumnSql,
+  type Columns,
+  type IndexOptions,
+  indexSql,
+  type PortableSql,
+  sqlFor,
+  type TableOptions,
+  tableSql,
+} from './ddl.ts';
 import { quoteName, quoteNames } from './identifiers.ts';
 import type { BackfillOptions, Migration, MigrationContext, RebuildOptions } from './migration.ts';
 
 /** One thing that a migration does. */
 export type Step =
   | { readonly kind: 'sql'; readonly sql: string; readonly mayOrphan: boolean }
-  | { readonly kind: 'rebuild'; readonly table: string; readonly copy: string; readonly steps: readonly string[]; readonly sql: string; readonly mayOrphan: true }
-  | { readonly kind: 'backfill'; readonly table: string; readonly options: BackfillOptions; readonly sql: string; readonly mayOrphan: true };
+  | {
+      readonly kind: 'rebuild';
+      readonly table: string;
+      readonly copy: string;
+      readonly steps: readonly string[];
+      readonly sql: string;
+      readonly mayOrphan: true;
+    }
+  | {
+      readonly kind: 'backfill';
+      readonly table: string;
+      readonly options: BackfillOptions;
+      readonly sql: string;
+      readonly mayOrphan: true;
+    };
 
 /** What gathers the steps of a migration; `query` is up to whoever runs or records them. */
 export type Query = (sql: string, values: readonly unknown[]) => Promise<readonly Row[]>;
@@ -37,7 +59,11 @@ export class StepCollector implements MigrationContext {
     return steps;
   }
 
-  createTable<C extends Columns>(name: string, columns: (t: ColumnTypes) => C, options: TableOptions<keyof C & string>): void {
+  createTable<C extends Columns>(
+    name: string,
+    columns: (t: ColumnTypes) => C,
+    options: TableOptions<keyof C & string>,
+  ): void {
     const { table, indexes, foreignKeys } = tableSql(this.engine, name, columns(columnTypes), options);
     for (const sql of [table, ...indexes]) this.#push(sql, false);
     this.#foreignKeys.push(...foreignKeys);
@@ -67,10 +93,19 @@ export class StepCollector implements MigrationContext {
 
   dropTrigger(name: string, table: string): void {
     this.dropped.add(name);
-    this.#push(this.engine === 'sqlite' ? `DROP TRIGGER ${quoteName(name)}` : `DROP TRIGGER ${quoteName(name)} ON ${quoteName(table)}`, false);
+    this.#push(
+      this.engine === 'sqlite'
+        ? `DROP TRIGGER ${quoteName(name)}`
+        : `DROP TRIGGER ${quoteName(name)} ON ${quoteName(table)}`,
+      false,
+    );
   }
 
-  rebuildTable<C extends Columns>(name: string, columns: (t: ColumnTypes) => C, options: RebuildOptions<keyof C & string>): void {
+  rebuildTable<C extends Columns>(
+    name: string,
+    columns: (t: ColumnTypes) => C,
+    options: RebuildOptions<keyof C & string>,
+  ): void {
     if (!this.#transaction) throw new ConfigurationError(`${name} can only be rebuilt in a transaction.`);
     if (this.engine === 'postgres') return this.#push(options.postgres, true);
     const definition = columns(columnTypes);
@@ -110,7 +145,9 @@ export class StepCollector implements MigrationContext {
 
 /** Without the indentation that a template literal has from the code around it. */
 function dedent(sql: string): string {
-  const lines = sql.split('\n').filter((line, index, all) => line.trim() !== '' || (index > 0 && index < all.length - 1));
+  const lines = sql
+    .split('\n')
+    .filter((line, index, all) => line.trim() !== '' || (index > 0 && index < all.length - 1));
   const indents = lines.filter((line) => line.trim() !== '').map((line) => line.length - line.trimStart().length);
   const least = lines.length > 1 ? Math.min(...indents) : 0;
   return lines

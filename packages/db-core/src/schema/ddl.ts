@@ -13,7 +13,11 @@ export type Columns = Readonly<Record<string, Column>>;
  * A column of an index, with its order. Say where nulls go if the column can be null: indexes serve a query only when
  * both agree. SQLite knows nulls first in ascending and last in descending order.
  */
-export type IndexColumn<Name extends string = string> = Name | `${Name} desc` | `${Name} asc nulls first` | `${Name} desc nulls last`;
+export type IndexColumn<Name extends string = string> =
+  | Name
+  | `${Name} desc`
+  | `${Name} asc nulls first`
+  | `${Name} desc nulls last`;
 
 export interface IndexOptions<Name extends string = string> {
   readonly columns: readonly IndexColumn<Name>[];
@@ -60,13 +64,17 @@ export function tableSql(engine: EngineKind, name: string, columns: Columns, opt
   const inline = [
     ...Object.entries(columns).map(([column, definition]) => columnSql(engine, name, column, definition)),
     `CONSTRAINT ${quoteName(`${name}_pkey`)} PRIMARY KEY (${quoteNames(options.primaryKey)})`,
-    ...Object.entries(options.checks ?? {}).map(([check, sql]) => `CONSTRAINT ${quoteName(check)} CHECK (${sqlFor(engine, sql)})`),
+    ...Object.entries(options.checks ?? {}).map(
+      ([check, sql]) => `CONSTRAINT ${quoteName(check)} CHECK (${sqlFor(engine, sql)})`,
+    ),
   ];
   const foreignKeys = (options.foreignKeys ?? []).map((key) => foreignKeySql(name, key));
   const lines = engine === 'sqlite' ? [...inline, ...foreignKeys] : inline;
   return {
     table: `CREATE TABLE ${quoteName(name)} (\n  ${lines.join(',\n  ')}\n)${storage(engine, options)}`,
-    indexes: Object.entries(options.indexes ?? {}).map(([index, definition]) => indexSql(engine, index, name, definition)),
+    indexes: Object.entries(options.indexes ?? {}).map(([index, definition]) =>
+      indexSql(engine, index, name, definition),
+    ),
     foreignKeys: engine === 'sqlite' ? [] : foreignKeys.map((sql) => `ALTER TABLE ${quoteName(name)} ADD ${sql}`),
   };
 }
@@ -76,7 +84,10 @@ function storage(engine: EngineKind, { withoutRowid, fillFactor }: TableOptions)
   return fillFactor === undefined ? '' : ` WITH (fillfactor = ${fillFactor})`;
 }
 
-function foreignKeySql(table: string, { columns, references: [parent, parentColumns], onDelete = 'no action', deferred }: ForeignKey): string {
+function foreignKeySql(
+  table: string,
+  { columns, references: [parent, parentColumns], onDelete = 'no action', deferred }: ForeignKey,
+): string {
   const own = columns.filter((column) => column !== 'user_id');
   return [
     `CONSTRAINT ${quoteName(`${table}_${own.join('_')}_fkey`)}`,
@@ -87,7 +98,12 @@ function foreignKeySql(table: string, { columns, references: [parent, parentColu
   ].join(' ');
 }
 
-export function indexSql(engine: EngineKind, name: string, table: string, { columns, unique, where }: IndexOptions): string {
+export function indexSql(
+  engine: EngineKind,
+  name: string,
+  table: string,
+  { columns, unique, where }: IndexOptions,
+): string {
   const parts = columns.map((column) => indexColumnSql(engine, column));
   const filter = where === undefined ? '' : ` WHERE ${sqlFor(engine, where)}`;
   return `CREATE ${unique === true ? 'UNIQUE ' : ''}INDEX ${quoteName(name)} ON ${quoteName(table)} (${parts.join(', ')})${filter}`;
@@ -97,7 +113,10 @@ const INDEX_COLUMN = /^(?<name>[a-z0-9_]+)(?<order> desc| asc nulls first| desc 
 
 function indexColumnSql(engine: EngineKind, column: string): string {
   const { name, order = '' } = INDEX_COLUMN.exec(column)?.groups ?? {};
-  if (name === undefined) throw new ConfigurationError(`"${column}" is no column of an index; write "name", "name desc", "name asc nulls first" or "name desc nulls last".`);
+  if (name === undefined)
+    throw new ConfigurationError(
+      `"${column}" is no column of an index; write "name", "name desc", "name asc nulls first" or "name desc nulls last".`,
+    );
   // What remains is SQLite's only order, which it doesn't let an index say.
   const said = engine === 'sqlite' ? order.replace(/ nulls (first|last)/, '').replace(' asc', '') : order;
   return `${quoteName(name)}${said.toUpperCase()}`;
@@ -106,7 +125,9 @@ function indexColumnSql(engine: EngineKind, column: string): string {
 export function addColumnSql(engine: EngineKind, table: string, name: string, column: Column): string {
   const { nullable, default: value } = column.spec;
   if (!nullable && value === undefined) {
-    throw new ConfigurationError(`The rows of ${table} need a value in the new column ${name}: make it nullable or give it a default.`);
+    throw new ConfigurationError(
+      `The rows of ${table} need a value in the new column ${name}: make it nullable or give it a default.`,
+    );
   }
   return `ALTER TABLE ${quoteName(table)} ADD COLUMN ${columnSql(engine, table, name, column)}`;
 }

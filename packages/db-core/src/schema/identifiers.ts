@@ -6,8 +6,12 @@ const NAME = /^[a-z][a-z0-9_]*$/;
 
 /** A table's, column's, index's or constraint's name, quoted for both engines. Refuses what they would treat differently. */
 export function quoteName(name: string): string {
-  if (!NAME.test(name)) throw new ConfigurationError(`"${name}" is no name for a table, column or index: use lower-case letters, digits and _.`);
-  if (name.length > LONGEST_NAME) throw new ConfigurationError(`The name "${name}" is longer than ${LONGEST_NAME} characters.`);
+  if (!NAME.test(name))
+    throw new ConfigurationError(
+      `"${name}" is no name for a table, column or index: use lower-case letters, digits and _.`,
+    );
+  if (name.length > LONGEST_NAME)
+    throw new ConfigurationError(`The name "${name}" is longer than ${LONGEST_NAME} characters.`);
   return `"${name}"`;
 }
 

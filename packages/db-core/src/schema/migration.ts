@@ -51,7 +51,11 @@ export interface ValidationContext {
  * returns. While a plan or a checksum is made nothing runs and `query` gives no rows.
  */
 export interface MigrationContext extends ValidationContext {
-  createTable<C extends Columns>(name: string, columns: (t: ColumnTypes) => C, options: TableOptions<keyof C & string>): void;
+  createTable<C extends Columns>(
+    name: string,
+    columns: (t: ColumnTypes) => C,
+    options: TableOptions<keyof C & string>,
+  ): void;
   /** In one go, so that they may refer to each other. */
   dropTables(...names: readonly string[]): void;
   addColumn(table: string, name: string, column: (t: ColumnTypes) => Column): void;
@@ -60,7 +64,11 @@ export interface MigrationContext extends ValidationContext {
   dropIndex(name: string): void;
   dropTrigger(name: string, table: string): void;
   /** Changes a table in ways that SQLite has no ALTER for. */
-  rebuildTable<C extends Columns>(name: string, columns: (t: ColumnTypes) => C, options: RebuildOptions<keyof C & string>): void;
+  rebuildTable<C extends Columns>(
+    name: string,
+    columns: (t: ColumnTypes) => C,
+    options: RebuildOptions<keyof C & string>,
+  ): void;
   /** Any other SQL, one statement or several. */
   execute(sql: PortableSql): void;
   /** Changes many rows in chunks. Outside a transaction each chunk is one of its own. */

@@ -33,7 +33,9 @@ export async function checksumOf(migration: Migration, engine: EngineKind): Prom
   if (known === undefined) checksums.set(migration, (known = new Map()));
   let checksum = known.get(engine);
   if (checksum === undefined) {
-    const sql = (await recordSql(migration, engine, 'up')).map((text) => outsideQuotes(text, (part) => part.replaceAll(/\s+/g, ' ')).trim());
+    const sql = (await recordSql(migration, engine, 'up')).map((text) =>
+      outsideQuotes(text, (part) => part.replaceAll(/\s+/g, ' ')).trim(),
+    );
     checksum = createHash('sha256').update(sql.join(';\n')).digest('hex');
     known.set(engine, checksum);
   }

@@ -24,7 +24,10 @@ export async function runStatement(engine: Engine, runner: Runner, statement: St
       return '?';
     }),
   );
-  return await runner.execute(plan(positional, writes, returnsRows), order.map((index) => encoded[index]));
+  return await runner.execute(
+    plan(positional, writes, returnsRows),
+    order.map((index) => encoded[index]),
+  );
 }
 
 function plan(sql: string, writes: boolean, returnsRows: boolean): Plan {

@@ -1,0 +1,131 @@
+/** What a table is for, in words for docs/schema.md. A test holds that nothing is left out and nothing is stale. */
+export interface TableNotes {
+  readonly purpose: string;
+  /** Columns that `COMMON_COLUMNS` doesn't explain. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** Which queries each index serves, or which rule it is. */
+  readonly indexes: Readonly<Record<string, string>>;
+}
+
+/** Columns that mean the same wherever they are. */
+export const COMMON_COLUMNS: Readonly<Record<string, string>> = {
+  user_id: 'The owner of the row: a person, or an organisation.',
+  id: 'UUIDv7, made by the program.',
+  created_at: 'When the row was made.',
+  updated_at: 'When the row last changed.',
+  version: 'Counts the changes; the ETag of the row.',
+};
+
+export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
+  schema_migrations: {
+    purpose: 'Which migrations ran. The migration runner makes and keeps it.',
+    columns: {
+      name: "The migration's name, as its file's.",
+      position: "The order in which they ran: an application's may lie between Keelson's.",
+      checksum: 'SHA-256 of the SQL that it ran; a migration that changed since is refused.',
+      engine: 'Where it ran.',
+      state:
+        '`running` and `reverting` belong to a migration without a transaction that is under way or was interrupted.',
+      applied_at: 'When it ran.',
+      duration_ms: 'How long it took, in milliseconds.',
+      app_version: 'The version of the program that ran it.',
+    },
+    indexes: {},
+  },
+  database_identity: {
+    purpose: 'One row that tells which database this is.',
+    columns: {
+      singleton: 'Always 1, so that there is one row only.',
+      id: 'Identifies the database, also in its backups.',
+      environment: 'Its name, such as `production`, where commands that destroy ask for it.',
+      created_at: 'When the database was initialised.',
+    },
+    indexes: {},
+  },
+  users: {
+    purpose: 'Accounts that can sign in. Rows of the domains belong to owners, who need no account.',
+    columns: {
+      email: 'Case-folded; unique in the whole database.',
+      password_hash: 'Argon2id. Null: there is no password to sign in with.',
+      full_name: 'As the person writes it.',
+      is_active: 'May the account sign in?',
+      is_admin: 'May it manage accounts and see the state of the system?',
+      last_login_at: 'When it last signed in.',
+    },
+    indexes: { users_email_key: 'An email belongs to one account; signing in looks it up.' },
+  },
+  api_tokens: {
+    purpose: 'What programs call the API with. Only a hash of the secret is kept.',
+    columns: {
+      user_id: 'The owner for whose rows the token acts.',
+      account_id: 'The account that the token belongs to, if it belongs to one; it goes with the account.',
+      name: 'What its owner calls it.',
+      prefix: 'The part of the token that is not secret, by which it is looked up.',
+      hash: 'The hash of the part that is.',
+      scopes: 'What it may do: a list of names.',
+      last_used_at: 'When it was last used.',
+      expires_at: 'When it ends; null: never.',
+      revoked_at: 'When it was withdrawn.',
+    },
+    indexes: {
+      api_tokens_prefix_key: 'A request with a token looks it up.',
+      api_tokens_by_owner: "An owner's tokens, oldest first.",
+      api_tokens_by_account: 'What goes when an account is deleted.',
+    },
+  },
+  conversations: {
+    purpose: 'Chat conversations. Deleting one marks it; its messages stay until they are erased.',
+    columns: {
+      title: 'Null until it has one.',
+      status: 'Where it is in its life.',
+      next_seq: 'The number that the next message will get. Taking it is the first statement of every append.',
+      message_count: 'How many messages it has.',
+      last_message_at: 'Time of the latest message; never goes back, null while there are none.',
+      last_opened_at: 'When its owner last looked at it.',
+      archived_at: 'When it was archived.',
+      closed_at: 'When it was closed.',
+      deleted_at: 'When it was deleted.',
+      expires_at: 'When retention may remove it; null: never.',
+      is_hidden: 'Left out of lists.',
+      active_leaf_id: 'The last message of the branch that was chosen; null: the branch with the newest message.',
+      source: 'The system that it was imported from.',
+      external_id: 'Its id there.',
+      metadata: "The application's own.",
+    },
+    indexes: {
+      conversations_by_activity:
+        "A page of an owner's conversations, latest first and those without messages last. Other statuses are passed over within the index.",
+      conversations_external_key: 'An import recognises what it brought before.',
+    },
+  },
+  conversation_messages: {
+    purpose:
+      'Messages. Immutable: a trigger refuses every change unless the message is still partial, and every deletion.',
+    columns: {
+      conversation_id: 'The conversation that it is in.',
+      seq: 'Its number there, from 1 without gaps. This, and no time, is the order.',
+      parent_id: 'The message that it answers, of the same conversation; siblings are regenerated answers.',
+      role: 'Who speaks.',
+      content: 'The text; up to 4,194,304 characters.',
+      parts: 'Tool calls, tool results and attachments.',
+      status: '`partial` while it is being written, `aborted` if it was cut off.',
+      token_count: "How many tokens the content has for a model's context.",
+      request_id: 'The request that saved it, by which a retried save is recognised.',
+      request_part: 'Tells several messages of one role in one request apart.',
+      source: 'What produced it.',
+      model_name: 'The model that wrote it.',
+      tokens: 'How many tokens the model charged for.',
+      latency_ms: 'How long the model took, in milliseconds.',
+      metadata: "The application's own.",
+      external_id: 'Its id in the system that it was imported from.',
+    },
+    indexes: {
+      conversation_messages_seq_key: 'A conversation in order: pages, the last N, counts. Numbers are given once.',
+      conversation_messages_conversation_key:
+        'What a parent and an active leaf refer to: a message of the same conversation.',
+      conversation_messages_request_key: 'A retried save finds what it saved before.',
+      conversation_messages_external_key: 'An import recognises what it brought before.',
+      conversation_messages_by_source: "An owner's messages of one source, latest first.",
+    },
+  },
+};
