@@ -216,7 +216,8 @@ describe('misspelled names', () => {
     ['MIGRATION_AUTOUPGRADE', 'MIGRATION_AUTO_UPGRADE'],
     ['KEELSON_ENVIROMENT', 'KEELSON_ENVIRONMENT'],
     ['KEELSON_HTTPS_PORT', 'KEELSON_HTTP_PORT'],
-    // Two slips away from KEELSON_HTTP_HOST, which comes first, but only one from this.
+    // The other of HOST and PORT is two slips away.
+    ['KEELSON_HTTP_HOT', 'KEELSON_HTTP_HOST'],
     ['KEELSON_HTTP_HPORT', 'KEELSON_HTTP_PORT'],
   ])('%s is answered with %s', (written, meant) => {
     expect(faults({ [written]: '1' }).issues).toEqual([
