@@ -8,8 +8,8 @@ const globalSetup = 'packages/db-core/src/testing/global-setup.ts';
 /** Every folder with a package.json in it, so that a new package is tested as soon as it exists. */
 const packages = ['packages', 'apps']
   .flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}`))
-  .concat('tests')
-  .filter((folder) => existsSync(join(root, folder, 'package.json')));
+  .filter((folder) => existsSync(join(root, folder, 'package.json')))
+  .concat('tests', 'scripts');
 
 /** Workspace packages resolve to their sources, in Vite's graph and in what Node itself loads. */
 const conditions = ['keelson-source', 'node', 'development|production'];

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { parseSync } from 'oxc-parser';
 
 /** One place where a file names another module. */
@@ -40,9 +39,8 @@ function everyType(specifiers: unknown, kind: string): boolean {
   return list.length > 0 && list.every((specifier) => specifier[kind] === 'type');
 }
 
-/** Reads what a TypeScript or JavaScript file imports. Throws when the file does not parse. */
-export function readFacts(path: string): FileFacts {
-  const text = readFileSync(path, 'utf8');
+/** Reads what a TypeScript or JavaScript file imports. Throws when it does not parse. `path` tells the language. */
+export function readFacts(path: string, text: string): FileFacts {
   const result = parseSync(path, text);
   const [fault] = result.errors;
   if (fault !== undefined) throw new Error(`${path} does not parse: ${fault.message}`);
