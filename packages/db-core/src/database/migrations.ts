@@ -7,6 +7,7 @@ import { migrationStatus, type MigrationStatus } from '../schema/status.ts';
 import { validateSchema } from '../schema/validate.ts';
 import { ConfigurationError } from '../errors/index.ts';
 import { packageVersion } from '../version.ts';
+import { sequenceOf } from '../schema/sequence.ts';
 import type { Kernel } from './kernel.ts';
 
 export interface MigrationsOptions {
@@ -34,7 +35,7 @@ export class DatabaseMigrations {
 
   constructor({ kernel, own, backup, onChanged }: MigrationsOptions) {
     this.#kernel = kernel;
-    this.#all = sequenceOf(own);
+    this.#all = sequenceOf(keelsonMigrations, own);
     this.#backup = backup;
     this.#onChanged = onChanged;
   }
