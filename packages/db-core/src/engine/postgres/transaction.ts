@@ -1,0 +1,88 @@
+import { ConcurrentTransactionUseError, TransactionAbortedError, TransactionClosedError } from '../../errors/index.ts';
+import type { BeginOptions, EngineTransaction, Outcome, Plan } from '../contract.ts';
+import { executeBulk } from './bulk.ts';
+import type { SessionPool } from './pool.ts';
+import type { Session } from './session.ts';
+
+const BEGIN: Readonly<Record<BeginOptions['mode'], string>> = {
+  write: 'begin isolation level read committed read write',
+  read: 'begin isolation level repeatable read read only',
+  // Rebuilding a large table may take as long as it takes.
+  'exclusive-schema':
+    'begin isolation level read committed read write; set local statement_timeout to 0; set local idle_in_transaction_session_timeout to 0',
+};
+
+/** After this the connection is destroyed, and with it the transaction. */
+const ROLLBACK_MS = 2000;
+
+/** A transaction on a connection that it has for itself until it ends. */
+export class PostgresTransaction implements EngineTransaction {
+  readonly #pool: SessionPool;
+  readonly #session: Session;
+  #isClosed = false;
+  #isBusy = false;
+
+  private constructor(pool: SessionPool, session: Session) {
+    this.#pool = pool;
+    this.#session = session;
+  }
+
+  static async begin(pool: SessionPool, { mode, waitMs }: BeginOptions): Promise<PostgresTransaction> {
+    const session = await pool.acquire(waitMs);
+    session.isPatient = mode === 'exclusive-schema';
+    try {
+      await session.text(BEGIN[mode]);
+    } catch (error) {
+      pool.release(session);
+      throw error;
+    }
+    return new PostgresTransaction(pool, session);
+  }
+
+  execute(plan: Plan, values: readonly unknown[]): Promise<Outcome> {
+    return this.#alone(() => this.#session.execute(plan, values));
+  }
+
+  executeMany(plan: Plan, rows: readonly (readonly unknown[])[]): Promise<number> {
+    return this.#alone(() => (plan.bulk === undefined ? this.#session.executeEach(plan, rows) : executeBulk(this.#session, plan, plan.bulk, rows)));
+  }
+
+  exec(sql: string): Promise<void> {
+    return this.#alone(async () => {
+      await this.#session.text(sql);
+    });
+  }
+
+  async commit(): Promise<void> {
+    const result = await this.#alone(() => this.#session.text('commit', 'commit').finally(() => this.#end()));
+    // PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK, and without an error.
+    if (result.command === 'ROLLBACK') throw new TransactionAbortedError('A statement of this transaction failed; nothing of it was kept.');
+  }
+
+  async rollback(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const timer = setTimeout(() => this.#session.destroy('a transaction could not be rolled back in time'), ROLLBACK_MS);
+    // A statement that still runs comes first. A connection on which this fails is thrown away when it is given back.
+    await this.#session.text('rollback').catch(() => undefined);
+    clearTimeout(timer);
+    this.#pool.release(this.#session);
+  }
+
+  #end(): void {
+    this.#isClosed = true;
+    this.#pool.release(this.#session);
+  }
+
+  /** A connection runs one statement at a time; a second one beside it is a mistake of the caller's. */
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new TransactionClosedError('The transaction has ended.');
+    if (this.#isBusy) throw new ConcurrentTransactionUseError('Another statement of the same transaction is still running.');
+    this.#isBusy = true;
+    try {
+      return await work();
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import process from 'node:process';
+import type { Account } from './postgres-binaries.ts';
+
+export interface KeeperOrders {
+  /** Run one after the other; the last one is the server. */
+  readonly commands: readonly { readonly file: string; readonly args: readonly string[] }[];
+  readonly account: Account | undefined;
+  /** Removed at the end. */
+  readonly folder: string;
+}
+
+/**
+ * Starts a process that runs the server and, as soon as its standard input ends, stops it and removes its folder. The
+ * input ends when this process closes it, and also when this process dies in whichever way: Ctrl-C, a crash, `kill -9`.
+ */
+export function startKeeper(orders: KeeperOrders): ChildProcess {
+  const script = `(${keep.toString()})(${JSON.stringify(orders)})`;
+  // A session of its own: Ctrl-C in a terminal reaches all processes of the session.
+  return spawn(process.execPath, ['--input-type=commonjs', '-e', script], { detached: true, stdio: ['pipe', 'ignore', 'pipe'] });
+}
+
+/** Runs in the other process, from its source text: it can use nothing from outside this function. */
+function keep(orders: KeeperOrders): void {
+  const childProcess = process.getBuiltinModule('node:child_process');
+  const files = process.getBuiltinModule('node:fs');
+  let running: ChildProcess | undefined;
+  let stopping = false;
+
+  const finish = (code: number): void => {
+    files.rmSync(orders.folder, { recursive: true, force: true, maxRetries: 5 });
+    process.exit(code);
+  };
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    // SIGINT asks PostgreSQL for a fast shutdown, SIGQUIT for an immediate one.
+    running?.kill('SIGINT');
+    setTimeout(() => running?.kill('SIGQUIT'), 5000).unref();
+    setTimeout(() => running?.kill('SIGKILL'), 8000).unref();
+  };
+  const run = (index: number): void => {
+    const command = orders.commands[index];
+    if (command === undefined || stopping) {
+      finish(stopping ? 0 : 1);
+      return;
+    }
+    running = childProcess.spawn(command.file, command.args, {
+      ...orders.account,
+      cwd: orders.folder,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, LC_ALL: 'C', LC_MESSAGES: 'C', TZ: 'UTC' },
+    });
+    running.on('error', (error) => {
+      process.stderr.write(`${error.message}\n`);
+      finish(1);
+    });
+    running.on('exit', (code) => (code === 0 && !stopping ? run(index + 1) : finish(stopping ? 0 : 1)));
+  };
+
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  // The log's reader may be gone.
+  process.stderr.on('error', () => undefined);
+  process.stdin.on('end', stop);
+  process.stdin.on('error', stop);
+  process.stdin.resume();
+  run(0);
+}

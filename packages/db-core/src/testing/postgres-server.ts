@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, chownSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { postgresUrl } from '../config/postgres-url.ts';
+import { type Account, canEnter, reachablePostgres, serverAccount } from './postgres-binaries.ts';
+import { startKeeper } from './postgres-keeper.ts';
+
+export interface TestServer {
+  /** URL of the database `postgres`, as a superuser. */
+  readonly url: string;
+  /** Ends the server and removes its folder. Idempotent. */
+  stop(): Promise<void>;
+}
+
+const USER = 'keelson';
+const START_TIMEOUT_MS = 60_000;
+
+/** Nothing of a test's database has to outlive a power cut; everything else is as PostgreSQL has it. */
+const SETTINGS = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'wal_level=minimal',
+  'max_wal_senders=0',
+  'max_wal_size=512MB',
+  'autovacuum=off',
+  'max_connections=200',
+  'shared_buffers=64MB',
+  'listen_addresses=127.0.0.1',
+  'unix_socket_directories=',
+];
+
+/**
+ * Starts a PostgreSQL server for one test run, on a free port of 127.0.0.1, with its data in a temporary folder. It ends
+ * with this process at the latest, however that ends.
+ *
+ * @example
+ * ```ts
+ * const server = await startPostgresServer();
+ * const database = openDatabase({ url: server.url });
+ * // …
+ * await server.stop();
+ * ```
+ */
+export async function startPostgresServer(): Promise<TestServer> {
+  // Between looking for a free port and using it another process may take it.
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOn(await freePort());
+    } catch (error) {
+      if (attempt === 5 || !(error instanceof Error) || !error.message.includes('could not bind')) throw error;
+    }
+  }
+}
+
+async function startOn(port: number): Promise<TestServer> {
+  const account = serverAccount();
+  const folder = temporaryFolder(account);
+  const password = randomBytes(16).toString('hex');
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  if (account !== undefined) chownSync(passwordFile, account.uid, account.gid);
+  const bin = join(reachablePostgres(account, folder), 'bin');
+  const data = join(folder, 'data');
+  const keeper = startKeeper({
+    account,
+    folder,
+    commands: [
+      {
+        file: join(bin, 'initdb'),
+        args: [`--pgdata=${data}`, `--username=${USER}`, `--pwfile=${passwordFile}`, '--auth=password', '--encoding=UTF8', '--locale=C', '--no-sync', '--wal-segsize=4'],
+      },
+      { file: join(bin, 'postgres'), args: ['-D', data, '-p', String(port), ...SETTINGS.flatMap((setting) => ['-c', setting])] },
+    ],
+  });
+  const exited = new Promise<void>((resolve) => void keeper.once('exit', () => resolve()));
+  const stop = async (): Promise<void> => {
+    keeper.ref();
+    keeper.stdin?.end();
+    await exited;
+  };
+  try {
+    await new Promise<void>((resolve, reject) => {
+      let log = '';
+      const timer = setTimeout(() => reject(new Error(`PostgreSQL did not start within ${START_TIMEOUT_MS} ms.\n${log}`)), START_TIMEOUT_MS);
+      keeper.stderr?.setEncoding('utf8').on('data', (text: string) => {
+        log = (log + text).slice(-10_000);
+        if (!text.includes('ready to accept connections')) return;
+        clearTimeout(timer);
+        resolve();
+      });
+      void exited.then(() => {
+        clearTimeout(timer);
+        reject(new Error(`PostgreSQL did not start.\n${log}`));
+      });
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  // The server lives as long as this process; it isn't a reason to live on.
+  keeper.unref();
+  unrefStream(keeper.stdin);
+  unrefStream(keeper.stderr);
+  return { url: postgresUrl({ host: '127.0.0.1', port, database: 'postgres', user: USER, password }), stop };
+}
+
+/** The pipes of a child process are sockets, which the stream types don't say. */
+function unrefStream(stream: object | null): void {
+  if (stream !== null && 'unref' in stream && typeof stream.unref === 'function') stream.unref();
+}
+
+/** A folder for the account alone, in a place that it can enter. */
+function temporaryFolder(account: Account | undefined): string {
+  const parent = account === undefined || canEnter(tmpdir(), account) ? tmpdir() : '/tmp';
+  const folder = mkdtempSync(join(parent, 'keelson-postgres-'));
+  if (account === undefined) return folder;
+  chmodSync(folder, 0o700);
+  chownSync(folder, account.uid, account.gid);
+  return folder;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('No free port.'))));
+    });
+  });
+}
