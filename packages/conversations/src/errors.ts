@@ -1,0 +1,112 @@
+import { ConflictError, defineError, NotFoundError } from '@keelson/db-core';
+
+/** There is no such conversation, it was deleted, or it is another user's: the three can't be told apart. */
+export class ConversationNotFoundError extends defineError(
+  {
+    code: 'CONVERSATION_NOT_FOUND',
+    title: 'There is no such conversation',
+    status: 404,
+    exitCode: 1,
+    retriable: false,
+    hint: 'Check the id; `keelson conversations list` shows the conversations of a user.',
+  },
+  NotFoundError,
+) {
+  static of(id: string): ConversationNotFoundError {
+    return new ConversationNotFoundError(`There is no conversation ${id}.`, { details: { conversationId: id } });
+  }
+}
+
+/** There is no such message in the conversation: missing, in another conversation, or another user's. */
+export class MessageNotFoundError extends defineError(
+  {
+    code: 'MESSAGE_NOT_FOUND',
+    title: 'There is no such message in the conversation',
+    status: 404,
+    exitCode: 1,
+    retriable: false,
+    hint: 'Check the id; `keelson conversations show ID` lists the messages of a conversation.',
+  },
+  NotFoundError,
+) {
+  static of(id: string, conversationId: string): MessageNotFoundError {
+    const details = { messageId: id, conversationId };
+    return new MessageNotFoundError(`There is no message ${id} in conversation ${conversationId}.`, { details });
+  }
+}
+
+/** A closed conversation takes no more messages and no other status but deleted. */
+export class ConversationClosedError extends defineError(
+  {
+    code: 'CONVERSATION_CLOSED',
+    title: 'The conversation is closed',
+    status: 409,
+    exitCode: 1,
+    retriable: false,
+    hint: 'Go on in a new conversation; a closed one stays readable as it is.',
+  },
+  ConflictError,
+) {
+  static of(id: string): ConversationClosedError {
+    return new ConversationClosedError(`Conversation ${id} is closed.`, { details: { conversationId: id } });
+  }
+}
+
+/** Somebody else changed the conversation since the version that the caller knows. */
+export class ConversationChangedError extends defineError(
+  {
+    code: 'CONVERSATION_CHANGED',
+    title: 'The conversation was changed in the meantime',
+    status: 412,
+    exitCode: 1,
+    retriable: false,
+    hint: 'Read the conversation again and repeat the change with its present version.',
+  },
+  ConflictError,
+) {}
+
+/** The id given to `createConversation` is already in use by this user. */
+export class ConversationExistsError extends defineError(
+  {
+    code: 'CONVERSATION_EXISTS',
+    title: 'There is already a conversation with this id',
+    status: 409,
+    exitCode: 1,
+    retriable: false,
+    hint: 'Leave the id out to have a new one made, or use the conversation that exists.',
+  },
+  ConflictError,
+) {}
+
+/** The request id already stands for a message with other content. */
+export class RequestIdReusedError extends defineError(
+  {
+    code: 'REQUEST_ID_REUSED',
+    title: 'The request id was used for another message',
+    status: 409,
+    exitCode: 1,
+    retriable: false,
+    hint: 'Use a new request id for each message; the same one only to repeat a save of the same content.',
+  },
+  ConflictError,
+) {}
+
+/** The file to import can't be read. */
+export class ImportSourceError extends defineError({
+  code: 'IMPORT_SOURCE',
+  title: 'The file to import cannot be read',
+  status: 400,
+  exitCode: 2,
+  retriable: false,
+  hint: 'Check the path and its permissions.',
+}) {}
+
+/** Nothing in the file is of a format that can be imported. */
+export class ImportFormatError extends defineError({
+  code: 'IMPORT_FORMAT',
+  title: 'The file is of no format that can be imported',
+  status: 422,
+  exitCode: 2,
+  retriable: false,
+  hint: 'Give conversations.json of a ChatGPT export (unpacked), or OpenAssistant trees, one JSON object a line.',
+}) {}

@@ -1,0 +1,73 @@
+import type { JsonObject, MessagePart, MessageRole, MessageStatus } from '../types.ts';
+
+/** Where an element stood in the file: the line of a JSONL file (from 1), or the index in a JSON array (from 0). */
+export type Place = { readonly line: number } | { readonly index: number };
+
+/** Why an element of a file was left out. Besides these, the code of an error of the catalogue. */
+export type ImportFaultCode =
+  | 'BROKEN_JSON'
+  | 'TRUNCATED'
+  | 'TRAILING_DATA'
+  | 'ELEMENT_TOO_LARGE'
+  | 'NOT_A_CONVERSATION'
+  | 'UNKNOWN_ROLE'
+  | 'CONTENT_TOO_LARGE'
+  | 'DELETED_HERE';
+
+/** Says why one element can't be imported; the others go on. */
+export class ImportFault extends Error {
+  readonly code: ImportFaultCode;
+  constructor(code: ImportFaultCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A conversation as any format gives it, before it has ids and numbers of its own. */
+export interface ImportedConversation {
+  readonly externalId: string;
+  readonly source: string;
+  readonly title: string | null;
+  readonly createdAt: Date | null;
+  /** When it was put away, if it was. */
+  readonly archivedAt: Date | null;
+  readonly metadata: JsonObject;
+  /** Depth first: parents before their children, siblings in the order of the file. */
+  readonly messages: readonly ImportedMessage[];
+  /** End of the branch in use; null means the last message. */
+  readonly activeLeafExternalId: string | null;
+  /** Links of the tree that led nowhere, or in a circle, and were cut. */
+  readonly cutLinks: number;
+}
+
+export interface ImportedMessage {
+  readonly externalId: string;
+  readonly parentExternalId: string | null;
+  readonly role: MessageRole;
+  readonly content: string;
+  readonly parts: readonly MessagePart[] | null;
+  readonly status: MessageStatus;
+  readonly createdAt: Date | null;
+  readonly metadata: JsonObject;
+}
+
+/** One format: whether an element is of it, and what it means. */
+export interface ImportFormat {
+  readonly name: 'openassistant' | 'chatgpt';
+  recognises(element: unknown): boolean;
+  /** Throws `ImportFault` when the element isn't a whole conversation. `cleaner` repairs text and counts what it repaired. */
+  convert(element: unknown, cleaner: Cleaner): ImportedConversation;
+}
+
+/** Makes foreign text storable: U+0000 and lone surrogates become U+FFFD, and are counted. */
+export class Cleaner {
+  replaced = 0;
+
+  readonly text = (text: string): string => {
+    if (!text.includes('\0') && text.isWellFormed()) return text;
+    return text.replaceAll(/[\0\p{Cs}]/gu, () => {
+      this.replaced += 1;
+      return '\uFFFD';
+    });
+  };
+}

@@ -1,0 +1,92 @@
+import { createReadStream } from 'node:fs';
+import { ImportFormatError, ImportSourceError } from '../errors.ts';
+
+/** A path, or the file's bytes or text in pieces. */
+export type ImportSource = string | AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
+
+/** The container of a file's elements, told by its first byte that isn't white space. */
+export type Container = 'array' | 'lines';
+
+export interface OpenedSource {
+  readonly container: Container;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Begins to read.
+ *
+ * @throws ImportSourceError when the file can't be read.
+ * @throws ImportFormatError when it is empty or compressed.
+ */
+export async function openSource(source: ImportSource): Promise<OpenedSource> {
+  const pieces = toBytes(typeof source === 'string' ? createReadStream(source) : source);
+  const iterator = pieces[Symbol.asyncIterator]();
+  let head: Uint8Array = new Uint8Array();
+  let container: Container | undefined;
+  try {
+    while (container === undefined) {
+      const next = await iterator.next();
+      if (next.done !== true) head = Buffer.concat([head, next.value]);
+      if (head.length < MARK.length && next.done !== true) continue;
+      refuseArchives(head);
+      container = containerOf(withoutMark(head));
+      if (container === undefined && next.done === true) throw new ImportFormatError('The file to import is empty.');
+    }
+  } catch (error) {
+    await iterator.return(undefined);
+    throw error;
+  }
+  return { container, chunks: resume(withoutMark(head), iterator) };
+}
+
+async function* toBytes(
+  source: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const piece of source) yield typeof piece === 'string' ? Buffer.from(piece) : piece;
+  } catch (error) {
+    throw new ImportSourceError(`The file to import cannot be read: ${reason(error)}.`, { cause: error });
+  }
+}
+
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown reason';
+  return error.message.replace(/\.$/u, '');
+}
+
+async function* resume(head: Uint8Array, rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield head;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+/** The mark that some editors put before UTF-8 text. */
+const MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
+
+function withoutMark(head: Uint8Array): Uint8Array {
+  return startsWith(head, MARK) ? head.subarray(MARK.length) : head;
+}
+
+function refuseArchives(head: Uint8Array): void {
+  if (startsWith(head, Uint8Array.of(0x50, 0x4b))) {
+    throw new ImportFormatError('The file is a ZIP archive.', {
+      hint: 'Unpack it and give the conversations.json inside.',
+    });
+  }
+  if (startsWith(head, Uint8Array.of(0x1f, 0x8b))) {
+    throw new ImportFormatError('The file is compressed with gzip.', { hint: 'Unpack it first: gzip -d FILE.' });
+  }
+}
+
+function startsWith(head: Uint8Array, start: Uint8Array): boolean {
+  return start.every((byte, index) => head[index] === byte);
+}
+
+function containerOf(head: Uint8Array): Container | undefined {
+  const first = head.find((byte) => byte > 0x20);
+  if (first === undefined) return undefined;
+  return first === 0x5b ? 'array' : 'lines';
+}

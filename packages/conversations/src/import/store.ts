@@ -1,0 +1,181 @@
+import { UniqueViolationError, type UserHandle } from '@keelson/db-core';
+import { ConversationClosedError } from '../errors.ts';
+import * as conversations from '../repositories/conversation.repository.ts';
+import * as messages from '../repositories/message.repository.ts';
+import { uuidSchema } from '../schemas/text.schema.ts';
+import { deriveId } from './derive-id.ts';
+import { type ImportedConversation, type ImportedMessage, ImportFault } from './imported.ts';
+import type { Stored } from './report.ts';
+
+/** What the database's columns for external ids take. */
+const MAX_EXTERNAL_ID_LENGTH = 255;
+const MAX_ATTEMPTS = 5;
+const IDS_AT_ONCE = 1_000;
+
+/**
+ * Stores what of a conversation isn't there yet, all or nothing. When another import of the same conversation comes
+ * between, it looks again.
+ */
+export async function storeConversation(user: UserHandle, imported: ImportedConversation): Promise<Stored> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await new Store(user, imported).run();
+    } catch (error) {
+      if (!(error instanceof UniqueViolationError) || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
+class Store {
+  readonly #user: UserHandle;
+  readonly #imported: ImportedConversation;
+  readonly #externalId: string;
+  readonly #now = new Date();
+  /** Ids by external id: of those that are there, then also of those that come. */
+  readonly #ids = new Map<string, string>();
+  readonly #times = new Map<string, Date>();
+
+  constructor(user: UserHandle, imported: ImportedConversation) {
+    this.#user = user;
+    this.#imported = imported;
+    this.#externalId = bounded(imported.externalId);
+  }
+
+  async run(): Promise<Stored> {
+    const { source, messages: all } = this.#imported;
+    const known = await this.#user.first(conversations.findByExternalId, { source, externalId: this.#externalId });
+    if (known === undefined) {
+      await this.#create();
+      return { isNew: true, created: all.length, duplicates: 0 };
+    }
+    for (const row of await this.#user.all(messages.listExternalIds, { conversationId: known.id })) {
+      if (row.external_id !== null) this.#ids.set(row.external_id, row.id);
+    }
+    const fresh = all.filter((message) => !this.#ids.has(bounded(message.externalId)));
+    if (fresh.length > 0) {
+      if (known.status === 'DELETED')
+        throw new ImportFault('DELETED_HERE', 'was deleted here; its new messages are left out');
+      await this.#extend(known.id, fresh);
+    }
+    return { isNew: false, created: fresh.length, duplicates: all.length - fresh.length };
+  }
+
+  async #create(): Promise<void> {
+    const { title, source, metadata, messages: all, createdAt, archivedAt } = this.#imported;
+    const id = await this.#conversationId();
+    const rows = await this.#rows(id, all, 1);
+    await this.#user.transaction(async () => {
+      await this.#user.run(conversations.insertImported, {
+        id,
+        title,
+        status: archivedAt === null ? 'ACTIVE' : 'ARCHIVED',
+        source,
+        externalId: this.#externalId,
+        metadata,
+        messageCount: rows.length,
+        nextSeq: rows.length + 1,
+        activeLeafId: this.#activeLeafId(rows),
+        lastMessageAt: latest(rows),
+        archivedAt,
+        createdAt: createdAt ?? this.#now,
+        now: this.#now,
+      });
+      if (rows.length > 0) await this.#user.runMany(messages.insertImported, rows);
+    });
+  }
+
+  /** As in `append`: the numbers are taken first, and with them the lock. */
+  async #extend(id: string, fresh: readonly ImportedMessage[]): Promise<void> {
+    const rows = await this.#rows(id, fresh, 0);
+    await this.#user.transaction(async () => {
+      const taken = await this.#user.first(conversations.takeSeqs, {
+        id,
+        count: rows.length,
+        lastMessageAt: latest(rows) ?? this.#now,
+        activeLeafId: this.#activeLeafId(rows),
+        now: this.#now,
+      });
+      if (taken === undefined) throw ConversationClosedError.of(id);
+      const first = taken.next_seq - rows.length;
+      await this.#user.runMany(
+        messages.insertImported,
+        rows.map((row, index) => ({ ...row, seq: first + index })),
+      );
+    });
+  }
+
+  /** The id that the source gave it, where that is a UUID and free; otherwise one made from the source's. */
+  async #conversationId(): Promise<string> {
+    const derived = deriveId(this.#imported.source, this.#externalId);
+    const own = uuidSchema.safeParse(this.#externalId);
+    if (!own.success) return derived;
+    const taken = await this.#user.first(conversations.findState, { id: own.data });
+    return taken === undefined ? own.data : derived;
+  }
+
+  async #rows(
+    conversationId: string,
+    fresh: readonly ImportedMessage[],
+    firstSeq: number,
+  ): Promise<messages.ImportedRow[]> {
+    const taken = await this.#takenIds(fresh);
+    return fresh.map((message, index) => {
+      const externalId = bounded(message.externalId);
+      const own = uuidSchema.safeParse(externalId);
+      const id = own.success && !taken.has(own.data) ? own.data : deriveId(conversationId, externalId);
+      taken.add(id);
+      this.#ids.set(externalId, id);
+      const parent = message.parentExternalId === null ? undefined : bounded(message.parentExternalId);
+      const createdAt = message.createdAt ?? this.#times.get(parent ?? '') ?? this.#imported.createdAt ?? this.#now;
+      this.#times.set(externalId, createdAt);
+      const { source = null, modelName = null, ...metadata } = message.metadata;
+      return {
+        id,
+        conversationId,
+        seq: firstSeq + index,
+        parentId: parent === undefined ? null : (this.#ids.get(parent) ?? null),
+        role: message.role,
+        content: message.content,
+        parts: message.parts,
+        status: message.status,
+        source: labelOf(source, 100),
+        modelName: labelOf(modelName, 200),
+        metadata,
+        externalId,
+        createdAt,
+      };
+    });
+  }
+
+  /** Chats that were branched off another one repeat its messages, ids included; those need ids of their own here. */
+  async #takenIds(fresh: readonly ImportedMessage[]): Promise<Set<string>> {
+    const wanted = fresh.flatMap((message) => uuidSchema.safeParse(message.externalId).data ?? []);
+    const taken = new Set<string>();
+    for (let start = 0; start < wanted.length; start += IDS_AT_ONCE) {
+      const ids = wanted.slice(start, start + IDS_AT_ONCE);
+      for (const row of await this.#user.all(messages.findByIds, { ids })) taken.add(row.id);
+    }
+    return taken;
+  }
+
+  /** Stored only when it isn't the newest message. */
+  #activeLeafId(rows: readonly messages.ImportedRow[]): string | null {
+    const { activeLeafExternalId } = this.#imported;
+    const id = activeLeafExternalId === null ? undefined : this.#ids.get(bounded(activeLeafExternalId));
+    return id === undefined || id === rows.at(-1)?.id ? null : id;
+  }
+}
+
+function bounded(externalId: string): string {
+  return externalId.length <= MAX_EXTERNAL_ID_LENGTH ? externalId : deriveId(externalId);
+}
+
+function labelOf(value: unknown, length: number): string | null {
+  return typeof value === 'string' && value !== '' ? value.slice(0, length) : null;
+}
+
+function latest(rows: readonly messages.ImportedRow[]): Date | null {
+  const [first, ...rest] = rows;
+  if (first === undefined) return null;
+  return rest.reduce((time, row) => (row.createdAt > time ? row.createdAt : time), first.createdAt);
+}

@@ -1,0 +1,33 @@
+export { Conversations } from './conversations.ts';
+export { demoExportPath } from './demo-export.ts';
+export * from './errors.ts';
+export { type ConversationDocument, EXPORT_FORMAT } from './export/export-conversation.ts';
+export type { ImportOptions } from './import/import-conversations.ts';
+export type { ImportFaultCode } from './import/imported.ts';
+export type { ImportError, ImportProgress, ImportReport } from './import/report.ts';
+export type { ImportSource } from './import/source.ts';
+export type {
+  ChangeOptions,
+  CreateConversation,
+  GetBySource,
+  GetMessages,
+  ListConversations,
+  MessageMetadata,
+  SaveMessage,
+} from './inputs.ts';
+export { DEFAULT_LIMIT, MAX_LIMIT } from './schemas/page.schema.ts';
+export { MAX_CONTENT_LENGTH, MAX_TITLE_LENGTH } from './schemas/text.schema.ts';
+export type {
+  Conversation,
+  ConversationId,
+  ConversationStatus,
+  ConversationSummary,
+  JsonObject,
+  JsonValue,
+  Message,
+  MessageId,
+  MessagePart,
+  MessageRole,
+  MessageStatus,
+  Page,
+} from './types.ts';

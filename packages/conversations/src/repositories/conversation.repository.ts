@@ -1,0 +1,303 @@
+import { defineQuery } from '@keelson/db-core';
+import type { ConversationStatus, JsonObject } from '../types.ts';
+
+const columns = [
+  'id',
+  'title',
+  'status',
+  'source',
+  'external_id',
+  'metadata',
+  'is_hidden',
+  'version',
+  'message_count',
+  'last_message_at',
+  'created_at',
+  'updated_at',
+  'archived_at',
+  'closed_at',
+  'deleted_at',
+] as const;
+
+/** Every status but the one that nobody sees. */
+export const VISIBLE_STATUSES = ['ACTIVE', 'ARCHIVED', 'CLOSED'] as const;
+/** What a list shows unless it is asked for others. */
+export const LISTED_STATUSES = ['ACTIVE', 'CLOSED'] as const;
+/** The statuses in which a conversation takes messages. */
+export const OPEN_STATUSES = ['ACTIVE', 'ARCHIVED'] as const;
+
+/** With the active leaf. It is stored only when it isn't the newest message, which is the rule; see `message.repository.ts`. */
+export const findById = defineQuery('conversations.findById', (db, p: { id: string }) =>
+  db
+    .selectFrom('conversations')
+    .select(columns)
+    .select(['next_seq', 'active_leaf_id'])
+    .select((eb) =>
+      eb
+        .selectFrom('conversation_messages')
+        .select('conversation_messages.id')
+        .whereRef('conversation_messages.conversation_id', '=', 'conversations.id')
+        .where('conversation_messages.seq', '=', eb('conversations.next_seq', '-', 1))
+        .as('newest_message_id'),
+    )
+    .where('id', '=', p.id)
+    .where('status', 'in', VISIBLE_STATUSES),
+);
+
+/** What tells why a conversation can't be changed, without its deleted state hidden. */
+export const findState = defineQuery('conversations.findState', (db, p: { id: string }) =>
+  db.selectFrom('conversations').select(['status', 'version', 'message_count']).where('id', '=', p.id),
+);
+
+export const findByExternalId = defineQuery(
+  'conversations.findByExternalId',
+  (db, p: { source: string; externalId: string }) =>
+    db
+      .selectFrom('conversations')
+      .select(['id', 'status'])
+      .where('source', '=', p.source)
+      .where('external_id', '=', p.externalId),
+);
+
+interface ListParams {
+  statuses: readonly ConversationStatus[];
+  /** `[false]`, or both to have hidden ones too. */
+  hidden: readonly boolean[];
+  limit: number;
+}
+
+/** The newest activity first; those without messages last, the newest id first. */
+export const list = defineQuery('conversations.list', (db, p: ListParams) =>
+  db
+    .selectFrom('conversations')
+    .select(columns)
+    .where('status', 'in', p.statuses)
+    .where('is_hidden', 'in', p.hidden)
+    .orderBy('last_message_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(p.limit),
+);
+
+/** Goes on after a conversation with messages; those without come from `listEmpty`. */
+export const listAfter = defineQuery('conversations.listAfter', (db, p: ListParams & { at: Date; id: string }) =>
+  db
+    .selectFrom('conversations')
+    .select(columns)
+    .where('last_message_at', '<=', p.at)
+    .where((eb) => eb.or([eb('last_message_at', '<', p.at), eb('id', '<', p.id)]))
+    .where('status', 'in', p.statuses)
+    .where('is_hidden', 'in', p.hidden)
+    .orderBy('last_message_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(p.limit),
+);
+
+/** Those without messages, below an id. */
+export const listEmpty = defineQuery('conversations.listEmpty', (db, p: ListParams & { id: string }) =>
+  db
+    .selectFrom('conversations')
+    .select(columns)
+    .where('last_message_at', 'is', null)
+    .where('id', '<', p.id)
+    .where('status', 'in', p.statuses)
+    .where('is_hidden', 'in', p.hidden)
+    .orderBy('id', 'desc')
+    .limit(p.limit),
+);
+
+export const insert = defineQuery(
+  'conversations.insert',
+  (
+    db,
+    p: { id: string; title: string | null; source: string | null; metadata: JsonObject; isHidden: boolean; now: Date },
+  ) =>
+    db
+      .insertInto('conversations')
+      .values({
+        id: p.id,
+        title: p.title,
+        source: p.source,
+        metadata: p.metadata,
+        is_hidden: p.isHidden,
+        created_at: p.now,
+        updated_at: p.now,
+      })
+      .returning(columns),
+);
+
+interface ImportedParams {
+  id: string;
+  title: string | null;
+  status: ConversationStatus;
+  source: string;
+  externalId: string;
+  metadata: JsonObject;
+  messageCount: number;
+  nextSeq: number;
+  activeLeafId: string | null;
+  lastMessageAt: Date | null;
+  archivedAt: Date | null;
+  createdAt: Date;
+  now: Date;
+}
+
+/** One that comes with all its messages. */
+export const insertImported = defineQuery('conversations.insertImported', (db, p: ImportedParams) =>
+  db.insertInto('conversations').values({
+    id: p.id,
+    title: p.title,
+    status: p.status,
+    source: p.source,
+    external_id: p.externalId,
+    metadata: p.metadata,
+    message_count: p.messageCount,
+    next_seq: p.nextSeq,
+    active_leaf_id: p.activeLeafId,
+    last_message_at: p.lastMessageAt,
+    archived_at: p.archivedAt,
+    created_at: p.createdAt,
+    updated_at: p.now,
+  }),
+);
+
+interface TakeSeqParams {
+  id: string;
+  now: Date;
+  requestId: string | null;
+  role: string;
+  requestPart: number;
+}
+
+/**
+ * The first statement of every append: takes a number and, with it, the lock on the conversation. Gives no row when the
+ * conversation takes no messages, or already has one of this request.
+ */
+export const takeSeq = defineQuery('conversations.takeSeq', (db, p: TakeSeqParams) =>
+  db
+    .updateTable('conversations')
+    .set((eb) => ({
+      next_seq: eb('next_seq', '+', 1),
+      message_count: eb('message_count', '+', 1),
+      last_message_at: eb.case().when('last_message_at', '>', p.now).then(eb.ref('last_message_at')).else(p.now).end(),
+      updated_at: p.now,
+    }))
+    .where('id', '=', p.id)
+    .where('status', 'in', OPEN_STATUSES)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('conversation_messages as saved')
+            .select('saved.id')
+            .whereRef('saved.conversation_id', '=', 'conversations.id')
+            .where('saved.request_id', '=', p.requestId)
+            .where('saved.role', '=', p.role as never)
+            .where('saved.request_part', '=', p.requestPart),
+        ),
+      ),
+    )
+    .returning(['next_seq', 'active_leaf_id']),
+);
+
+/**
+ * Gives the number back that was just taken, in the same transaction: another writer saved the same request between the
+ * look for it and the lock. The lock is still held, so nobody can have taken the next number.
+ */
+export const giveSeqBack = defineQuery('conversations.giveSeqBack', (db, p: { id: string }) =>
+  db
+    .updateTable('conversations')
+    .set((eb) => ({
+      next_seq: eb('next_seq', '-', 1),
+      message_count: eb('message_count', '-', 1),
+      last_message_at: eb
+        .selectFrom('conversation_messages')
+        .select((inner) => inner.fn.max('conversation_messages.created_at').as('latest'))
+        .whereRef('conversation_messages.conversation_id', '=', 'conversations.id'),
+    }))
+    .where('id', '=', p.id),
+);
+
+/** Takes numbers for several messages at once. */
+export const takeSeqs = defineQuery(
+  'conversations.takeSeqs',
+  (db, p: { id: string; count: number; lastMessageAt: Date; activeLeafId: string | null; now: Date }) =>
+    db
+      .updateTable('conversations')
+      .set((eb) => ({
+        next_seq: eb('next_seq', '+', p.count),
+        message_count: eb('message_count', '+', p.count),
+        last_message_at: eb
+          .case()
+          .when('last_message_at', '>', p.lastMessageAt)
+          .then(eb.ref('last_message_at'))
+          .else(p.lastMessageAt)
+          .end(),
+        active_leaf_id: p.activeLeafId,
+        updated_at: p.now,
+      }))
+      .where('id', '=', p.id)
+      .where('status', 'in', OPEN_STATUSES)
+      .returning('next_seq'),
+);
+
+/** The newest message becomes the active leaf again. */
+export const followNewest = defineQuery('conversations.followNewest', (db, p: { id: string }) =>
+  db.updateTable('conversations').set({ active_leaf_id: null }).where('id', '=', p.id),
+);
+
+export const updateTitle = defineQuery('conversations.updateTitle', (db, p: ChangeParams & { title: string | null }) =>
+  db
+    .updateTable('conversations')
+    .set((eb) => ({ title: p.title, updated_at: p.now, version: eb('version', '+', 1) }))
+    .where('id', '=', p.id)
+    .where('status', 'in', VISIBLE_STATUSES)
+    .where((eb) => eb('version', '=', eb.fn.coalesce(eb.val(p.ifVersion), 'version')))
+    .returning('id'),
+);
+
+interface ChangeParams {
+  id: string;
+  /** Null means: whatever version it has. */
+  ifVersion: number | null;
+  now: Date;
+}
+
+interface Transition {
+  readonly from: readonly ConversationStatus[];
+  readonly to: ConversationStatus;
+  readonly times: (now: Date) => { archived_at?: Date | null; closed_at?: Date; deleted_at?: Date };
+}
+
+/** Gives a row when the conversation was in one of the statuses, and of the version asked for. */
+function defineTransition(name: string, { from, to, times }: Transition) {
+  return defineQuery(name, (db, p: ChangeParams) =>
+    db
+      .updateTable('conversations')
+      .set((eb) => ({ status: to, ...times(p.now), updated_at: p.now, version: eb('version', '+', 1) }))
+      .where('id', '=', p.id)
+      .where('status', 'in', from)
+      .where((eb) => eb('version', '=', eb.fn.coalesce(eb.val(p.ifVersion), 'version')))
+      .returning('id'),
+  );
+}
+
+export const archive = defineTransition('conversations.archive', {
+  from: ['ACTIVE'],
+  to: 'ARCHIVED',
+  times: (now) => ({ archived_at: now }),
+});
+export const unarchive = defineTransition('conversations.unarchive', {
+  from: ['ARCHIVED'],
+  to: 'ACTIVE',
+  times: () => ({ archived_at: null }),
+});
+export const close = defineTransition('conversations.close', {
+  from: OPEN_STATUSES,
+  to: 'CLOSED',
+  times: (now) => ({ closed_at: now }),
+});
+export const softDelete = defineTransition('conversations.softDelete', {
+  from: VISIBLE_STATUSES,
+  to: 'DELETED',
+  times: (now) => ({ deleted_at: now }),
+});

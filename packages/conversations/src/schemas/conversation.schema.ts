@@ -1,0 +1,30 @@
+import { CONVERSATION_STATUSES } from '@keelson/db-core';
+import { z } from 'zod';
+import type { ConversationId } from '../types.ts';
+import { metadataSchema } from './json.schema.ts';
+import { sourceSchema, titleSchema, uuidSchema } from './text.schema.ts';
+
+export const conversationIdSchema = uuidSchema.transform((id) => id as ConversationId);
+export const conversationStatusSchema = z.enum(CONVERSATION_STATUSES);
+
+export const createConversationSchema = z
+  .strictObject({
+    id: conversationIdSchema.optional(),
+    title: titleSchema.nullish(),
+    source: sourceSchema.nullish(),
+    metadata: metadataSchema.optional(),
+    isHidden: z.boolean().optional(),
+  })
+  .prefault({});
+
+export const conversationIdInput = z.strictObject({ conversationId: conversationIdSchema });
+
+const options = z.strictObject({ ifVersion: z.int().positive().optional() }).prefault({});
+
+export const changeSchema = z
+  .strictObject({ conversationId: conversationIdSchema, options })
+  .transform(({ conversationId, options: { ifVersion } }) => ({ conversationId, ifVersion }));
+
+export const renameSchema = z
+  .strictObject({ conversationId: conversationIdSchema, title: titleSchema.nullable(), options })
+  .transform(({ conversationId, title, options: { ifVersion } }) => ({ conversationId, title, ifVersion }));

@@ -1,0 +1,69 @@
+import { MESSAGE_STATUSES } from '@keelson/db-core';
+import { z } from 'zod';
+import type { JsonObject, MessageId } from '../types.ts';
+import { conversationIdSchema } from './conversation.schema.ts';
+import { metadataSchema } from './json.schema.ts';
+import { partsSchema } from './part.schema.ts';
+import {
+  contentSchema,
+  MAX_MODEL_NAME_LENGTH,
+  requestIdSchema,
+  sourceSchema,
+  text,
+  uuidSchema,
+} from './text.schema.ts';
+
+/** What both engines' `integer` takes. */
+const MAX_INTEGER = 2_147_483_647;
+
+export const messageIdSchema = uuidSchema.transform((id) => id as MessageId);
+
+/** Metadata of a message: four members that Keelson knows, and any others. */
+export interface KnownMetadata {
+  readonly source: string | null;
+  readonly modelName: string | null;
+  readonly tokens: number | null;
+  readonly latencyMs: number | null;
+  readonly rest: JsonObject;
+}
+
+const knownSchema = z.looseObject({
+  source: sourceSchema.nullish(),
+  modelName: text({ min: 1, max: MAX_MODEL_NAME_LENGTH }).nullish(),
+  tokens: z.int().nonnegative().max(MAX_INTEGER).nullish(),
+  latencyMs: z.number().nonnegative().max(MAX_INTEGER).transform(Math.round).nullish(),
+});
+
+export const messageMetadataSchema = metadataSchema
+  .transform((metadata): Record<string, unknown> => ({ ...metadata }))
+  .pipe(knownSchema)
+  .transform(({ source, modelName, tokens, latencyMs, ...rest }): KnownMetadata => ({
+    source: source ?? null,
+    modelName: modelName ?? null,
+    tokens: tokens ?? null,
+    latencyMs: latencyMs ?? null,
+    rest: rest as JsonObject,
+  }));
+
+export const saveMessageSchema = z
+  .strictObject({
+    conversationId: conversationIdSchema,
+    content: contentSchema,
+    requestId: requestIdSchema.nullish(),
+    requestPart: z.int().nonnegative().max(MAX_INTEGER).default(0),
+    parentId: messageIdSchema.optional(),
+    parts: partsSchema.nullish(),
+    status: z.enum(MESSAGE_STATUSES).default('complete'),
+    metadata: messageMetadataSchema.default({ source: null, modelName: null, tokens: null, latencyMs: null, rest: {} }),
+  })
+  .superRefine(({ content, parts, status }, context) => {
+    if (content === '' && !parts && status === 'complete') {
+      context.addIssue({
+        code: 'custom',
+        path: ['content'],
+        message: 'must not be empty unless there are parts, or the message is partial or aborted',
+      });
+    }
+  });
+
+export type ValidMessage = z.output<typeof saveMessageSchema>;

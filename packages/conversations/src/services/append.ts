@@ -1,0 +1,161 @@
+import { isDeepStrictEqual } from 'node:util';
+import { newId, type UserHandle } from '@keelson/db-core';
+import {
+  ConversationClosedError,
+  ConversationNotFoundError,
+  MessageNotFoundError,
+  RequestIdReusedError,
+} from '../errors.ts';
+import { type MessageRow, toMessage, wholeMetadata } from '../mapping.ts';
+import * as conversations from '../repositories/conversation.repository.ts';
+import * as messages from '../repositories/message.repository.ts';
+import type { ValidMessage } from '../schemas/message.schema.ts';
+import type { Message, MessageId, MessagePart, MessageRole } from '../types.ts';
+
+/**
+ * Appends a message, or gives the one that this request saved before. Taking the number is the first statement, and locks
+ * the conversation: writers wait for each other instead of failing, and a number that isn't used is never taken.
+ */
+export function append(user: UserHandle, role: MessageRole, input: ValidMessage): Promise<Message> {
+  const attempt = new Append(user, role, input);
+  return user.transaction(() => attempt.run(), { idempotent: attempt.isRepeatable });
+}
+
+class Append {
+  readonly #user: UserHandle;
+  readonly #role: MessageRole;
+  readonly #input: ValidMessage;
+  readonly #requestId: string | null;
+  readonly #id = newId();
+  readonly #now = new Date();
+
+  constructor(user: UserHandle, role: MessageRole, input: ValidMessage) {
+    this.#user = user;
+    this.#role = role;
+    this.#input = input;
+    this.#requestId = input.requestId ?? null;
+  }
+
+  /** With a request id, doing it twice saves it once. */
+  get isRepeatable(): boolean {
+    return this.#requestId !== null;
+  }
+
+  async run(): Promise<Message> {
+    const { conversationId, requestPart } = this.#input;
+    const request = { requestId: this.#requestId, role: this.#role, requestPart };
+    const taken = await this.#user.first(conversations.takeSeq, { id: conversationId, now: this.#now, ...request });
+    if (taken === undefined) return this.#whyNot();
+    const seq = taken.next_seq - 1;
+    const inserted = await this.#insert(seq, taken.active_leaf_id);
+    if (inserted === undefined) {
+      await this.#user.run(conversations.giveSeqBack, { id: conversationId });
+      return this.#whyNot();
+    }
+    // A stored leaf is one that isn't the newest message; now the newest is the one in use.
+    if (taken.active_leaf_id !== null) await this.#user.run(conversations.followNewest, { id: conversationId });
+    return this.#saved(seq, inserted.parent_id as MessageId | null);
+  }
+
+  async #insert(seq: number, activeLeafId: string | null): Promise<{ readonly parent_id: string | null } | undefined> {
+    const { conversationId, parentId, content, requestPart, status, metadata } = this.#input;
+    const { rest, ...known } = metadata;
+    const row = {
+      id: this.#id,
+      conversationId,
+      seq,
+      role: this.#role,
+      content,
+      parts: this.#parts,
+      status,
+      requestId: this.#requestId,
+      requestPart,
+      ...known,
+      metadata: rest,
+      createdAt: this.#now,
+    };
+    if (parentId !== undefined) {
+      const parent = await this.#user.first(messages.findInConversation, { conversationId, id: parentId });
+      if (parent === undefined) throw MessageNotFoundError.of(parentId, conversationId);
+    }
+    const parent = parentId ?? activeLeafId;
+    if (parent !== null) return this.#user.first(messages.insert, { ...row, parentId: parent });
+    return this.#user.first(messages.insertNext, { ...row, previousSeq: seq - 1 });
+  }
+
+  /** No number was given: the request is saved already, or the conversation takes no messages. */
+  async #whyNot(): Promise<Message> {
+    const { conversationId: id } = this.#input;
+    const state = await this.#user.first(conversations.findState, { id });
+    if (state === undefined || state.status === 'DELETED') throw ConversationNotFoundError.of(id);
+    const stored = await this.#stored();
+    if (stored !== undefined) return this.#again(stored);
+    throw ConversationClosedError.of(id);
+  }
+
+  async #stored(): Promise<MessageRow | undefined> {
+    if (this.#requestId === null) return undefined;
+    const { conversationId, requestPart } = this.#input;
+    return this.#user.first(messages.findByRequest, {
+      conversationId,
+      requestId: this.#requestId,
+      role: this.#role,
+      requestPart,
+    });
+  }
+
+  /** The request was saved before: the same again, a partial message that has grown, or a mistake. */
+  async #again(stored: MessageRow): Promise<Message> {
+    const { content, status, metadata } = this.#input;
+    const isSame =
+      stored.content === content && stored.status === status && isDeepStrictEqual(stored.parts, this.#parts);
+    // A save that comes late, after a longer one of the same answer: what came after it stands.
+    const isOvertaken = status === 'partial' && stored.content.startsWith(content);
+    if (isSame || isOvertaken) return toMessage(stored);
+    if (stored.status !== 'partial') {
+      const details = { conversationId: stored.conversation_id, requestId: stored.request_id, messageId: stored.id };
+      throw new RequestIdReusedError(`The request id stands for message ${stored.id}, which has other content.`, {
+        details,
+      });
+    }
+    const { rest, ...known } = metadata;
+    const change = {
+      id: stored.id,
+      known: stored.content,
+      content,
+      parts: this.#parts,
+      status,
+      metadata: rest,
+      ...known,
+    };
+    const changed = await this.#user.first(messages.updatePartial, change);
+    if (changed !== undefined) return toMessage(changed);
+    // Another writer changed it meanwhile. Only a partial message changes, so this ends.
+    const latest = await this.#stored();
+    return latest === undefined ? toMessage(stored) : this.#again(latest);
+  }
+
+  get #parts(): readonly MessagePart[] | null {
+    return this.#input.parts ?? null;
+  }
+
+  #saved(seq: number, parentId: MessageId | null): Message {
+    const { conversationId, content, status, metadata } = this.#input;
+    const { rest: _, ...known } = metadata;
+    return {
+      id: this.#id as MessageId,
+      conversationId,
+      seq,
+      parentId,
+      role: this.#role,
+      content,
+      parts: this.#parts,
+      status,
+      requestId: this.#requestId,
+      externalId: null,
+      ...known,
+      metadata: wholeMetadata(metadata),
+      createdAt: this.#now,
+    };
+  }
+}

@@ -1,0 +1,96 @@
+import type { ConversationStatus, MessageRole, MessageStatus } from '@keelson/db-core';
+
+export type { ConversationStatus, MessageRole, MessageStatus };
+
+/** Id of a conversation: a UUID, lower case. */
+export type ConversationId = string & { readonly __brand: 'ConversationId' };
+/** Id of a message: a UUID, lower case. */
+export type MessageId = string & { readonly __brand: 'MessageId' };
+
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+/** A conversation as lists give it. */
+export interface ConversationSummary {
+  readonly id: ConversationId;
+  readonly title: string | null;
+  readonly status: ConversationStatus;
+  /** Where it comes from, e.g. `chatgpt`; null when nobody said. */
+  readonly source: string | null;
+  /** The id that the source gave it; null for one that was made here. */
+  readonly externalId: string | null;
+  readonly metadata: JsonObject;
+  /** Kept out of lists unless they ask for hidden ones. */
+  readonly isHidden: boolean;
+  /** Grows with each change of title or status, not with messages. Give it as `ifVersion` to notice others' changes. */
+  readonly version: number;
+  readonly messageCount: number;
+  /** Time of the newest message; never goes back. Null while there are no messages. */
+  readonly lastMessageAt: Date | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly archivedAt: Date | null;
+  readonly closedAt: Date | null;
+  readonly deletedAt: Date | null;
+}
+
+export interface Conversation extends ConversationSummary {
+  /** The message that the next one answers: the end of the branch in use. Null while there are no messages. */
+  readonly activeLeafId: MessageId | null;
+}
+
+export interface Message {
+  readonly id: MessageId;
+  readonly conversationId: ConversationId;
+  /** 1, 2, 3 … in each conversation, without gaps: the order in which messages were saved. */
+  readonly seq: number;
+  /** The message that this one follows. Messages with the same parent are branches. Null for the first. */
+  readonly parentId: MessageId | null;
+  readonly role: MessageRole;
+  readonly content: string;
+  /** What is more than text: tool calls, results, attachments. Null when the text is all. */
+  readonly parts: readonly MessagePart[] | null;
+  /** `partial`: still being written, and may be saved again with the same request id. `aborted`: cut off for good. */
+  readonly status: MessageStatus;
+  readonly requestId: string | null;
+  /** The id that the source gave it; null for one that was saved here. */
+  readonly externalId: string | null;
+  readonly source: string | null;
+  readonly modelName: string | null;
+  readonly tokens: number | null;
+  readonly latencyMs: number | null;
+  /** All metadata as saved, the four above included. */
+  readonly metadata: JsonObject;
+  readonly createdAt: Date;
+}
+
+/** One piece of a message. `data` takes whatever has no shape of its own. */
+export type MessagePart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'reasoning'; readonly text: string }
+  /** Without `input` the message's content is the input. */
+  | { readonly type: 'tool-call'; readonly toolName: string; readonly toolCallId?: string; readonly input?: JsonValue }
+  /** Without `output` the message's content is the output. */
+  | {
+      readonly type: 'tool-result';
+      readonly toolName?: string;
+      readonly toolCallId?: string;
+      readonly output?: JsonValue;
+      readonly isError?: boolean;
+    }
+  | {
+      readonly type: 'attachment';
+      readonly name?: string;
+      readonly mediaType?: string;
+      readonly url?: string;
+      readonly sizeBytes?: number;
+    }
+  | { readonly type: 'data'; readonly name: string; readonly data: JsonValue };
+
+/** A page of a list. `nextCursor` is null on the last one; otherwise hand it back to go on. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly nextCursor: string | null;
+}
