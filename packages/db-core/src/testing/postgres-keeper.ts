@@ -6,7 +6,7 @@ export interface KeeperOrders {
   /** Run one after the other; the last one is the server. */
   readonly commands: readonly { readonly file: string; readonly args: readonly string[] }[];
   readonly account: Account | undefined;
-  /** Removed at the end. */
+  /** Where the commands run. Removed at the end. */
   readonly folder: string;
 }
 
@@ -20,16 +20,20 @@ export function startKeeper(orders: KeeperOrders): ChildProcess {
   return spawn(process.execPath, ['--input-type=commonjs', '-e', script], { detached: true, stdio: ['pipe', 'ignore', 'pipe'] });
 }
 
-/** Runs in the other process, from its source text: it can use nothing from outside this function. */
+/**
+ * Runs in the other process, from its source text: it can use nothing from outside this function, imports included, so
+ * `process` must be the global one.
+ */
 function keep(orders: KeeperOrders): void {
-  const childProcess = process.getBuiltinModule('node:child_process');
-  const files = process.getBuiltinModule('node:fs');
+  const { process: self } = globalThis;
+  const childProcess = self.getBuiltinModule('node:child_process');
+  const files = self.getBuiltinModule('node:fs');
   let running: ChildProcess | undefined;
   let stopping = false;
 
   const finish = (code: number): void => {
     files.rmSync(orders.folder, { recursive: true, force: true, maxRetries: 5 });
-    process.exit(code);
+    self.exit(code);
   };
   const stop = (): void => {
     if (stopping) return;
@@ -49,20 +53,20 @@ function keep(orders: KeeperOrders): void {
       ...orders.account,
       cwd: orders.folder,
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, LC_ALL: 'C', LC_MESSAGES: 'C', TZ: 'UTC' },
+      env: { ...self.env, LC_ALL: 'C', LC_MESSAGES: 'C', TZ: 'UTC' },
     });
     running.on('error', (error) => {
-      process.stderr.write(`${error.message}\n`);
+      self.stderr.write(`${error.message}\n`);
       finish(1);
     });
     running.on('exit', (code) => (code === 0 && !stopping ? run(index + 1) : finish(stopping ? 0 : 1)));
   };
 
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) self.on(signal, stop);
   // The log's reader may be gone.
-  process.stderr.on('error', () => undefined);
-  process.stdin.on('end', stop);
-  process.stdin.on('error', stop);
-  process.stdin.resume();
+  self.stderr.on('error', () => undefined);
+  self.stdin.on('end', stop);
+  self.stdin.on('error', stop);
+  self.stdin.resume();
   run(0);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,9 @@ import { startKeeper } from './postgres-keeper.ts';
 export interface TestServer {
   /** URL of the database `postgres`, as a superuser. */
   readonly url: string;
-  /** Ends the server and removes its folder. Idempotent. */
+  /** For other files of the test run; removed with the server's own. */
+  readonly folder: string;
+  /** Ends the server and removes its files. Idempotent. */
   stop(): Promise<void>;
 }
 
@@ -62,6 +64,8 @@ async function startOn(port: number): Promise<TestServer> {
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (account !== undefined) chownSync(passwordFile, account.uid, account.gid);
+  const files = join(folder, 'files');
+  mkdirSync(files, { mode: 0o700 });
   const bin = join(reachablePostgres(account, folder), 'bin');
   const data = join(folder, 'data');
   const keeper = startKeeper({
@@ -98,13 +102,14 @@ async function startOn(port: number): Promise<TestServer> {
     });
   } catch (error) {
     await stop();
+    rmSync(folder, { recursive: true, force: true });
     throw error;
   }
   // The server lives as long as this process; it isn't a reason to live on.
   keeper.unref();
   unrefStream(keeper.stdin);
   unrefStream(keeper.stderr);
-  return { url: postgresUrl({ host: '127.0.0.1', port, database: 'postgres', user: USER, password }), stop };
+  return { url: postgresUrl({ host: '127.0.0.1', port, database: 'postgres', user: USER, password }), folder: files, stop };
 }
 
 /** The pipes of a child process are sockets, which the stream types don't say. */

@@ -1,4 +1,4 @@
-import pg, { type ClientConfig, type PoolClient, type QueryConfig } from 'pg';
+import pg, { type PoolClient, type QueryConfig } from 'pg';
 import { ConnectionTimeoutError, DatabaseClosedError, type KeelsonError, PoolExhaustedError } from '../../errors/index.ts';
 import type { PoolFigures } from '../contract.ts';
 import { mapPostgresError } from './errors.ts';
@@ -23,17 +23,15 @@ export class SessionPool {
   constructor(settings: PostgresSettings) {
     this.#settings = settings;
     this.#max = Math.max(1, settings.poolSize + settings.maxOverflow);
-    const { connectionTimeoutMillis, ...client } = settings.client;
-    // The pool would take this one time both for connecting and for waiting; waiting is bounded here, for each caller.
+    // The pool would take its one time limit both for connecting and for waiting; waiting is bounded here, for each caller.
     class TimedClient extends pg.Client {
-      constructor(config?: string | ClientConfig) {
-        super(typeof config === 'string' ? config : { ...config, connectionTimeoutMillis });
+      constructor() {
+        super(settings.client);
       }
     }
     // The driver knows a time limit for a single query; its types don't.
     const setup: QueryConfig & { readonly query_timeout: number } = { text: sessionSetup(settings), query_timeout: settings.connectTimeoutMs };
     this.#pool = new pg.Pool({
-      ...client,
       Client: TimedClient,
       max: this.#max,
       idleTimeoutMillis: settings.idleTimeoutMs,

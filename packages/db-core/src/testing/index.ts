@@ -1,0 +1,4 @@
+export { describeEngine, describeEngines, type EngineContext } from './engines.ts';
+export { startPostgresServer, type TestServer } from './postgres-server.ts';
+export type { RawConnection } from './raw.ts';
+export type { FreshOptions, TestOpenOptions } from './workbench.ts';
