@@ -26,7 +26,8 @@ export const databaseSettings = z.object({
   DATABASE_TIMEOUT: seconds({
     section: database,
     initial: '30',
-    meaning: 'How long to wait for the database: to connect, and for locks that other processes hold.',
+    meaning:
+      'How long to wait for the database: to connect; with SQLite, for the turn to write and for locks of other processes.',
   }),
   DATABASE_POOL_SIZE: count({
     section: database,
@@ -34,11 +35,6 @@ export const databaseSettings = z.object({
     min: 1,
     max: 1000,
     meaning: 'Connections that are kept. With SQLite one of them writes and the others read.',
-  }),
-  DATABASE_POOL_TIMEOUT: seconds({
-    section: database,
-    initial: '30',
-    meaning: 'How long to wait for a connection of the pool, or for the turn to write.',
   }),
   DATABASE_TRANSACTION_TIMEOUT: seconds({
     section: database,
@@ -70,6 +66,11 @@ export const databaseSettings = z.object({
     min: 0,
     max: 1000,
     meaning: 'Connections beyond DATABASE_POOL_SIZE that may be opened when all are in use.',
+  }),
+  DATABASE_POOL_TIMEOUT: seconds({
+    section: postgres,
+    initial: '30',
+    meaning: 'How long to wait for a connection when all are in use.',
   }),
   DATABASE_POOL_RECYCLE: seconds({
     section: postgres,

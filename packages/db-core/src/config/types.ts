@@ -5,7 +5,7 @@ import type { SslConfig } from './ssl.ts';
 /** What db-core needs to know. All times in milliseconds; where 0 is allowed it means no limit, or off. */
 export interface DatabaseConfig {
   readonly target: DatabaseTarget;
-  /** How long to wait for the database: to connect, and for other processes' locks. */
+  /** How long to wait for the database: to connect; on SQLite, for the turn to write and for other processes' locks. */
   readonly timeoutMs: number;
   /** PostgreSQL. 0: no limit. */
   readonly statementTimeoutMs: number;
@@ -32,7 +32,7 @@ export interface PoolConfig {
   readonly size: number;
   /** PostgreSQL: connections beyond `size`. */
   readonly maxOverflow: number;
-  /** How long to wait for a connection, or on SQLite for the turn to write. */
+  /** PostgreSQL: how long to wait for a connection. */
   readonly timeoutMs: number;
   /** PostgreSQL: the age at which a connection is replaced. 0: never. */
   readonly recycleMs: number;

@@ -1,5 +1,5 @@
 import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } from 'cockatiel';
-import { CircuitOpenError } from '../errors/index.ts';
+import { AmbiguousCommitError, CircuitOpenError, PoolExhaustedError } from '../errors/index.ts';
 import { isConnectionFault, isDatabaseAnswer } from './faults.ts';
 
 /** `closed`: calls go through. `open`: they fail at once. `half-open`: one call tries whether the database is back. */
@@ -36,6 +36,11 @@ const names: Readonly<Record<CircuitState, BreakerState>> = {
 /** What a call that comes during the one trial is told to wait. */
 const trialMs = 1000;
 
+/** Did the connection fail, whatever else is to be said of the outcome? */
+function countsAgainst(error: unknown): boolean {
+  return isConnectionFault(error) || error instanceof AmbiguousCommitError;
+}
+
 type Result<T> = { readonly value: T } | { readonly error: unknown };
 
 /**
@@ -52,8 +57,12 @@ type Result<T> = { readonly value: T } | { readonly error: unknown };
 export function createBreaker({ threshold = 3, halfOpenAfterMs = 30_000, onState }: BreakerOptions = {}): Breaker {
   let openedAt = 0;
   const policy = circuitBreaker(
-    // A trial that learned nothing must not close the circuit, so it counts as failed.
-    handleWhen((error) => isConnectionFault(error) || policy.state === CircuitState.HalfOpen),
+    // A trial that got no connection learned nothing, so it must not close the circuit. Other errors do: a program's own
+    // ones come mostly from inside a transaction, which had a connection then.
+    handleWhen(
+      (error) =>
+        countsAgainst(error) || (policy.state === CircuitState.HalfOpen && error instanceof PoolExhaustedError),
+    ),
     { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(threshold) },
   );
   policy.onStateChange((state) => {

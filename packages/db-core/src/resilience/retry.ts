@@ -4,7 +4,7 @@ import { isRetriable } from './faults.ts';
 export interface Backoff {
   /** The longest wait before the second try; it doubles with each further one. Default: 20. */
   readonly baseDelayMs?: number;
-  /** What the longest wait grows to. Default: 1,000. */
+  /** What the longest wait grows to. Default: 50 times the base. */
   readonly maxDelayMs?: number;
 }
 
@@ -33,7 +33,7 @@ export interface RetryOptions extends Backoff {
  */
 export function backoffDelay(
   attempt: number,
-  { baseDelayMs = 20, maxDelayMs = 1000 }: Backoff,
+  { baseDelayMs = 20, maxDelayMs = 50 * baseDelayMs }: Backoff,
   random: number,
 ): number {
   return Math.round(random * Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 1)));

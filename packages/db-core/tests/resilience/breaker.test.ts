@@ -2,9 +2,10 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as errors from '../../src/errors/index.ts';
 import {
+  AmbiguousCommitError,
   CircuitOpenError,
   ConnectionFailedError,
-  ConnectionLostError,
+  NotFoundError,
   ConnectionTimeoutError,
   type KeelsonErrorClass,
   PoolExhaustedError,
@@ -65,7 +66,7 @@ describe('a closed breaker', () => {
 
   test('opens with the third connection fault in a row, of whatever kind', async () => {
     await fail(new ConnectionTimeoutError('x'));
-    await fail(new ConnectionLostError('x'));
+    await fail(new AmbiguousCommitError('The connection broke during commit.'));
     expect(breaker.state).toBe('closed');
     await fail(down());
     expect(breaker.state).toBe('open');
@@ -141,7 +142,14 @@ describe('an open breaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  test('stays open when the trial did not reach the database', async () => {
+  test('closes when the trial fails by the fault of its own work', async () => {
+    await fail(down(), 3);
+    vi.advanceTimersByTime(openMs);
+    await fail(new NotFoundError('x'));
+    expect(breaker.state).toBe('closed');
+  });
+
+  test('stays open when the trial did not get a connection', async () => {
     await fail(down(), 3);
     vi.advanceTimersByTime(openMs);
     await fail(new PoolExhaustedError('x'));

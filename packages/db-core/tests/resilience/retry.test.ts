@@ -115,4 +115,7 @@ test('a delay lies between nothing and the doubled, bounded base', () => {
     [1, 2, 3, 4, 5].map((attempt) => backoffDelay(attempt, { baseDelayMs: 100, maxDelayMs: 500 }, nearlyOne)),
   ).toEqual([100, 200, 400, 500, 500]);
   expect(backoffDelay(3, { baseDelayMs: 100, maxDelayMs: 500 }, 0)).toBe(0);
+  // Without a bound of its own the longest wait can't be below the first one.
+  expect(backoffDelay(1, { baseDelayMs: 60_000 }, nearlyOne)).toBe(60_000);
+  expect(backoffDelay(20, {}, nearlyOne)).toBe(1000);
 });
