@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const root = import.meta.dirname;
-const globalSetup = 'packages/db-core/src/testing/global-setup.ts';
 
 /** Every folder with a package.json in it, so that a new package is tested as soon as it exists. */
 const packages = ['packages', 'apps']
@@ -22,7 +21,7 @@ export default defineConfig({
   ...sources,
   test: {
     // Starts the PostgreSQL server of the test run, once for all projects.
-    globalSetup: [globalSetup].filter((file) => existsSync(join(root, file))),
+    globalSetup: ['packages/db-core/src/testing/global-setup.ts'],
     projects: packages.map((folder) => ({
       ...sources,
       root: join(root, folder),

@@ -3,10 +3,28 @@
  * The entries are those of its `exports`, so there is no second list to keep.
  */
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { build } from 'tsup';
 import { publishedEntries, readManifest, run, shown } from './workspace.ts';
+
+const relativeImport = /((?:\bfrom|\bimport)\s*\(?\s*)(["'])(\.{1,2}\/[^"']+)\.ts\2/g;
+
+/**
+ * TypeScript leaves `.ts` in the imports of declarations, where a consumer finds the `.d.ts` by `.js`; and it writes a
+ * declaration for every file, where a consumer needs those that the entries lead to.
+ */
+function tidyDeclarations(roots: readonly string[]): void {
+  const reached = new Set(roots);
+  for (const path of reached) {
+    const text = readFileSync(path, 'utf8');
+    for (const [, , , target] of text.matchAll(relativeImport)) reached.add(join(dirname(path), `${target}.d.ts`));
+    writeFileSync(path, text.replaceAll(relativeImport, '$1$2$3.js$2'));
+  }
+  for (const file of globSync('dist/types/**/*.d.ts', { cwd: folder })) {
+    if (!reached.has(join(folder, file))) rmSync(join(folder, file));
+  }
+}
 
 const folder = process.cwd();
 const manifest = readManifest(folder);
@@ -33,12 +51,7 @@ await build({
 if (existsSync(join(folder, 'tsconfig.build.json'))) {
   const code = run('tsc', ['-p', 'tsconfig.build.json']);
   if (code !== 0) process.exit(code);
-  // TypeScript leaves `.ts` in the imports of declarations; a consumer finds the `.d.ts` by `.js`.
-  for (const file of globSync('dist/types/**/*.d.ts', { cwd: folder })) {
-    const path = join(folder, file);
-    const text = readFileSync(path, 'utf8');
-    writeFileSync(path, text.replaceAll(/((?:\bfrom|\bimport)\s*\(?\s*)(["'])(\.{1,2}\/[^"']+)\.ts\2/g, '$1$2$3.js$2'));
-  }
+  tidyDeclarations(entries.map((entry) => join(folder, 'dist/types', entry.replace(/\.ts$/, '.d.ts'))));
 }
 
 console.log(

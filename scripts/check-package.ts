@@ -15,7 +15,7 @@ const manifest = readManifest(folder);
 const target = mkdtempSync(join(tmpdir(), 'keelson-pack-'));
 
 try {
-  if (run('pnpm', ['--silent', 'pack', '--pack-destination', target]) !== 0)
+  if (run('pnpm', ['pack', '--json', '--pack-destination', target], { quiet: true }) !== 0)
     throw new Error(`pnpm could not pack ${manifest.name}.`);
   const tarball = readdirSync(target).find((name) => name.endsWith('.tgz'));
   if (tarball === undefined) throw new Error(`pnpm packed no tarball of ${manifest.name}.`);

@@ -52,15 +52,21 @@ export function shown(path: string): string {
   return relative(workspaceRoot, path).replaceAll('\\', '/');
 }
 
+interface RunOptions {
+  readonly cwd?: string;
+  /** Leaves out what the program prints on stdout. */
+  readonly quiet?: boolean;
+}
+
 /**
  * Runs a program of the workspace's `node_modules/.bin` (or of PATH) and gives its exit code.
  * Its output is this process's output.
  */
-export function run(program: string, args: readonly string[], options: { readonly cwd?: string } = {}): number {
+export function run(program: string, args: readonly string[], options: RunOptions = {}): number {
   const bin = join(workspaceRoot, 'node_modules', '.bin');
   const result = spawnSync(program, args, {
     cwd: options.cwd ?? process.cwd(),
-    stdio: 'inherit',
+    stdio: ['inherit', options.quiet === true ? 'ignore' : 'inherit', 'inherit'],
     shell: process.platform === 'win32',
     env: {
       ...process.env,
