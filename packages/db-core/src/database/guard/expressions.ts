@@ -14,6 +14,7 @@ import {
   type PrimitiveValueListNode,
   RawNode,
   type ReferenceNode,
+  type SelectionNode,
   type TupleNode,
   type UnaryOperationNode,
   type ValueNode,
@@ -224,7 +225,7 @@ function rewriteAggregate(guard: Guard, node: AggregateFunctionNode, scope: Scop
   if (node.orderBy !== undefined || node.withinGroup !== undefined) deny('an order inside an aggregate does not exist on both engines');
   const hint = SAME_TYPE_FUNCTIONS.has(node.func) ? firstCodec(node.aggregated, scope) : undefined;
   const aggregated = node.aggregated.map((argument) =>
-    argument.kind === 'SelectAllNode' && node.func === 'count' ? { kind: 'SelectAllNode' } : rewriteExpression(guard, argument, scope, hint),
+    node.func === 'count' && isEverything(argument) ? { kind: 'SelectAllNode' } : rewriteExpression(guard, argument, scope, hint),
   );
   return makeNode<AggregateFunctionNode>('AggregateFunctionNode', {
     func: node.func,
@@ -233,6 +234,11 @@ function rewriteAggregate(guard: Guard, node: AggregateFunctionNode, scope: Scop
     filter: optional(node.filter, (filter) => rewriteExpression(guard, filter, scope)),
     over: optional(node.over, (over) => rewriteExpression(guard, over, scope)),
   });
+}
+
+/** The star of `count(*)`. */
+function isEverything(node: OperationNode): boolean {
+  return node.kind === 'SelectAllNode' || (node.kind === 'SelectionNode' && (node as SelectionNode).selection.kind === 'SelectAllNode');
 }
 
 /** The engines put nulls at opposite ends; SQLite's way (nulls are smallest) is said aloud wherever a null can be. */
