@@ -5,7 +5,7 @@ import { readPostgresUrl } from './postgres-url.ts';
 import { redactUrl } from './redact.ts';
 import type { SslMode } from './ssl.ts';
 
-export interface SqliteTarget {
+interface SqliteTarget {
   readonly engine: 'sqlite';
   /** Absolute. */
   readonly path: string;

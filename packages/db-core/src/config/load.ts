@@ -165,7 +165,7 @@ function readDatabaseConfig(env: Environment, base: string): Reading<DatabaseCon
   return { config: inShape(settings.data, target, ssl) };
 }
 
-export interface LoadOptions {
+interface LoadOptions {
   /** The working folder: where relative paths start unless KEELSON_HOME is set. */
   readonly cwd?: string;
 }
@@ -204,7 +204,7 @@ export function loadConfig(env: Environment, options: LoadOptions = {}): Keelson
   };
 }
 
-export interface LoadDatabaseOptions extends LoadOptions {
+interface LoadDatabaseOptions extends LoadOptions {
   /** Goes before DATABASE_URL, and before DATABASE_TYPE, which may speak of another database. */
   readonly url?: string;
   readonly env?: Environment;

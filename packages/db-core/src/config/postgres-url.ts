@@ -78,7 +78,7 @@ export function readPostgresUrl(url: string): UrlReading {
   return { target };
 }
 
-export interface PostgresUrlParts {
+interface PostgresUrlParts {
   readonly host: string;
   readonly port?: number;
   readonly database: string;

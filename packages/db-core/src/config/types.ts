@@ -28,7 +28,7 @@ export interface DatabaseConfig {
   readonly migrations: { readonly autoUpgrade: boolean; readonly backupBeforeUpgrade: boolean };
 }
 
-export interface PoolConfig {
+interface PoolConfig {
   readonly size: number;
   /** PostgreSQL: connections beyond `size`. */
   readonly maxOverflow: number;

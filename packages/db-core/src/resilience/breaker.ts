@@ -5,7 +5,7 @@ import { isConnectionFault, isDatabaseAnswer } from './faults.ts';
 /** `closed`: calls go through. `open`: they fail at once. `half-open`: one call tries whether the database is back. */
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
-export interface BreakerOptions {
+interface BreakerOptions {
   /** Connection faults in a row that open it. Default: 3. */
   readonly threshold?: number;
   /** How long it stays open before one call may try. Default: 30,000. */

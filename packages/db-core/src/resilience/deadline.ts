@@ -1,4 +1,4 @@
-export interface DeadlineOptions {
+interface DeadlineOptions {
   /** 0: none. */
   readonly timeoutMs: number;
   /** Makes the error when the time is over; the place to stop what still runs. */

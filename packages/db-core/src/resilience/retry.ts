@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRetriable } from './faults.ts';
 
-export interface Backoff {
+interface Backoff {
   /** The longest wait before the second try; it doubles with each further one. Default: 20. */
   readonly baseDelayMs?: number;
   /** What the longest wait grows to. Default: 50 times the base. */
@@ -16,7 +16,7 @@ export interface Retry {
   readonly error: Error;
 }
 
-export interface RetryOptions extends Backoff {
+interface RetryOptions extends Backoff {
   /** Tries in all, the first one included. Default: 5. */
   readonly attempts?: number;
   /** Which errors are worth another try. Default: those whose `retriable` is true. */
