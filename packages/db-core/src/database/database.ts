@@ -49,8 +49,22 @@ function refuseSecondCopy(): void {
   registry[ONE_COPY] = import.meta.url;
 }
 
+let engineBelow: (database: Database) => Engine;
+
+/**
+ * What is underneath, for the rooms of this package that look at a database which may not be ready for use. It is not
+ * exported from the package: whoever has the engine has every user's rows.
+ */
+export function engineOf(database: Database): Engine {
+  return engineBelow(database);
+}
+
 /** One database with its one pool. Made by {@link openDatabase}. */
 export class Database {
+  static {
+    engineBelow = (database) => database.#engine;
+  }
+
   readonly config: DatabaseConfig;
   /** The schema's steps: which were done, which are due; doing and undoing them. */
   readonly migrations: DatabaseMigrations;
