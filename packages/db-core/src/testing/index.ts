@@ -2,3 +2,4 @@ export { describeEngine, describeEngines, type EngineContext } from './engines.t
 export { startPostgresServer, type TestServer } from './postgres-server.ts';
 export type { RawConnection } from './raw.ts';
 export type { FreshOptions, TestOpenOptions } from './workbench.ts';
+export { tenantTables } from './tenant-tables.ts';

@@ -6,12 +6,12 @@ export interface KeeperOrders {
   /** Run one after the other; the last one is the server. */
   readonly commands: readonly { readonly file: string; readonly args: readonly string[] }[];
   readonly account: Account | undefined;
-  /** Where the commands run. Removed at the end. */
-  readonly folder: string;
+  /** Removed at the end; the commands run in the first one. */
+  readonly folders: readonly [string, ...string[]];
 }
 
 /**
- * Starts a process that runs the server and, as soon as its standard input ends, stops it and removes its folder. The
+ * Starts a process that runs the server and, as soon as its standard input ends, stops it and removes its folders. The
  * input ends when this process closes it, and also when this process dies in whichever way: Ctrl-C, a crash, `kill -9`.
  */
 export function startKeeper(orders: KeeperOrders): ChildProcess {
@@ -32,7 +32,7 @@ function keep(orders: KeeperOrders): void {
   let stopping = false;
 
   const finish = (code: number): void => {
-    files.rmSync(orders.folder, { recursive: true, force: true, maxRetries: 5 });
+    for (const folder of orders.folders) files.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     self.exit(code);
   };
   const stop = (): void => {
@@ -51,7 +51,7 @@ function keep(orders: KeeperOrders): void {
     }
     running = childProcess.spawn(command.file, command.args, {
       ...orders.account,
-      cwd: orders.folder,
+      cwd: orders.folders[0],
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...self.env, LC_ALL: 'C', LC_MESSAGES: 'C', TZ: 'UTC' },
     });
