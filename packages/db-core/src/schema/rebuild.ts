@@ -7,6 +7,7 @@ import { runStatement } from './statements.ts';
 export class SchemaObjects {
   readonly #engine: Engine;
   readonly #runner: Runner;
+  readonly #rebuilt = new Set<string>();
   readonly #expected = new Map<string, string>();
 
   constructor(engine: Engine, runner: Runner) {
@@ -15,12 +16,14 @@ export class SchemaObjects {
   }
 
   async remember(table: string): Promise<void> {
+    this.#rebuilt.add(table);
     for (const name of await this.#objectsOf(table)) this.#expected.set(name, table);
   }
 
-  /** Throws if one that was there is gone, unless the migration dropped it on purpose. */
+  /** Throws if one that was there is gone, unless the migration dropped it on purpose, or if a trigger needs what is gone. */
   async assertKept(dropped: ReadonlySet<string>): Promise<void> {
-    for (const table of new Set(this.#expected.values())) {
+    if (this.#rebuilt.size > 0) await this.#assertTriggersWork();
+    for (const table of this.#rebuilt) {
       const present = new Set(await this.#objectsOf(table));
       const lost = [...this.#expected].filter(
         ([name, owner]) => owner === table && !present.has(name) && !dropped.has(name),
@@ -33,11 +36,29 @@ export class SchemaObjects {
     }
   }
 
+  /** SQLite looks into a trigger when a statement fires it, or when such a statement is explained. */
+  async #assertTriggersWork(): Promise<void> {
+    const tables = await this.#select(
+      `SELECT DISTINCT s.name FROM sqlite_schema s JOIN sqlite_schema t ON t.tbl_name = s.name AND t.type = 'trigger' WHERE s.type = 'table'`,
+    );
+    for (const table of tables) {
+      const columns = await this.#select('SELECT name FROM pragma_table_info($1)', table);
+      const assignments = columns.map((column) => `${quoteName(column)} = ${quoteName(column)}`).join(', ');
+      const name = quoteName(table);
+      try {
+        await this.#runner.exec(`EXPLAIN INSERT INTO ${name} DEFAULT VALUES; EXPLAIN UPDATE ${name} SET ${assignments}; EXPLAIN DELETE FROM ${name}`);
+      } catch (cause) {
+        throw new Error(`a trigger of ${table} no longer works: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      }
+    }
+  }
+
   async #objectsOf(table: string): Promise<string[]> {
-    const { rows } = await runStatement(this.#engine, this.#runner, {
-      sql: `SELECT name FROM sqlite_schema WHERE tbl_name = $1 AND type IN ('index', 'trigger') AND sql IS NOT NULL`,
-      values: [table],
-    });
+    return this.#select(`SELECT name FROM sqlite_schema WHERE tbl_name = $1 AND type IN ('index', 'trigger') AND sql IS NOT NULL`, table);
+  }
+
+  async #select(sql: string, ...values: readonly string[]): Promise<string[]> {
+    const { rows } = await runStatement(this.#engine, this.#runner, { sql, values });
     return rows.map(({ name }) => String(name));
   }
 }

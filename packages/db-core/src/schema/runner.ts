@@ -106,7 +106,7 @@ async function runOne(engine: Engine, work: Work): Promise<number> {
   if (migration.transaction ?? true) {
     const transaction = await engine.begin({ mode: 'exclusive-schema', waitMs: work.waitMs });
     await inTransaction(transaction, work, async () => {
-      await liftTimeouts(engine, transaction, work.waitMs);
+      await boundWait(engine, transaction, work.waitMs);
       await applySteps(engine, transaction, migration, direction);
       if (direction === 'up') await writeHistory(engine, transaction, { ...entry, durationMs: elapsed() });
       else await removeFromHistory(engine, transaction, migration.name);
@@ -174,11 +174,8 @@ async function commit(transaction: EngineTransaction, migration: Migration): Pro
 }
 
 /** A migration may take its time once it has begun, but it must not hold up everybody while it waits for a table. */
-async function liftTimeouts(engine: Engine, transaction: EngineTransaction, waitMs: number): Promise<void> {
-  if (engine.kind !== 'postgres') return;
-  await transaction.exec(
-    `SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = ${Math.max(1, Math.round(waitMs))}`,
-  );
+async function boundWait(engine: Engine, transaction: EngineTransaction, waitMs: number): Promise<void> {
+  if (engine.kind === 'postgres') await transaction.exec(`SET LOCAL lock_timeout = ${Math.max(1, Math.round(waitMs))}`);
 }
 
 function shown(planned: readonly Planned[]): PlannedMigration[] {

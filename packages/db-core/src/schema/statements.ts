@@ -31,7 +31,8 @@ export async function runStatement(engine: Engine, runner: Runner, statement: St
 }
 
 function plan(sql: string, writes: boolean, returnsRows: boolean): Plan {
-  return { name: 'migration', sql, writes, returnsRows, decode: NO_DECODING };
+  // Not to be prepared by name: the next statement may change the table under it.
+  return { name: 'dynamic', sql, writes, returnsRows, decode: NO_DECODING };
 }
 
 const QUOTED = /('(?:[^']|'')*'|"(?:[^"]|"")*")/;

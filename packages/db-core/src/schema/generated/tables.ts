@@ -180,6 +180,7 @@ export const schema: SchemaDescription = {
             { name: 'last_message_at', descending: true },
             { name: 'id', descending: true },
             { name: 'status', descending: false },
+            { name: 'is_hidden', descending: false },
           ],
           unique: false,
           partial: false,
