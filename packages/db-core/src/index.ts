@@ -20,6 +20,17 @@ export {
   readEnvironment,
   redactUrl,
 } from './config/index.ts';
+export { type Account, Accounts, type CreateAccount, type ListAccounts } from './platform/accounts.ts';
+export { AccountExistsError, AccountNotFoundError, TokenNotFoundError } from './platform/errors.ts';
+export { ensureIdentity, type Identity, readIdentity } from './platform/identity.ts';
+export {
+  ApiTokens,
+  type Authenticated,
+  type CreatedToken,
+  type CreateToken,
+  type ListTokens,
+  type TokenRecord,
+} from './platform/tokens.ts';
 export * from './schema/enumerations.ts';
 export type { JsonValue } from './schema/json.ts';
 export type { Migration, MigrationContext, ValidationContext } from './schema/migration.ts';

@@ -1,0 +1,224 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import type { Database } from '../database/database.ts';
+import { newId } from '../database/ids.ts';
+import type { RowOf } from '../database/query.ts';
+import { type UserId, userIdSchema } from '../database/user-id.ts';
+import { AuthenticationError, ForeignKeyViolationError } from '../errors/index.ts';
+import { AccountNotFoundError, TokenNotFoundError } from './errors.ts';
+import { boundedText, decodeCursor, type Page, pageOf, pageShape, parseInput } from './input.ts';
+import * as queries from './token-queries.ts';
+
+/** An API token as it may be shown: what lets somebody in is known only to who was given it. */
+export interface TokenRecord {
+  readonly id: string;
+  /** Whose rows it reaches. */
+  readonly userId: UserId;
+  /** The account that it was made for; it dies with that account. */
+  readonly accountId: string | null;
+  readonly name: string;
+  /** The part of the token that can be shown, to tell it from others. */
+  readonly prefix: string;
+  readonly scopes: readonly string[];
+  /** To the minute. */
+  readonly lastUsedAt: Date | null;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly createdAt: Date;
+}
+
+export interface CreateToken {
+  readonly userId: string;
+  /** What it is for, 1–200 characters. */
+  readonly name: string;
+  /** What it may do: `area:action` or `area`; `*` is everything. At least one. */
+  readonly scopes: readonly string[];
+  /** Default: never. */
+  readonly expiresAt?: Date | null;
+  readonly accountId?: string | null;
+}
+
+export interface CreatedToken {
+  /** `keelson_<prefix>_<secret>`: shown here and never again. */
+  readonly token: string;
+  readonly record: TokenRecord;
+}
+
+/** Whom a token lets in, and what they may do. */
+export interface Authenticated {
+  readonly tokenId: string;
+  readonly userId: UserId;
+  readonly scopes: readonly string[];
+}
+
+export interface ListTokens {
+  /** Default: everybody's. */
+  readonly userId?: string;
+  /** 1–500; default 50. */
+  readonly limit?: number;
+  readonly cursor?: string | null;
+}
+
+const scopeSchema = z
+  .string('must be text')
+  .max(100, 'must have at most 100 characters')
+  .regex(/^(?:\*|[a-z][a-z0-9-]*(?::[a-z][a-z0-9-]*)?)$/, 'must be `area`, `area:action` or `*`, in lower case');
+
+const createSchema = z.strictObject({
+  userId: userIdSchema,
+  name: boundedText(200),
+  scopes: z
+    .array(scopeSchema, 'must be a list')
+    .min(1, 'must name at least one scope')
+    .max(50, 'must name at most 50 scopes'),
+  expiresAt: z
+    .date('must be a date')
+    .refine((date) => date > new Date(), 'must lie in the future')
+    .nullish(),
+  accountId: z.uuid('must be a UUID').nullish(),
+});
+
+const listSchema = z.strictObject({ ...pageShape, userId: userIdSchema.optional() });
+const idSchema = z.strictObject({ id: z.uuid('must be a UUID').toLowerCase() });
+
+const PREFIX_BYTES = 6;
+/** 256 bits: nobody guesses them, so that a fast hash is enough, as it isn't for passwords. */
+const SECRET_BYTES = 32;
+const TOKEN = /^keelson_(?<prefix>[0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
+/** The time of the last use is for people who tidy up; writing it more often would make every read a write. */
+const TOUCH_EVERY_MS = 60_000;
+const TOUCH_WAIT_MS = 200;
+/** UUIDs are compared as such on PostgreSQL, so that a list can't begin after an empty text. */
+const BEFORE_ALL_IDS = '00000000-0000-0000-0000-000000000000';
+
+type TokenRow = NonNullable<RowOf<(typeof queries.list)['row']>>;
+
+/**
+ * The API tokens of a database. Only a hash is stored.
+ *
+ * @example
+ * ```ts
+ * const tokens = new ApiTokens(database);
+ * const { token } = await tokens.create({ userId: 'ada', name: 'laptop', scopes: ['*'] });
+ * const { userId } = await tokens.authenticate(token); // 'ada'
+ * ```
+ */
+export class ApiTokens {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** @throws AccountNotFoundError when there is no account `accountId` */
+  async create(input: CreateToken): Promise<CreatedToken> {
+    const { userId, name, scopes, expiresAt = null, accountId = null } = parseInput(createSchema, input);
+    const prefix = randomBytes(PREFIX_BYTES).toString('hex');
+    const token = `keelson_${prefix}_${randomBytes(SECRET_BYTES).toString('base64url')}`;
+    try {
+      const row = await this.#system('create a token').first(queries.insert, {
+        id: newId(),
+        userId,
+        accountId,
+        name,
+        prefix,
+        hash: hashOf(token).toString('hex'),
+        scopes: [...new Set(scopes)],
+        expiresAt,
+        now: new Date(),
+      });
+      return { token, record: toRecord(row as TokenRow) };
+    } catch (error) {
+      if (!(error instanceof ForeignKeyViolationError) || accountId === null) throw error;
+      throw new AccountNotFoundError(`There is no account ${accountId}.`, { cause: error, details: { accountId } });
+    }
+  }
+
+  /**
+   * Whom the token lets in.
+   *
+   * @throws AuthenticationError when it is unknown, wrong, expired or revoked, or its account is inactive: nobody learns which
+   */
+  async authenticate(token: string): Promise<Authenticated> {
+    const prefix = typeof token === 'string' ? TOKEN.exec(token)?.groups?.['prefix'] : undefined;
+    if (prefix === undefined) throw refused();
+    const row = await this.#system('authenticate').first(queries.findByPrefix, { prefix });
+    const given = hashOf(token);
+    const known = row === undefined ? Buffer.alloc(given.length) : Buffer.from(row.hash, 'hex');
+    const matches = known.length === given.length && timingSafeEqual(known, given);
+    const now = new Date();
+    const over =
+      row === undefined ||
+      row.revoked_at !== null ||
+      row.account_is_active === false ||
+      (row.expires_at !== null && row.expires_at <= now);
+    if (!matches || over) throw refused();
+    await this.#touch(row, now);
+    return { tokenId: row.id, userId: row.user_id as UserId, scopes: row.scopes as readonly string[] };
+  }
+
+  /** In the order in which they were made; revoked and expired ones too. */
+  async list(input: ListTokens = {}): Promise<Page<TokenRecord>> {
+    const { userId, limit, cursor } = parseInput(listSchema, input);
+    const after =
+      cursor === null || cursor === undefined ? BEFORE_ALL_IDS : parseInput(idSchema, { id: decodeCursor(cursor) }).id;
+    const system = this.#system('list tokens');
+    const page = { after, limit: limit + 1 };
+    const rows =
+      userId === undefined
+        ? await system.all(queries.list, page)
+        : await system.all(queries.listOfUser, { ...page, userId });
+    return pageOf(rows, limit, { item: toRecord, key: (row) => row.id });
+  }
+
+  /**
+   * Ends a token at once. One that was revoked before stays as it is.
+   *
+   * @throws TokenNotFoundError when there is none with this id
+   */
+  async revoke(id: string): Promise<TokenRecord> {
+    const valid = parseInput(idSchema, { id });
+    const { rows } = await this.#system('revoke a token').run(queries.revoke, { ...valid, now: new Date() });
+    const [row] = rows;
+    if (row === undefined)
+      throw new TokenNotFoundError(`There is no API token ${valid.id}.`, { details: { tokenId: valid.id } });
+    return toRecord(row);
+  }
+
+  /** A token is good also while the database can't be written, so that nobody waits long for this, or fails with it. */
+  async #touch(row: { readonly id: string; readonly last_used_at: Date | null }, now: Date): Promise<void> {
+    if (row.last_used_at !== null && now.getTime() - row.last_used_at.getTime() < TOUCH_EVERY_MS) return;
+    const noted = this.#system('note the use of a token')
+      .run(queries.touch, { id: row.id, now })
+      .catch(() => undefined);
+    await Promise.race([noted, sleep(TOUCH_WAIT_MS, undefined, { ref: false })]);
+  }
+
+  #system(reason: string): ReturnType<Database['system']> {
+    return this.#database.system(`tokens: ${reason}`);
+  }
+}
+
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+function refused(): AuthenticationError {
+  return new AuthenticationError('The API token is not valid.');
+}
+
+function toRecord(row: TokenRow): TokenRecord {
+  return {
+    id: row.id,
+    userId: row.user_id as UserId,
+    accountId: row.account_id,
+    name: row.name,
+    prefix: row.prefix,
+    scopes: row.scopes as readonly string[],
+    lastUsedAt: row.last_used_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+    createdAt: row.created_at,
+  };
+}
