@@ -15,9 +15,17 @@ const MAX_ISSUES = 20;
  * @throws ValidationError with every fault in `details.issues`.
  */
 export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  if (!isPlain(input)) throw invalid([{ path: '', message: 'must be a plain object' }]);
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   throw invalid(result.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message })));
+}
+
+/** A date or a map is an object too, but what it holds aren't members that a schema would see. */
+function isPlain(input: unknown): boolean {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return true;
+  const prototype: unknown = Object.getPrototypeOf(input);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** The error that says what is wrong with an input. */
