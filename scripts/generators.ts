@@ -51,4 +51,10 @@ export const generators: readonly Generator[] = [
     'renderConfigurationMarkdown',
     'docs/configuration.md',
   ),
+  fromModule(
+    'schema',
+    ['docs/schema.md', 'packages/db-core/src/schema/generated/*.ts'],
+    'packages/db-core/scripts/generate-types.ts',
+    'generateSchemaFiles',
+  ),
 ];

@@ -41,7 +41,9 @@ export const migration: Migration = {
         ],
         indexes: {
           // Pages of a user's conversations, latest first; what lists filter by is in it, so that others are passed over unread.
-          conversations_by_activity: { columns: ['user_id', 'last_message_at desc nulls last', 'id desc', 'status', 'is_hidden'] },
+          conversations_by_activity: {
+            columns: ['user_id', 'last_message_at desc nulls last', 'id desc', 'status', 'is_hidden'],
+          },
           // An import recognises what it has brought in before.
           conversations_external_key: {
             columns: ['user_id', 'source', 'external_id'],

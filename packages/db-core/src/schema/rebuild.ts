@@ -46,15 +46,23 @@ export class SchemaObjects {
       const assignments = columns.map((column) => `${quoteName(column)} = ${quoteName(column)}`).join(', ');
       const name = quoteName(table);
       try {
-        await this.#runner.exec(`EXPLAIN INSERT INTO ${name} DEFAULT VALUES; EXPLAIN UPDATE ${name} SET ${assignments}; EXPLAIN DELETE FROM ${name}`);
+        await this.#runner.exec(
+          `EXPLAIN INSERT INTO ${name} DEFAULT VALUES; EXPLAIN UPDATE ${name} SET ${assignments}; EXPLAIN DELETE FROM ${name}`,
+        );
       } catch (cause) {
-        throw new Error(`a trigger of ${table} no longer works: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+        throw new Error(
+          `a trigger of ${table} no longer works: ${cause instanceof Error ? cause.message : String(cause)}`,
+          { cause },
+        );
       }
     }
   }
 
   async #objectsOf(table: string): Promise<string[]> {
-    return this.#select(`SELECT name FROM sqlite_schema WHERE tbl_name = $1 AND type IN ('index', 'trigger') AND sql IS NOT NULL`, table);
+    return this.#select(
+      `SELECT name FROM sqlite_schema WHERE tbl_name = $1 AND type IN ('index', 'trigger') AND sql IS NOT NULL`,
+      table,
+    );
   }
 
   async #select(sql: string, ...values: readonly string[]): Promise<string[]> {
