@@ -53,7 +53,7 @@ export const generators: readonly Generator[] = [
   ),
   fromModule(
     'schema',
-    ['docs/schema.md', 'packages/db-core/src/schema/generated/*.ts'],
+    ['docs/schema.md', 'packages/db-core/src/schema/generated/*'],
     'packages/db-core/scripts/generate-types.ts',
     'generateSchemaFiles',
   ),
