@@ -19,7 +19,7 @@ export class Kernel {
   constructor({ engine, config, onEvent, ready }: { engine: Engine; config: DatabaseConfig; onEvent?: EventListener | undefined; ready: () => Promise<void> }) {
     this.engine = engine;
     this.config = config;
-    this.transactions = new Transactions(engine);
+    this.transactions = new Transactions((options) => this.reach(() => engine.begin(options)));
     this.#listener = onEvent;
     this.#ready = ready;
     // A file doesn't come back by being left alone.
@@ -85,8 +85,8 @@ export class Kernel {
 
   transaction<T>(userId: string | undefined, work: () => Promise<T>, options: TransactionOptions): Promise<T> {
     const limits = { timeoutMs: this.config.transactionTimeoutMs, ...options };
-    const attempt = (): Promise<T> => this.reach(() => this.transactions.run(userId, work, limits));
-    if (this.transactions.isInside) return this.transactions.run(userId, work, limits);
+    const attempt = (): Promise<T> => this.transactions.run(userId, work, limits);
+    if (this.transactions.isInside) return attempt();
     return this.#retried(attempt, (error) => isRetriable(error) || (options.idempotent === true && error instanceof AmbiguousCommitError));
   }
 

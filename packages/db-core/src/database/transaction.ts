@@ -118,11 +118,11 @@ class ActiveTransaction {
 
 /** The transactions of one database: which one the code that is running is in. */
 export class Transactions {
-  readonly #engine: Engine;
+  readonly #begin: Engine['begin'];
   readonly #places = new AsyncLocalStorage<Place | undefined>();
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
+  constructor(begin: Engine['begin']) {
+    this.#begin = begin;
   }
 
   get isInside(): boolean {
@@ -138,7 +138,7 @@ export class Transactions {
   /** Begins a transaction, runs the work in it and commits; inside one already, just runs the work. */
   async run<T>(userId: string | undefined, work: () => Promise<T>, { timeoutMs, readOnly }: TransactionOptions & { timeoutMs: number }): Promise<T> {
     if (this.#place(userId) !== undefined) return work();
-    const engineTransaction = await this.#engine.begin({ mode: readOnly === true ? 'read' : 'write' });
+    const engineTransaction = await this.#begin({ mode: readOnly === true ? 'read' : 'write' });
     const transaction = new ActiveTransaction(engineTransaction, userId);
     const onTimeout = (): KeelsonError => {
       const error = new TransactionTimeoutError(`The transaction was rolled back because it took longer than ${timeoutMs} ms.`, {

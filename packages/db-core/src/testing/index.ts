@@ -3,3 +3,4 @@ export { startPostgresServer, type TestServer } from './postgres-server.ts';
 export type { RawConnection } from './raw.ts';
 export type { FreshOptions, TestOpenOptions } from './workbench.ts';
 export { tenantTables } from './tenant-tables.ts';
+export type { TableDescription } from '../schema/description.ts';

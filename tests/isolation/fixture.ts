@@ -1,0 +1,38 @@
+import { type Buildable, type Database, defineQuery, type Query, type QueryBuilder } from '@keelson/db-core';
+import type { EngineContext } from '@keelson/db-core/testing';
+import type { QueryCreator } from 'kysely';
+import { rowFactories, ROWS } from './rows.ts';
+
+/** The builder for tables whose names are only known at run time. */
+export type AnyBuilder = QueryCreator<Record<string, Record<string, unknown>>>;
+
+export function anyQuery(name: string, build: (db: AnyBuilder) => unknown): Query<void, Record<string, unknown>> {
+  return defineQuery(name, ((db: QueryBuilder<never>) => build(db as never) as Buildable<unknown>) as never);
+}
+
+/** The same rows, with the same ids, for each of the users. */
+export async function fill(database: Database, users: readonly string[]): Promise<void> {
+  for (const user of users) {
+    for (const [table, row] of rowFactories) {
+      const rows = Array.from({ length: ROWS }, (_, number) => ({ ...row(number) }));
+      await database.forUser(user).run(anyQuery(`fill ${table}`, (db) => db.insertInto(table).values(rows as never)));
+    }
+  }
+}
+
+/** What is stored for a user, read past the guard. */
+export async function stored(context: EngineContext, database: Database, user: string): Promise<string> {
+  const raw = context.raw(database.config.target.url);
+  const tables: Record<string, unknown> = {};
+  for (const table of rowFactories.keys()) {
+    const rows = await raw.query(`SELECT * FROM ${table} WHERE user_id = $1 ORDER BY id`, [user]);
+    if (rows.length === 0) throw new Error(`There is nothing of ${user} in ${table} to be kept apart.`);
+    tables[table] = rows;
+  }
+  return JSON.stringify(tables);
+}
+
+/** Rows in an order that doesn't depend on the query's. */
+export function sorted(rows: readonly unknown[]): string[] {
+  return rows.map((row) => JSON.stringify(row)).sort();
+}

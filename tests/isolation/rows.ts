@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+
+/** Values for one row of a table, without `user_id`. The same number gives the same ids, whoever owns the row. */
+export type RowFactory = (number: number) => Readonly<Record<string, unknown>>;
+
+const at = (number: number): Date => new Date(Date.UTC(2026, 0, 1) + number * 60_000);
+
+/** An id that depends on nothing but its arguments, so that two users can have rows of the same id. */
+export function idOf(table: string, number: number): string {
+  const hex = createHash('sha256').update(`${table} ${number}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/**
+ * One factory for each table with owners, parents before children. A new table needs one line here; a test says so until
+ * it has it.
+ */
+export const rowFactories: ReadonlyMap<string, RowFactory> = new Map<string, RowFactory>([
+  [
+    'conversations',
+    (number) => ({
+      id: idOf('conversations', number),
+      title: `title ${number}`,
+      metadata: { number },
+      last_message_at: number % 2 === 0 ? at(number) : null,
+      created_at: at(number),
+      updated_at: at(number),
+    }),
+  ],
+  [
+    'conversation_messages',
+    (number) => ({
+      id: idOf('conversation_messages', number),
+      conversation_id: idOf('conversations', number % 3),
+      seq: number + 1,
+      role: number % 2 === 0 ? 'user' : 'assistant',
+      content: `content ${number}`,
+      status: 'partial',
+      source: 'test',
+      created_at: at(number),
+    }),
+  ],
+]);
+
+/** How many rows each user has in each table. */
+export const ROWS = 6;

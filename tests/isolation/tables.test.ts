@@ -1,0 +1,81 @@
+import { ImmutableRowError, IntegrityError } from '@keelson/db-core';
+import { describeEngines, tenantTables } from '@keelson/db-core/testing';
+import { describe, expect, it } from 'vitest';
+import { anyQuery, fill, sorted, stored } from './fixture.ts';
+import { operations } from './operations.ts';
+import { rowFactories } from './rows.ts';
+
+it('every table with owners is tested', () => {
+  expect([...rowFactories.keys()].sort()).toEqual(tenantTables.map(({ name }) => name).sort());
+});
+
+const reads = operations.filter(({ writes }) => !writes);
+const writes = operations.filter((operation) => operation.writes);
+
+describeEngines('the rows of another user', (context) => {
+  describe.each(tenantTables)('in $name', (table) => {
+    it('make no difference to anything that is read', async () => {
+      const [mixed, alone] = [await context.open(), await context.open()];
+      await fill(mixed, ['ada', 'eve']);
+      await fill(alone, ['ada']);
+      for (const operation of reads) {
+        const query = anyQuery(operation.name, (db) => operation.build(db, table));
+        const seen = await mixed.forUser('ada').all(query);
+        expect(sorted(seen), operation.name).toEqual(sorted(await alone.forUser('ada').all(query)));
+        expect(JSON.stringify(seen), operation.name).not.toContain('eve');
+      }
+    });
+
+    it.each(writes)('are not touched by an $name', async (operation) => {
+      const database = await context.open();
+      await fill(database, ['ada', 'eve']);
+      const before = await stored(context, database, 'eve');
+      const query = anyQuery(operation.name, (db) => operation.build(db, table));
+      // Some tables refuse to be changed or are referred to; what counts is whose rows were meant.
+      const outcome = await database
+        .forUser('ada')
+        .run(query)
+        .then(
+          ({ changes }) => changes,
+          (error: unknown) => error,
+        );
+      if (typeof outcome !== 'number') expect(outcome instanceof IntegrityError || outcome instanceof ImmutableRowError, String(outcome)).toBe(true);
+      else expect(outcome).toBeGreaterThan(0);
+      expect(await stored(context, database, 'eve')).toBe(before);
+    });
+
+    it('look like rows that do not exist', async () => {
+      const database = await context.open();
+      await fill(database, ['eve']);
+      const eves = rowFactories.get(table.name)?.(1)['id'];
+      const missing = '00000000-0000-7000-8000-000000000000';
+      const outcomes = [];
+      for (const id of [eves, missing]) {
+        outcomes.push([
+          await database.forUser('ada').all(anyQuery('find', (db) => db.selectFrom(table.name).select('id').where('id', '=', id as never))),
+          (await database.forUser('ada').run(anyQuery('update', (db) => db.updateTable(table.name).set({ created_at: new Date() }).where('id', '=', id as never)))).changes,
+          (await database.forUser('ada').run(anyQuery('delete', (db) => db.deleteFrom(table.name).where('id', '=', id as never)))).changes,
+        ]);
+      }
+      expect(outcomes[0]).toEqual(outcomes[1]);
+      expect(outcomes[0]).toEqual([[], 0, 0]);
+    });
+
+    it('can have the same ids', async () => {
+      const database = await context.open();
+      await fill(database, ['ada', 'eve']);
+      const rows = await database.forUser('ada').all(anyQuery('count', (db) => db.selectFrom(table.name).select('id')));
+      expect(rows.length).toBeGreaterThan(0);
+    });
+
+    it.each(table.foreignKeys)('can not be referred to by $columns', (key) => {
+      expect(key.columns[0]).toBe('user_id');
+      expect(key.references[0]).toBe('user_id');
+    });
+
+    it('are kept apart by every key', () => {
+      expect(table.primaryKey[0]).toBe('user_id');
+      for (const index of table.indexes) expect(index.columns[0]?.name, index.name).toBe('user_id');
+    });
+  });
+});
