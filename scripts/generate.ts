@@ -27,7 +27,7 @@ function firstDifference(before: string, after: string): string {
 
 for (const generator of generators) {
   const files = await generator.render();
-  if (files.size === 0) continue;
+  if (files.size === 0) throw new Error(`The generator of ${generator.name} gave no files.`);
 
   for (const [file, text] of files) {
     count += 1;

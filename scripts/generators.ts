@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { workspaceRoot } from './workspace.ts';
+import { workspacePackages } from './workspace.ts';
 
-/** Files by their path from the workspace's root. */
+/** Texts by the path of their file, from the workspace's root. */
 export type GeneratedFiles = ReadonlyMap<string, string>;
 
 export interface Generator {
@@ -14,47 +13,38 @@ export interface Generator {
   render(): Promise<GeneratedFiles>;
 }
 
-async function load(path: string): Promise<Record<string, () => unknown> | undefined> {
-  const file = join(workspaceRoot, path);
-  if (!existsSync(file)) return undefined;
-  return (await import(pathToFileURL(file).href)) as Record<string, () => unknown>;
+/** One file whose text comes from one function. */
+function oneFile(name: string, path: string, render: () => Promise<string>): Generator {
+  return { name, owns: [path], render: async () => new Map([[path, await render()]]) };
 }
 
-/** A generator whose module is still to come is left out; once the module is there it must work. */
-function fromModule(name: string, owns: readonly string[], path: string, call: string, target?: string): Generator {
-  return {
-    name,
-    owns,
-    render: async () => {
-      const module = await load(path);
-      if (module === undefined) return new Map();
-      const render = module[call];
-      if (render === undefined) throw new Error(`${path} exports no ${call}().`);
-      const result = await render();
-      return target === undefined ? (result as GeneratedFiles) : new Map([[target, result as string]]);
-    },
-  };
+/** The errors of a package enter the catalogue when it is loaded. */
+async function loadEveryPackage(): Promise<void> {
+  for (const { folder, manifest } of workspacePackages()) {
+    const main = manifest.exports?.['.'];
+    if (main === undefined || typeof main === 'string') continue;
+    const source = main['keelson-source'];
+    if (source === undefined) throw new Error(`${manifest.name} exports "." without the condition keelson-source.`);
+    await import(pathToFileURL(join(folder, source)).href);
+  }
 }
 
 export const generators: readonly Generator[] = [
-  fromModule(
-    'errors',
-    ['docs/errors.md'],
-    'packages/db-core/src/errors/render.ts',
-    'renderErrorsMarkdown',
-    'docs/errors.md',
-  ),
-  fromModule(
-    'configuration',
-    ['docs/configuration.md'],
-    'packages/db-core/src/config/render.ts',
-    'renderConfigurationMarkdown',
-    'docs/configuration.md',
-  ),
-  fromModule(
-    'schema',
-    ['docs/schema.md', 'packages/db-core/src/schema/generated/*'],
-    'packages/db-core/scripts/generate-types.ts',
-    'generateSchemaFiles',
-  ),
+  {
+    name: 'schema',
+    owns: ['docs/schema.md', 'packages/db-core/src/schema/generated/*'],
+    render: async () => {
+      const { generateSchemaFiles } = await import('../packages/db-core/scripts/generate-types.ts');
+      return await generateSchemaFiles();
+    },
+  },
+  oneFile('errors', 'docs/errors.md', async () => {
+    await loadEveryPackage();
+    const { renderErrorsMarkdown } = await import('../packages/db-core/src/errors/render.ts');
+    return renderErrorsMarkdown();
+  }),
+  oneFile('configuration', 'docs/configuration.md', async () => {
+    const { renderConfigurationMarkdown } = await import('../packages/db-core/src/config/render.ts');
+    return renderConfigurationMarkdown();
+  }),
 ];
