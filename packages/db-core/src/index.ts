@@ -20,6 +20,14 @@ export {
   readEnvironment,
   redactUrl,
 } from './config/index.ts';
+export {
+  type DatabaseHealth,
+  databaseHealth,
+  type HealthCheck,
+  type HealthOptions,
+  type HealthStatus,
+} from './operations/health.ts';
+export { type DatabaseInfo, databaseInfo, type TableSize } from './operations/info.ts';
 export { type Account, Accounts, type CreateAccount, type ListAccounts } from './platform/accounts.ts';
 export { AccountExistsError, AccountNotFoundError, TokenNotFoundError } from './platform/errors.ts';
 export { ensureIdentity, type Identity, readIdentity } from './platform/identity.ts';

@@ -26,11 +26,15 @@ export class SqliteConnection implements Runner {
 
   constructor({ path, readonly, synchronous }: ConnectionOptions) {
     this.path = path;
+    let database: Database.Database | undefined;
     try {
-      this.#database = new Database(path, { readonly, timeout: NATIVE_BUSY_TIMEOUT_MS, fileMustExist: true });
-      this.#statements = new StatementCache(this.#database);
+      database = new Database(path, { readonly, timeout: NATIVE_BUSY_TIMEOUT_MS, fileMustExist: true });
+      this.#database = database;
+      this.#statements = new StatementCache(database);
       this.#configure(readonly, synchronous);
     } catch (error) {
+      // A file that is no database opens well, and fails at the first pragma.
+      database?.close();
       throw mapSqliteError(error, path);
     }
   }

@@ -1,0 +1,81 @@
+import { type Database, engineOf } from '../database/database.ts';
+import type { EngineInfo, PoolFigures } from '../engine/contract.ts';
+import { StatementTimeoutError } from '../errors/index.ts';
+import { type Identity, readIdentity } from '../platform/identity.ts';
+import { runStatement } from '../schema/statements.ts';
+
+export interface TableSize {
+  readonly name: string;
+  /** Null when counting them took longer than a statement may. */
+  readonly rows: number | null;
+}
+
+/** What there is to know of a database. */
+export interface DatabaseInfo {
+  readonly engine: EngineInfo['kind'];
+  /** The server's, or SQLite's. */
+  readonly version: string;
+  /** Without credentials. */
+  readonly location: string;
+  readonly sizeBytes: number;
+  /** Null on PostgreSQL, where it is the server's. */
+  readonly walBytes: number | null;
+  readonly pool: PoolFigures;
+  readonly migrations: {
+    readonly current: string | null;
+    readonly applied: number;
+    readonly pending: readonly string[];
+  };
+  /** By name. */
+  readonly tables: readonly TableSize[];
+  /** Null where nobody gave it one yet. */
+  readonly identity: Identity | null;
+}
+
+/**
+ * Figures of a database, also of one whose migrations are pending. Counts every row, so that it may take a while.
+ *
+ * @throws why it can't connect
+ * @example
+ * ```ts
+ * const { tables } = await databaseInfo(database); // [{ name: 'api_tokens', rows: 3 }, …]
+ * ```
+ */
+export async function databaseInfo(database: Database): Promise<DatabaseInfo> {
+  const { kind, version, location, sizeBytes, walBytes } = await database.info();
+  const { current, applied, pending } = await database.migrations.status();
+  const tables = await countRows(database);
+  const identity = (await readIdentity(database)) ?? null;
+  return {
+    engine: kind,
+    version,
+    location,
+    sizeBytes,
+    walBytes,
+    pool: database.pool(),
+    migrations: { current, applied: applied.length, pending },
+    tables,
+    identity,
+  };
+}
+
+async function countRows(database: Database): Promise<TableSize[]> {
+  const engine = engineOf(database);
+  const { tables } = await engine.inspect();
+  const sizes: TableSize[] = [];
+  for (const name of tables.map((table) => table.name).sort()) {
+    try {
+      const { rows } = await runStatement(engine, engine, { sql: `SELECT count(*) AS count FROM ${quoted(name)}` });
+      sizes.push({ name, rows: Number(rows[0]?.['count']) });
+    } catch (error) {
+      if (!(error instanceof StatementTimeoutError)) throw error;
+      sizes.push({ name, rows: null });
+    }
+  }
+  return sizes;
+}
+
+/** Any name: there may be tables that others made. */
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
