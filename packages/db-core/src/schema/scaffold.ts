@@ -65,7 +65,7 @@ function migrationFile(name: string, description: string, source: string): strin
   const sentence = description.replaceAll(/\s+/g, ' ').replaceAll('*/', '').trim();
   return `import type { Migration } from '${source}';
 
-/** ${sentence.replace(/[.!?]?$/, '.')} */
+/** ${/[.!?]$/.test(sentence) ? sentence : `${sentence}.`} */
 export const migration: Migration = {
   name: '${name}',
 

@@ -228,7 +228,7 @@ describeSchema('migrating', ({ kind, newEngine }) => {
     const engine = await newEngine();
     const checked = makesTable('0002_second', {
       async up(m) {
-        second.up(m);
+        await second.up(m);
         const rows = await m.query('SELECT count(*) AS counted FROM table_0002_second');
         for (const row of rows)
           if (row['counted'] === 0)
