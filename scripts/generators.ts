@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { workspacePackages } from './workspace.ts';
@@ -36,6 +37,23 @@ export const generators: readonly Generator[] = [
     render: async () => {
       const { generateSchemaFiles } = await import('../packages/db-core/scripts/generate-types.ts');
       return await generateSchemaFiles();
+    },
+  },
+  {
+    name: 'queries',
+    owns: ['docs/sql/*.sql'],
+    render: async () => {
+      const { renderQueries } = await import('../packages/db-core/src/database/render.ts');
+      const files = new Map<string, string>();
+      for (const { folder, manifest } of workspacePackages()) {
+        const repositories = globSync('src/**/*.repository.ts', { cwd: folder }).sort();
+        if (repositories.length === 0) continue;
+        const modules = await Promise.all(
+          repositories.map((path) => import(pathToFileURL(join(folder, path)).href) as Promise<Record<string, unknown>>),
+        );
+        files.set(`docs/sql/${manifest.name.replace('@keelson/', '')}.sql`, renderQueries(modules));
+      }
+      return files;
     },
   },
   oneFile('errors', 'docs/errors.md', async () => {

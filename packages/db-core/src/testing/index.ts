@@ -4,3 +4,4 @@ export type { RawConnection } from './raw.ts';
 export type { FreshOptions, TestOpenOptions } from './workbench.ts';
 export { tenantTables } from './tenant-tables.ts';
 export type { TableDescription } from '../schema/description.ts';
+export { planOf, type QueryPlan } from './plans.ts';

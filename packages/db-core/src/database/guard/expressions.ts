@@ -191,9 +191,15 @@ function rewriteOperand(guard: Guard, node: OperationNode, scope: Scope, hint: C
   return { kind: 'AndNode', left: rewriteOperand(guard, left, scope, hint), right: rewriteOperand(guard, right, scope, hint) } as OperationNode;
 }
 
-/** A list of plain values, or a parameter that will be one, is bound as one value: the SQL doesn't depend on its length. */
+/** Longer lists than constants in a query's text tend to be. */
+const LONG_LIST = 10;
+
+/** A parameter that will be a list, or a long list, is bound as one value: the SQL doesn't depend on its length. */
 function listSlot(node: OperationNode, hint: Codec | undefined): OperationNode | undefined {
-  if (node.kind === 'PrimitiveValueListNode') return slotNode([...(node as PrimitiveValueListNode).values], hint, true);
+  if (node.kind === 'PrimitiveValueListNode') {
+    const { values } = node as PrimitiveValueListNode;
+    return values.length > 0 && values.length <= LONG_LIST ? undefined : slotNode([...values], hint, true);
+  }
   if (node.kind === 'ValueNode' && (node as ValueNode).value instanceof Parameter) return slotNode((node as ValueNode).value, hint, true);
   return undefined;
 }

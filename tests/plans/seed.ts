@@ -1,0 +1,44 @@
+import type { EngineKind } from '@keelson/db-core';
+import type { RawConnection } from '@keelson/db-core/testing';
+
+const CONVERSATIONS = 2_000;
+const MESSAGES_EACH = 50;
+const USERS = 20;
+const STATUS = `CASE c % 10 WHEN 0 THEN 'DELETED' WHEN 1 THEN 'CLOSED' WHEN 2 THEN 'ARCHIVED' ELSE 'ACTIVE' END`;
+
+/** 100,000 messages of 20 users, made by the engine itself, and its statistics of them. */
+export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise<void> {
+  const dialect = engine === 'sqlite' ? sqlite : postgres;
+  await raw.query(`
+    INSERT INTO conversations (user_id, id, title, status, next_seq, message_count, last_message_at, source, external_id, created_at, updated_at)
+    SELECT ${dialect.user('c')}, ${dialect.uuid('c')}, 'title ' || c, ${STATUS}, ${MESSAGES_EACH + 1}, ${MESSAGES_EACH}, ${dialect.time('c')}, 'seed', 'external ' || c, ${dialect.time('c')}, ${dialect.time('c')}
+    FROM ${dialect.series('c', CONVERSATIONS)}`);
+  await raw.query(`
+    INSERT INTO conversation_messages (user_id, id, conversation_id, seq, role, content, request_id, source, external_id, created_at)
+    SELECT ${dialect.user('c')}, ${dialect.uuid(`(c * 1000 + m)`)}, ${dialect.uuid('c')}, m, 'user', 'content ' || m, 'request ' || m, 'source ' || (m % 10), 'external ' || m, ${dialect.time('m')}
+    FROM ${dialect.series('c', CONVERSATIONS)}, ${dialect.series('m', MESSAGES_EACH)}`);
+  await raw.query('ANALYZE');
+}
+
+interface SeedDialect {
+  series(name: string, count: number): string;
+  user(number: string): string;
+  uuid(number: string): string;
+  time(number: string): string;
+}
+
+const user = (number: string): string => `'user ' || (${number} % ${USERS})`;
+
+const sqlite: SeedDialect = {
+  series: (name, count) => `(WITH RECURSIVE s(${name}) AS (SELECT 1 UNION ALL SELECT ${name} + 1 FROM s WHERE ${name} < ${count}) SELECT ${name} FROM s)`,
+  user,
+  uuid: (number) => `'00000000-0000-7000-8000-' || printf('%012d', ${number})`,
+  time: (number) => `1700000000000 + ${number}`,
+};
+
+const postgres: SeedDialect = {
+  series: (name, count) => `generate_series(1, ${count}) AS ${name}`,
+  user,
+  uuid: (number) => `('00000000-0000-7000-8000-' || lpad((${number})::text, 12, '0'))::uuid`,
+  time: (number) => `timestamptz '2026-01-01' + ${number} * interval '1 second'`,
+};
