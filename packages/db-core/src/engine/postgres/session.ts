@@ -6,8 +6,8 @@ import { breaksConnection, type ErrorPlace, isStaleStatement, mapPostgresError }
 import type { PostgresSettings } from './options.ts';
 import { PreparedStatements, statementName } from './statements.ts';
 
-/** How much longer than the server's own limit this side waits before it takes the server for dead. */
-const ANSWER_GRACE_MS = 5000;
+/** How much longer than the server's own limit this side waits, at least, before it takes the server for dead. */
+const ANSWER_GRACE_MS = 1000;
 
 /** Statements sent at once, before the first answer is read. */
 const PIPELINE_LENGTH = 128;
@@ -28,7 +28,7 @@ export class Session {
   constructor(client: PoolClient, settings: PostgresSettings) {
     this.#client = client;
     this.#settings = settings;
-    this.#answerMs = settings.statementTimeoutMs === 0 ? 0 : settings.statementTimeoutMs + ANSWER_GRACE_MS;
+    this.#answerMs = settings.statementTimeoutMs === 0 ? 0 : settings.statementTimeoutMs + Math.max(ANSWER_GRACE_MS, settings.statementTimeoutMs / 2);
     this.statements = new PreparedStatements(client, settings.statementCacheSize);
     // While a connection is lent out nobody else listens, and an error that nobody listens to ends the process.
     client.on('error', (error) => {
