@@ -14,7 +14,7 @@ import {
   renameSchema,
 } from './schemas/conversation.schema.ts';
 import { importSchema } from './schemas/import.schema.ts';
-import { saveMessageSchema } from './schemas/message.schema.ts';
+import { saveAnyMessageSchema, saveMessageSchema } from './schemas/message.schema.ts';
 import {
   getBySourceSchema,
   getMessagesSchema,
@@ -31,9 +31,18 @@ import type {
   GetBySource,
   GetMessages,
   ListConversations,
+  SaveAnyMessage,
   SaveMessage,
 } from './inputs.ts';
-import type { Conversation, ConversationId, ConversationSummary, Message, MessageRole, Page } from './types.ts';
+import type {
+  Conversation,
+  ConversationId,
+  ConversationSummary,
+  Message,
+  MessageRole,
+  Page,
+  SavedMessage,
+} from './types.ts';
 
 /**
  * One user's conversations. Every method throws `ValidationError` for input that isn't as it should be, and
@@ -148,6 +157,12 @@ export class Conversations {
     await softDelete(this.#user, parse(changeSchema, { conversationId, options }));
   }
 
+  /** As the four below, for whoever has the role as a value; tells too whether the message is new. */
+  async saveMessage(input: SaveAnyMessage): Promise<SavedMessage> {
+    const { role, ...valid } = parse(saveAnyMessageSchema, input);
+    return append(this.#user, role, valid);
+  }
+
   /**
    * Saves a message of the user. With a request id it may be repeated: the same save again gives the stored message.
    *
@@ -235,7 +250,8 @@ export class Conversations {
   }
 
   async #save(role: MessageRole, input: SaveMessage): Promise<Message> {
-    return append(this.#user, role, parse(saveMessageSchema, input));
+    const { message } = await append(this.#user, role, parse(saveMessageSchema, input));
+    return message;
   }
 
   async #mustExist(id: ConversationId): Promise<{ readonly message_count: number }> {

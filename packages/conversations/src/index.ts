@@ -13,6 +13,7 @@ export type {
   GetMessages,
   ListConversations,
   MessageMetadata,
+  SaveAnyMessage,
   SaveMessage,
 } from './inputs.ts';
 export { DEFAULT_LIMIT, MAX_LIMIT } from './schemas/page.schema.ts';
@@ -30,4 +31,5 @@ export type {
   MessageRole,
   MessageStatus,
   Page,
+  SavedMessage,
 } from './types.ts';

@@ -1,4 +1,4 @@
-import type { ConversationStatus, JsonObject, MessagePart, MessageStatus } from './types.ts';
+import type { ConversationStatus, JsonObject, MessagePart, MessageRole, MessageStatus } from './types.ts';
 
 export interface CreateConversation {
   /** A UUID; by default a new one. */
@@ -52,6 +52,10 @@ export interface SaveMessage {
   /** Default `complete`. */
   readonly status?: MessageStatus;
   readonly metadata?: MessageMetadata;
+}
+
+export interface SaveAnyMessage extends SaveMessage {
+  readonly role: MessageRole;
 }
 
 export interface GetMessages {

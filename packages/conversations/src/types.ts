@@ -66,6 +66,13 @@ export interface Message {
   readonly createdAt: Date;
 }
 
+/** A message that a save gave. */
+export interface SavedMessage {
+  readonly message: Message;
+  /** Was it appended by this save? False when its request had been saved before. */
+  readonly isNew: boolean;
+}
+
 /** One piece of a message. `data` takes whatever has no shape of its own. */
 export type MessagePart =
   | { readonly type: 'text'; readonly text: string }

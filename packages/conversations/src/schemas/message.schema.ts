@@ -1,4 +1,4 @@
-import { MESSAGE_STATUSES } from '@keelson/db-core';
+import { MESSAGE_ROLES, MESSAGE_STATUSES } from '@keelson/db-core';
 import { z } from 'zod';
 import type { JsonObject, MessageId } from '../types.ts';
 import { conversationIdSchema } from './conversation.schema.ts';
@@ -16,7 +16,7 @@ import {
 /** What both engines' `integer` takes. */
 const MAX_INTEGER = 2_147_483_647;
 
-export const messageIdSchema = uuidSchema.transform((id) => id as MessageId);
+const messageIdSchema = uuidSchema.transform((id) => id as MessageId);
 
 /** Metadata of a message: four members that Keelson knows, and any others. */
 export interface KnownMetadata {
@@ -27,23 +27,24 @@ export interface KnownMetadata {
   readonly rest: JsonObject;
 }
 
-const knownSchema = z.looseObject({
+const knownSchema = z.object({
   source: sourceSchema.nullish(),
   modelName: text({ min: 1, max: MAX_MODEL_NAME_LENGTH }).nullish(),
   tokens: z.int().nonnegative().max(MAX_INTEGER).nullish(),
   latencyMs: z.number().nonnegative().max(MAX_INTEGER).transform(Math.round).nullish(),
 });
 
-export const messageMetadataSchema = metadataSchema
-  .transform((metadata): Record<string, unknown> => ({ ...metadata }))
-  .pipe(knownSchema)
-  .transform(({ source, modelName, tokens, latencyMs, ...rest }): KnownMetadata => ({
-    source: source ?? null,
-    modelName: modelName ?? null,
-    tokens: tokens ?? null,
-    latencyMs: latencyMs ?? null,
-    rest: rest as JsonObject,
-  }));
+const messageMetadataSchema = metadataSchema.transform((metadata, context): KnownMetadata => {
+  const known = knownSchema.safeParse(metadata);
+  if (!known.success) {
+    for (const { path, message } of known.error.issues) context.addIssue({ code: 'custom', path: [...path], message });
+    return z.NEVER;
+  }
+  const { source = null, modelName = null, tokens = null, latencyMs = null } = known.data;
+  // Not by rest: any name may be among the others, `__proto__` too, and what zod gives leaves that one out.
+  const rest = Object.fromEntries(Object.entries(metadata).filter(([name]) => !Object.hasOwn(knownSchema.shape, name)));
+  return { source, modelName, tokens, latencyMs, rest };
+});
 
 export const saveMessageSchema = z
   .strictObject({
@@ -65,5 +66,7 @@ export const saveMessageSchema = z
       });
     }
   });
+
+export const saveAnyMessageSchema = saveMessageSchema.safeExtend({ role: z.enum(MESSAGE_ROLES) });
 
 export type ValidMessage = z.output<typeof saveMessageSchema>;

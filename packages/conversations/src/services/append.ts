@@ -10,13 +10,13 @@ import { type MessageRow, toMessage, wholeMetadata } from '../mapping.ts';
 import * as conversations from '../repositories/conversation.repository.ts';
 import * as messages from '../repositories/message.repository.ts';
 import type { ValidMessage } from '../schemas/message.schema.ts';
-import type { Message, MessageId, MessagePart, MessageRole } from '../types.ts';
+import type { Message, MessageId, MessagePart, MessageRole, SavedMessage } from '../types.ts';
 
 /**
  * Appends a message, or gives the one that this request saved before. Taking the number is the first statement, and locks
  * the conversation: writers wait for each other instead of failing, and a number that isn't used is never taken.
  */
-export function append(user: UserHandle, role: MessageRole, input: ValidMessage): Promise<Message> {
+export function append(user: UserHandle, role: MessageRole, input: ValidMessage): Promise<SavedMessage> {
   const attempt = new Append(user, role, input);
   return user.transaction(() => attempt.run(), { idempotent: attempt.isRepeatable });
 }
@@ -41,7 +41,7 @@ class Append {
     return this.#requestId !== null;
   }
 
-  async run(): Promise<Message> {
+  async run(): Promise<SavedMessage> {
     const { conversationId, requestPart } = this.#input;
     const request = { requestId: this.#requestId, role: this.#role, requestPart };
     const taken = await this.#user.first(conversations.takeSeq, { id: conversationId, now: this.#now, ...request });
@@ -54,7 +54,7 @@ class Append {
     }
     // A stored leaf is one that isn't the newest message; now the newest is the one in use.
     if (taken.active_leaf_id !== null) await this.#user.run(conversations.followNewest, { id: conversationId });
-    return this.#saved(seq, inserted.parent_id as MessageId | null);
+    return { message: this.#saved(seq, inserted.parent_id as MessageId | null), isNew: true };
   }
 
   async #insert(seq: number, activeLeafId: string | null): Promise<{ readonly parent_id: string | null } | undefined> {
@@ -84,12 +84,12 @@ class Append {
   }
 
   /** No number was given: the request is saved already, or the conversation takes no messages. */
-  async #whyNot(): Promise<Message> {
+  async #whyNot(): Promise<SavedMessage> {
     const { conversationId: id } = this.#input;
     const state = await this.#user.first(conversations.findState, { id });
     if (state === undefined || state.status === 'DELETED') throw ConversationNotFoundError.of(id);
     const stored = await this.#stored();
-    if (stored !== undefined) return this.#again(stored);
+    if (stored !== undefined) return { message: await this.#again(stored), isNew: false };
     throw ConversationClosedError.of(id);
   }
 
