@@ -11,7 +11,9 @@ export interface Operation {
 
 /** A column that every row may be given a new value in. */
 function textColumn(table: TableDescription): string {
-  const column = table.columns.find(({ name, codec }) => codec === 'text' && ['title', 'content', 'name', 'description'].includes(name));
+  const column = table.columns.find(
+    ({ name, codec }) => codec === 'text' && ['title', 'content', 'name', 'description'].includes(name),
+  );
   if (column === undefined) throw new Error(`Say in operations.ts which column of ${table.name} can be changed.`);
   return column.name;
 }
@@ -20,27 +22,189 @@ function textColumn(table: TableDescription): string {
 export const operations: readonly Operation[] = [
   { name: 'select', writes: false, build: (db, { name }) => db.selectFrom(name).select(['id', 'user_id']) },
   { name: 'select all columns', writes: false, build: (db, { name }) => db.selectFrom(name).selectAll() },
-  { name: 'select with an open OR', writes: false, build: (db, { name }) => db.selectFrom(name).select(['id', 'user_id']).where((eb) => eb.or([eb('id', 'is not', null as never), eb.lit(true) as never])) },
-  { name: 'select with the other owner asked for', writes: false, build: (db, { name }) => db.selectFrom(name).select(['id', 'user_id']).where('user_id', '=', 'eve' as never) },
-  { name: 'count', writes: false, build: (db, { name }) => db.selectFrom(name).select(({ fn }) => fn.countAll().as('rows')) },
-  { name: 'group', writes: false, build: (db, { name }) => db.selectFrom(name).select(({ fn }) => ['user_id', fn.countAll().as('rows')]).groupBy('user_id') },
-  { name: 'join with itself', writes: false, build: (db, { name }) => db.selectFrom(`${name} as a`).innerJoin(`${name} as b`, 'b.id' as never, 'a.id' as never).select(['a.user_id as one', 'b.user_id as two', 'a.id'] as never) },
-  { name: 'left join', writes: false, build: (db, { name }) => db.selectFrom(`${name} as a`).leftJoin(`${name} as b`, (join) => join.onTrue()).select(['a.user_id as one', 'b.user_id as two'] as never) },
-  { name: 'right join', writes: false, build: (db, { name }) => db.selectFrom(`${name} as a`).rightJoin(`${name} as b`, 'b.id' as never, 'a.id' as never).select(['a.user_id as one', 'b.user_id as two'] as never) },
-  { name: 'full join', writes: false, build: (db, { name }) => db.selectFrom(`${name} as a`).fullJoin(`${name} as b`, 'b.id' as never, 'a.id' as never).select(['a.user_id as one', 'b.user_id as two'] as never) },
-  { name: 'cross join', writes: false, build: (db, { name }) => db.selectFrom(`${name} as a`).crossJoin(`${name} as b`).select(['a.user_id as one', 'b.user_id as two'] as never) },
-  { name: 'several tables', writes: false, build: (db, { name }) => db.selectFrom([`${name} as a`, `${name} as b`]).select(['a.user_id as one', 'b.user_id as two'] as never) },
-  { name: 'subquery in a selection', writes: false, build: (db, { name }) => db.selectFrom(name).select((eb) => ['id', eb.selectFrom(`${name} as s`).select(({ fn }) => fn.countAll().as('n')).as('rows')]) },
-  { name: 'subquery in a condition', writes: false, build: (db, { name }) => db.selectFrom(name).select(['id', 'user_id']).where('id', 'in', db.selectFrom(`${name} as s`).select('s.id' as never) as never) },
-  { name: 'exists', writes: false, build: (db, { name }) => db.selectFrom(name).select('id').where((eb) => eb.exists(eb.selectFrom(`${name} as s`).select('s.id' as never).where('s.user_id' as never, '=', 'eve' as never))) },
-  { name: 'CTE', writes: false, build: (db, { name }) => db.with('part', (cte) => cte.selectFrom(name).select(['id', 'user_id'])).selectFrom('part').select(['id', 'user_id']) },
-  { name: 'union', writes: false, build: (db, { name }) => db.selectFrom(name).select(['id', 'user_id']).unionAll(db.selectFrom(`${name} as u`).select(['u.id', 'u.user_id'] as never) as never) },
-  { name: 'except', writes: false, build: (db, { name }) => db.selectFrom(name).select(['user_id']).except(db.selectFrom(`${name} as u`).select('u.user_id' as never).where('u.user_id' as never, '=', 'ada' as never) as never) },
-  { name: 'update of everything', writes: true, build: (db, table) => db.updateTable(table.name).set({ [textColumn(table)]: 'changed' }) },
-  { name: 'update by id', writes: true, build: (db, table) => db.updateTable(table.name).set({ [textColumn(table)]: 'changed' }).where('id', '=', idOf(table.name, 1)) },
-  { name: 'update from', writes: true, build: (db, table) => db.updateTable(`${table.name} as a`).from(`${table.name} as b` as never).set({ [textColumn(table)]: 'changed' }).whereRef('a.id' as never, '=', 'b.id' as never) },
+  {
+    name: 'select with an open OR',
+    writes: false,
+    build: (db, { name }) =>
+      db
+        .selectFrom(name)
+        .select(['id', 'user_id'])
+        .where((eb) => eb.or([eb('id', 'is not', null as never), eb.lit(true) as never])),
+  },
+  {
+    name: 'select with the other owner asked for',
+    writes: false,
+    build: (db, { name }) =>
+      db
+        .selectFrom(name)
+        .select(['id', 'user_id'])
+        .where('user_id', '=', 'eve' as never),
+  },
+  {
+    name: 'count',
+    writes: false,
+    build: (db, { name }) => db.selectFrom(name).select(({ fn }) => fn.countAll().as('rows')),
+  },
+  {
+    name: 'group',
+    writes: false,
+    build: (db, { name }) =>
+      db
+        .selectFrom(name)
+        .select(({ fn }) => ['user_id', fn.countAll().as('rows')])
+        .groupBy('user_id'),
+  },
+  {
+    name: 'join with itself',
+    writes: false,
+    build: (db, { name }) =>
+      db
+        .selectFrom(`${name} as a`)
+        .innerJoin(`${name} as b`, 'b.id' as never, 'a.id' as never)
+        .select(['a.user_id as one', 'b.user_id as two', 'a.id'] as never),
+  },
+  {
+    name: 'left join',
+    writes: false,
+    build: (db, { name }) =>
+      db
+        .selectFrom(`${name} as a`)
+        .leftJoin(`${name} as b`, (join) => join.onTrue())
+        .select(['a.user_id as one', 'b.user_id as two'] as never),
+  },
+  {
+    name: 'right join',
+    writes: false,
+    build: (db, { name }) =>
+      db
+        .selectFrom(`${name} as a`)
+        .rightJoin(`${name} as b`, 'b.id' as never, 'a.id' as never)
+        .select(['a.user_id as one', 'b.user_id as two'] as never),
+  },
+  {
+    name: 'full join',
+    writes: false,
+    build: (db, { name }) =>
+      db
+        .selectFrom(`${name} as a`)
+        .fullJoin(`${name} as b`, 'b.id' as never, 'a.id' as never)
+        .select(['a.user_id as one', 'b.user_id as two'] as never),
+  },
+  {
+    name: 'cross join',
+    writes: false,
+    build: (db, { name }) =>
+      db
+        .selectFrom(`${name} as a`)
+        .crossJoin(`${name} as b`)
+        .select(['a.user_id as one', 'b.user_id as two'] as never),
+  },
+  {
+    name: 'several tables',
+    writes: false,
+    build: (db, { name }) =>
+      db.selectFrom([`${name} as a`, `${name} as b`]).select(['a.user_id as one', 'b.user_id as two'] as never),
+  },
+  {
+    name: 'subquery in a selection',
+    writes: false,
+    build: (db, { name }) =>
+      db.selectFrom(name).select((eb) => [
+        'id',
+        eb
+          .selectFrom(`${name} as s`)
+          .select(({ fn }) => fn.countAll().as('n'))
+          .as('rows'),
+      ]),
+  },
+  {
+    name: 'subquery in a condition',
+    writes: false,
+    build: (db, { name }) =>
+      db
+        .selectFrom(name)
+        .select(['id', 'user_id'])
+        .where('id', 'in', db.selectFrom(`${name} as s`).select('s.id' as never) as never),
+  },
+  {
+    name: 'exists',
+    writes: false,
+    build: (db, { name }) =>
+      db
+        .selectFrom(name)
+        .select('id')
+        .where((eb) =>
+          eb.exists(
+            eb
+              .selectFrom(`${name} as s`)
+              .select('s.id' as never)
+              .where('s.user_id' as never, '=', 'eve' as never),
+          ),
+        ),
+  },
+  {
+    name: 'CTE',
+    writes: false,
+    build: (db, { name }) =>
+      db
+        .with('part', (cte) => cte.selectFrom(name).select(['id', 'user_id']))
+        .selectFrom('part')
+        .select(['id', 'user_id']),
+  },
+  {
+    name: 'union',
+    writes: false,
+    build: (db, { name }) =>
+      db
+        .selectFrom(name)
+        .select(['id', 'user_id'])
+        .unionAll(db.selectFrom(`${name} as u`).select(['u.id', 'u.user_id'] as never) as never),
+  },
+  {
+    name: 'except',
+    writes: false,
+    build: (db, { name }) =>
+      db
+        .selectFrom(name)
+        .select(['user_id'])
+        .except(
+          db
+            .selectFrom(`${name} as u`)
+            .select('u.user_id' as never)
+            .where('u.user_id' as never, '=', 'ada' as never) as never,
+        ),
+  },
+  {
+    name: 'update of everything',
+    writes: true,
+    build: (db, table) => db.updateTable(table.name).set({ [textColumn(table)]: 'changed' }),
+  },
+  {
+    name: 'update by id',
+    writes: true,
+    build: (db, table) =>
+      db
+        .updateTable(table.name)
+        .set({ [textColumn(table)]: 'changed' })
+        .where('id', '=', idOf(table.name, 1)),
+  },
+  {
+    name: 'update from',
+    writes: true,
+    build: (db, table) =>
+      db
+        .updateTable(`${table.name} as a`)
+        .from(`${table.name} as b` as never)
+        .set({ [textColumn(table)]: 'changed' })
+        .whereRef('a.id' as never, '=', 'b.id' as never),
+  },
   { name: 'delete of everything', writes: true, build: (db, { name }) => db.deleteFrom(name) },
-  { name: 'delete with a subquery', writes: true, build: (db, { name }) => db.deleteFrom(name).where('id', 'in', db.selectFrom(`${name} as s`).select('s.id' as never) as never) },
+  {
+    name: 'delete with a subquery',
+    writes: true,
+    build: (db, { name }) =>
+      db.deleteFrom(name).where('id', 'in', db.selectFrom(`${name} as s`).select('s.id' as never) as never),
+  },
   {
     name: 'insert over rows that exist',
     writes: true,

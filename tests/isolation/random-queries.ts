@@ -18,7 +18,11 @@ type Table = (typeof TABLES)[number];
 
 export interface SelectSpec {
   readonly from: Table | SelectSpec;
-  readonly joins: readonly { readonly type: (typeof JOINS)[number]; readonly with: Table | SelectSpec; readonly loose: boolean }[];
+  readonly joins: readonly {
+    readonly type: (typeof JOINS)[number];
+    readonly with: Table | SelectSpec;
+    readonly loose: boolean;
+  }[];
   readonly where: readonly Condition[];
   readonly combined: readonly { readonly by: (typeof SET_OPERATIONS)[number]; readonly query: SelectSpec }[];
   readonly cte: boolean;
@@ -31,13 +35,18 @@ const { select } = fc.letrec<{ select: SelectSpec; source: SelectSpec['from']; c
     fc.constant<Condition>({ kind: 'true' }),
     fc.constant<Condition>({ kind: 'other owner' }),
     fc.record({ kind: fc.constant('id' as const), number: fc.nat(ROWS) }),
-    fc.record({ kind: fc.constantFrom('or' as const, 'and' as const), parts: fc.array(tie('condition'), { minLength: 1, maxLength: 3 }) }),
+    fc.record({
+      kind: fc.constantFrom('or' as const, 'and' as const),
+      parts: fc.array(tie('condition'), { minLength: 1, maxLength: 3 }),
+    }),
     fc.record({ kind: fc.constant('not' as const), part: tie('condition') }),
     fc.record({ kind: fc.constantFrom('exists' as const, 'in' as const), query: tie('select') }),
   ),
   select: fc.record({
     from: tie('source'),
-    joins: fc.array(fc.record({ type: fc.constantFrom(...JOINS), with: tie('source'), loose: fc.boolean() }), { maxLength: 2 }),
+    joins: fc.array(fc.record({ type: fc.constantFrom(...JOINS), with: tie('source'), loose: fc.boolean() }), {
+      maxLength: 2,
+    }),
     where: fc.array(tie('condition'), { maxLength: 2 }),
     combined: fc.array(fc.record({ by: fc.constantFrom(...SET_OPERATIONS), query: tie('select') }), { maxLength: 1 }),
     cte: fc.boolean(),
@@ -67,12 +76,14 @@ function build(db: LooseSelect, spec: SelectSpec, names: { next: number }): Loos
     const joined = `t${names.next++}`;
     const source = sourceOf(db, join.with, joined, names);
     // PostgreSQL joins fully only on equality.
-    query = join.loose && join.type !== 'fullJoin'
-      ? call(query, join.type, source, (on: LooseSelect) => call(on, 'onRef', `${joined}.id`, '>=', `${alias}.id`))
-      : call(query, join.type, source, `${joined}.id`, `${alias}.id`);
+    query =
+      join.loose && join.type !== 'fullJoin'
+        ? call(query, join.type, source, (on: LooseSelect) => call(on, 'onRef', `${joined}.id`, '>=', `${alias}.id`))
+        : call(query, join.type, source, `${joined}.id`, `${alias}.id`);
   }
   query = call(query, 'select', [`${alias}.id as id`, `${alias}.${owner} as owner`]);
-  for (const condition of spec.where) query = call(query, 'where', (eb: LooseSelect) => conditionOf(db, eb, condition, alias, owner, names));
+  for (const condition of spec.where)
+    query = call(query, 'where', (eb: LooseSelect) => conditionOf(db, eb, condition, alias, owner, names));
   // No engine takes WITH in an arm of a set operation.
   for (const { by, query: other } of spec.combined) query = call(query, by, build(db, { ...other, cte: false }, names));
   return query;
@@ -88,7 +99,14 @@ function sourceOf(db: LooseSelect, source: SelectSpec['from'], alias: string, na
   return typeof source === 'string' ? `${source} as ${alias}` : call(build(db, source, names), 'as', alias);
 }
 
-function conditionOf(db: LooseSelect, eb: LooseSelect, condition: Condition, alias: string, owner: string, names: { next: number }): unknown {
+function conditionOf(
+  db: LooseSelect,
+  eb: LooseSelect,
+  condition: Condition,
+  alias: string,
+  owner: string,
+  names: { next: number },
+): unknown {
   const compare = eb as unknown as (left: string, operator: string, right: unknown) => unknown;
   const again = (part: Condition): unknown => conditionOf(db, eb, part, alias, owner, names);
   switch (condition.kind) {

@@ -18,7 +18,9 @@ describeEngines('any query', (context) => {
     await fc.assert(
       fc.asyncProperty(selectSpec, async (spec) => {
         const query = anyQuery('random', (db) => buildSelect(db, spec));
-        const [seen, expected] = await Promise.all([mixed, alone].map((database) => database.forUser('ada').all(query).then(sorted, keelsonCode)));
+        const [seen, expected] = await Promise.all(
+          [mixed, alone].map((database) => database.forUser('ada').all(query).then(sorted, keelsonCode)),
+        );
         if (typeof seen === 'string') refused += 1;
         expect(seen).toEqual(expected);
         expect(JSON.stringify(seen)).not.toContain('eve');

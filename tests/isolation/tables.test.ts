@@ -39,7 +39,8 @@ describeEngines('the rows of another user', (context) => {
           ({ changes }) => changes,
           (error: unknown) => error,
         );
-      if (typeof outcome !== 'number') expect(outcome instanceof IntegrityError || outcome instanceof ImmutableRowError, String(outcome)).toBe(true);
+      if (typeof outcome !== 'number')
+        expect(outcome instanceof IntegrityError || outcome instanceof ImmutableRowError, String(outcome)).toBe(true);
       else expect(outcome).toBeGreaterThan(0);
       expect(await stored(context, database, 'eve')).toBe(before);
     });
@@ -52,9 +53,29 @@ describeEngines('the rows of another user', (context) => {
       const outcomes = [];
       for (const id of [eves, missing]) {
         outcomes.push([
-          await database.forUser('ada').all(anyQuery('find', (db) => db.selectFrom(table.name).select('id').where('id', '=', id as never))),
-          (await database.forUser('ada').run(anyQuery('update', (db) => db.updateTable(table.name).set({ created_at: new Date() }).where('id', '=', id as never)))).changes,
-          (await database.forUser('ada').run(anyQuery('delete', (db) => db.deleteFrom(table.name).where('id', '=', id as never)))).changes,
+          await database.forUser('ada').all(
+            anyQuery('find', (db) =>
+              db
+                .selectFrom(table.name)
+                .select('id')
+                .where('id', '=', id as never),
+            ),
+          ),
+          (
+            await database.forUser('ada').run(
+              anyQuery('update', (db) =>
+                db
+                  .updateTable(table.name)
+                  .set({ created_at: new Date() })
+                  .where('id', '=', id as never),
+              ),
+            )
+          ).changes,
+          (
+            await database
+              .forUser('ada')
+              .run(anyQuery('delete', (db) => db.deleteFrom(table.name).where('id', '=', id as never)))
+          ).changes,
         ]);
       }
       expect(outcomes[0]).toEqual(outcomes[1]);

@@ -14,7 +14,11 @@ describeEngines('the number of statements', (context) => {
     const conversation = await chats.createConversation({ title: 'long' });
     for (let number = 1; number < size; number += 1) await chats.createConversation({ title: `other ${number}` });
     for (let number = 0; number < size; number += 1) {
-      await chats.saveUserMessage({ conversationId: conversation.id, content: `message ${number}`, metadata: { source: 'test' } });
+      await chats.saveUserMessage({
+        conversationId: conversation.id,
+        content: `message ${number}`,
+        metadata: { source: 'test' },
+      });
     }
     const reads: Readonly<Record<string, () => Promise<unknown>>> = {
       getConversation: () => chats.getConversation(conversation.id),

@@ -17,9 +17,12 @@ describeEngines('on 100,000 rows', (context) => {
     await seedLarge(context.engine, raw);
   });
 
-  it.each(queries.map((query) => [query.name, query] as const))('%s reads no table from end to end and sorts nothing', async (_, query) => {
-    const plan = await planOf(context.engine, raw, query);
-    expect(plan.scans, `${plan.sql}\n${plan.text}`).toEqual([]);
-    expect(plan.sorts, `${plan.sql}\n${plan.text}`).toBe(false);
-  });
+  it.each(queries.map((query) => [query.name, query] as const))(
+    '%s reads no table from end to end and sorts nothing',
+    async (_, query) => {
+      const plan = await planOf(context.engine, raw, query);
+      expect(plan.scans, `${plan.sql}\n${plan.text}`).toEqual([]);
+      expect(plan.sorts, `${plan.sql}\n${plan.text}`).toBe(false);
+    },
+  );
 });

@@ -14,6 +14,8 @@ function isQuery(value: unknown): value is AnyQuery {
 /** Every query of every repository in the workspace, by its name. */
 export async function repositoryQueries(): Promise<readonly AnyQuery[]> {
   const paths = globSync('packages/*/src/**/*.repository.ts', { cwd: root }).sort();
-  const modules = await Promise.all(paths.map((path) => import(pathToFileURL(join(root, path)).href) as Promise<Record<string, unknown>>));
+  const modules = await Promise.all(
+    paths.map((path) => import(pathToFileURL(join(root, path)).href) as Promise<Record<string, unknown>>),
+  );
   return modules.flatMap((module) => Object.values(module).filter(isQuery));
 }

@@ -30,7 +30,8 @@ interface SeedDialect {
 const user = (number: string): string => `'user ' || (${number} % ${USERS})`;
 
 const sqlite: SeedDialect = {
-  series: (name, count) => `(WITH RECURSIVE s(${name}) AS (SELECT 1 UNION ALL SELECT ${name} + 1 FROM s WHERE ${name} < ${count}) SELECT ${name} FROM s)`,
+  series: (name, count) =>
+    `(WITH RECURSIVE s(${name}) AS (SELECT 1 UNION ALL SELECT ${name} + 1 FROM s WHERE ${name} < ${count}) SELECT ${name} FROM s)`,
   user,
   uuid: (number) => `'00000000-0000-7000-8000-' || printf('%012d', ${number})`,
   time: (number) => `1700000000000 + ${number}`,

@@ -28,4 +28,3 @@ const buildOnly: QueryExecutor = {
 
 /** Where every query begins. */
 export const queryBuilder = new QueryCreator<never>({ executor: buildOnly });
-

@@ -1,4 +1,4 @@
-import { createQueryId, type OperationNode, type RootOperationNode, type ValuesNode } from 'kysely';
+import { createQueryId, type OperationNode, type ValuesNode } from 'kysely';
 import type { BulkColumn, BulkInsert, Codec, Engine, Plan } from '../engine/contract.ts';
 import { ValidationError } from '../errors/index.ts';
 import { queryBuilder } from './builder.ts';
@@ -6,13 +6,13 @@ import { fragmentOf } from './guard/fragments.ts';
 import { Guard, type QueryNode } from './guard/guard.ts';
 import type { Tables } from './guard/tables.ts';
 import type { Buildable, Query } from './query.ts';
-import { CURRENT_USER, Parameter, parametersProxy, Slot } from './values.ts';
+import { CURRENT_USER, Parameter, parametersProxy, type Slot } from './values.ts';
 
 /** A guarded query as this engine runs it. */
 export interface CompiledStatement {
   readonly plan: Plan;
   /** Puts a run's values in the SQL's order, each encoded for its column. */
-  bind(params: unknown, userId: string | undefined): unknown[];
+  readonly bind: (params: unknown, userId: string | undefined) => unknown[];
 }
 
 /** Builds, guards and compiles queries for one engine, each defined one once. */
@@ -35,7 +35,11 @@ export class StatementCompiler {
   compile(query: Query<never, unknown, 'tenant' | 'system'>): CompiledStatement {
     const known = this.#compiled.get(query);
     if (known !== undefined) return known;
-    const compiled = this.#compile(query.name, query.access, query.build(queryBuilder as never, parametersProxy<never>()));
+    const compiled = this.#compile(
+      query.name,
+      query.access,
+      query.build(queryBuilder as never, parametersProxy<never>()),
+    );
     this.#compiled.set(query, compiled);
     return compiled;
   }
@@ -47,7 +51,7 @@ export class StatementCompiler {
   #compile(name: string, access: 'tenant' | 'system', built: Buildable<unknown>): CompiledStatement {
     const tree = built.toOperationNode();
     const guarded = this.#guards[access].rewrite(tree);
-    const { sql, parameters } = this.#engine.compiler.compileQuery(guarded as RootOperationNode, createQueryId());
+    const { sql, parameters } = this.#engine.compiler.compileQuery(guarded, createQueryId());
     const writes = guarded.kind !== 'SelectQueryNode';
     const slots = parameters as readonly Slot[];
     const bulk = bulkInsert(guarded, slots, sql, this.#tables);
@@ -65,8 +69,8 @@ export class StatementCompiler {
   #binder(name: string, slots: readonly Slot[]): CompiledStatement['bind'] {
     const binders = slots.map((slot) => this.#slotBinder(name, slot));
     return (params, userId) => {
-      const values = new Array<unknown>(binders.length);
-      for (const [index, bind] of binders.entries()) values[index] = bind(params, userId);
+      const values: unknown[] = [];
+      for (const bind of binders) values.push(bind(params, userId));
       return values;
     };
   }
@@ -86,7 +90,10 @@ export class StatementCompiler {
     const { name } = value;
     return (params) => {
       const given = (params as Readonly<Record<string, unknown>> | undefined)?.[name];
-      if (given === undefined) throw new ValidationError(`The query ${query} needs the parameter "${name}"; give null where there is no value.`);
+      if (given === undefined)
+        throw new ValidationError(
+          `The query ${query} needs the parameter "${name}"; give null where there is no value.`,
+        );
       return convert(given);
     };
   }
@@ -94,7 +101,10 @@ export class StatementCompiler {
 
 /** The codecs of the outermost query's expressions that say how they are decoded. */
 function decoders(tree: OperationNode): ReadonlyMap<string, Codec> {
-  const { selections, returning } = tree as { selections?: readonly Selection[]; returning?: { selections: readonly Selection[] } };
+  const { selections, returning } = tree as {
+    selections?: readonly Selection[];
+    returning?: { selections: readonly Selection[] };
+  };
   const decode = new Map<string, Codec>();
   for (const { selection } of selections ?? returning?.selections ?? []) {
     const codec = selection.node === undefined ? undefined : fragmentOf(selection.node)?.decode;
@@ -109,7 +119,13 @@ interface Selection {
 
 /** A single row of bound values and nothing bound behind it: an engine can insert many such rows with one statement. */
 function bulkInsert(tree: QueryNode, slots: readonly Slot[], sql: string, tables: Tables): BulkInsert | undefined {
-  if (tree.kind !== 'InsertQueryNode' || tree.into === undefined || tree.returning !== undefined || tree.with !== undefined) return undefined;
+  if (
+    tree.kind !== 'InsertQueryNode' ||
+    tree.into === undefined ||
+    tree.returning !== undefined ||
+    tree.with !== undefined
+  )
+    return undefined;
   if (tree.values?.kind !== 'ValuesNode') return undefined;
   const [row, ...more] = (tree.values as ValuesNode).values;
   if (row === undefined || more.length > 0 || row.values.length !== slots.length) return undefined;

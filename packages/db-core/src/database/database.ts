@@ -79,7 +79,12 @@ export class Database {
       applicationName: options.applicationName ?? 'keelson',
       onConnectionError: (error: Error) => this.#kernel.emit({ type: 'connection-error', error }),
     });
-    this.#kernel = new Kernel({ engine: this.#engine, config, onEvent: options.onEvent, ready: () => this.initialize() });
+    this.#kernel = new Kernel({
+      engine: this.#engine,
+      config,
+      onEvent: options.onEvent,
+      ready: () => this.initialize(),
+    });
     this.migrations = new DatabaseMigrations({
       kernel: this.#kernel,
       own: options.migrations ?? [],
@@ -182,6 +187,8 @@ export class Database {
 export function openDatabase(options: OpenOptions = {}): Database {
   refuseSecondCopy();
   const { url, env } = options;
-  const config = options.config ?? loadDatabaseConfig({ ...(url === undefined ? {} : { url }), ...(env === undefined ? {} : { env }) });
+  const config =
+    options.config ??
+    loadDatabaseConfig({ ...(url === undefined ? {} : { url }), ...(env === undefined ? {} : { env }) });
   return new Database(config, options);
 }

@@ -47,19 +47,28 @@ export class Handle<A extends Access> {
   }
 
   /** Every row. */
-  async all<R, Params = void>(query: Query<Params, R, A> | DynamicQuery<TablesOf<A>, R>, ...params: Arguments<Params>): Promise<RowOf<R>[]> {
+  async all<R, Params = void>(
+    query: Query<Params, R, A> | DynamicQuery<TablesOf<A>, R>,
+    ...params: Arguments<Params>
+  ): Promise<RowOf<R>[]> {
     const statement = await this.#statement(query);
     return (await this.#execute(statement, params[0])).rows as RowOf<R>[];
   }
 
   /** The first row; undefined when there is none. */
-  async first<R, Params = void>(query: Query<Params, R, A> | DynamicQuery<TablesOf<A>, R>, ...params: Arguments<Params>): Promise<RowOf<R> | undefined> {
+  async first<R, Params = void>(
+    query: Query<Params, R, A> | DynamicQuery<TablesOf<A>, R>,
+    ...params: Arguments<Params>
+  ): Promise<RowOf<R> | undefined> {
     const statement = await this.#statement(query);
     return (await this.#execute(statement, params[0])).rows[0] as RowOf<R> | undefined;
   }
 
   /** For writes: the rows that RETURNING gave, and how many rows changed. */
-  async run<R, Params = void>(query: Query<Params, R, A> | DynamicQuery<TablesOf<A>, R>, ...params: Arguments<Params>): Promise<WriteResult<RowOf<R>>> {
+  async run<R, Params = void>(
+    query: Query<Params, R, A> | DynamicQuery<TablesOf<A>, R>,
+    ...params: Arguments<Params>
+  ): Promise<WriteResult<RowOf<R>>> {
     const statement = await this.#statement(query);
     return (await this.#execute(statement, params[0])) as WriteResult<RowOf<R>>;
   }
@@ -72,14 +81,23 @@ export class Handle<A extends Access> {
       let changes = 0;
       for (let start = 0; start < paramsList.length; start += BULK_CHUNK) {
         const rows = paramsList.slice(start, start + BULK_CHUNK).map((params) => bind(params, this.#owner));
-        changes += await this.#kernel.statement(plan, this.#owner, (runner) => runner.executeMany(plan, rows), (count) => count);
+        changes += await this.#kernel.statement(
+          plan,
+          this.#owner,
+          (runner) => runner.executeMany(plan, rows),
+          (count) => count,
+        );
       }
       return changes;
     });
   }
 
   /** Rows one after another from one snapshot, without holding them all. */
-  async *stream<R, Params = void>(query: Query<Params, R, A> | DynamicQuery<TablesOf<A>, R>, params?: Params, { chunkSize = STREAM_CHUNK }: StreamOptions = {}): AsyncIterableIterator<RowOf<R>> {
+  async *stream<R, Params = void>(
+    query: Query<Params, R, A> | DynamicQuery<TablesOf<A>, R>,
+    params?: Params,
+    { chunkSize = STREAM_CHUNK }: StreamOptions = {},
+  ): AsyncIterableIterator<RowOf<R>> {
     const { plan, bind } = await this.#statement(query);
     const values = bind(params, this.#owner);
     const joined = this.#kernel.transactions.join(this.#owner, (runner) => runner.execute(plan, values));
@@ -104,11 +122,13 @@ export class Handle<A extends Access> {
   /** Waits only while the database isn't ready yet: every statement comes through here. */
   async #statement(query: AnyQuery<A>): Promise<CompiledStatement> {
     const compiler = this.#kernel.compiler ?? (await this.#kernel.whenReady());
-    if (!(query instanceof Query)) return compiler.compileDynamic(this.#access, query as never);
+    if (!(query instanceof Query)) return compiler.compileDynamic(this.#access, query);
     if (query.access !== this.#access) {
-      throw new TenancyViolationError(`The query ${query.name} is for the ${query.access} handle; this is the ${this.#access} one.`);
+      throw new TenancyViolationError(
+        `The query ${query.name} is for the ${query.access} handle; this is the ${this.#access} one.`,
+      );
     }
-    return compiler.compile(query as Query<never, unknown, A>);
+    return compiler.compile(query);
   }
 
   #execute({ plan, bind }: CompiledStatement, params: unknown): Promise<Outcome> {

@@ -16,7 +16,17 @@ export class Kernel {
   readonly #ready: () => Promise<void>;
   #compiler: StatementCompiler | undefined;
 
-  constructor({ engine, config, onEvent, ready }: { engine: Engine; config: DatabaseConfig; onEvent?: EventListener | undefined; ready: () => Promise<void> }) {
+  constructor({
+    engine,
+    config,
+    onEvent,
+    ready,
+  }: {
+    engine: Engine;
+    config: DatabaseConfig;
+    onEvent?: EventListener | undefined;
+    ready: () => Promise<void>;
+  }) {
     this.engine = engine;
     this.config = config;
     this.transactions = new Transactions((options) => this.reach(() => engine.begin(options)));
@@ -24,7 +34,9 @@ export class Kernel {
     this.#ready = ready;
     // A file doesn't come back by being left alone.
     this.#breaker =
-      engine.kind === 'sqlite' ? undefined : createBreaker({ ...config.breaker, onState: (state) => this.emit({ type: 'breaker', state }) });
+      engine.kind === 'sqlite'
+        ? undefined
+        : createBreaker({ ...config.breaker, onState: (state) => this.emit({ type: 'breaker', state }) });
   }
 
   /** Set once the schema is known; without it nothing can be compiled. */
@@ -49,12 +61,18 @@ export class Kernel {
 
   async whenReady(): Promise<StatementCompiler> {
     if (this.#compiler === undefined) await this.#ready();
-    if (this.#compiler === undefined) throw new InternalError('The database says that it is ready and has no compiler.');
+    if (this.#compiler === undefined)
+      throw new InternalError('The database says that it is ready and has no compiler.');
     return this.#compiler;
   }
 
   /** Runs one statement and tells the listener of it. */
-  async statement<T>(plan: Plan, userId: string | undefined, work: (runner: Runner) => MaybePromise<T>, rowsOf: (result: T) => number): Promise<T> {
+  async statement<T>(
+    plan: Plan,
+    userId: string | undefined,
+    work: (runner: Runner) => MaybePromise<T>,
+    rowsOf: (result: T) => number,
+  ): Promise<T> {
     if (this.#listener === undefined) return this.#run(plan, userId, work);
     const started = performance.now();
     let rows = 0;
@@ -80,14 +98,20 @@ export class Kernel {
     const joined = this.transactions.join(userId, work);
     if (joined !== undefined) return joined;
     if (!plan.writes) return this.reach(() => work(this.engine));
-    return this.#retried(() => this.reach(() => work(this.engine)), (error) => this.#afterWrite(error, plan));
+    return this.#retried(
+      () => this.reach(() => work(this.engine)),
+      (error) => this.#afterWrite(error, plan),
+    );
   }
 
   transaction<T>(userId: string | undefined, work: () => Promise<T>, options: TransactionOptions): Promise<T> {
     const limits = { timeoutMs: this.config.transactionTimeoutMs, ...options };
     const attempt = (): Promise<T> => this.transactions.run(userId, work, limits);
     if (this.transactions.isInside) return attempt();
-    return this.#retried(attempt, (error) => isRetriable(error) || (options.idempotent === true && error instanceof AmbiguousCommitError));
+    return this.#retried(
+      attempt,
+      (error) => isRetriable(error) || (options.idempotent === true && error instanceof AmbiguousCommitError),
+    );
   }
 
   /** Through the breaker, where there is one. */
@@ -111,13 +135,19 @@ export class Kernel {
   }
 
   #retried<T>(work: () => Promise<T>, retryIf: (error: unknown) => boolean): Promise<T> {
-    return withRetry(work, { retryIf, onRetry: (retry) => this.emit({ type: 'retry', scope: 'transaction', ...retry }) });
+    return withRetry(work, {
+      retryIf,
+      onRetry: (retry) => this.emit({ type: 'retry', scope: 'transaction', ...retry }),
+    });
   }
 
   /** A write that lost its connection may have happened: doing it again could do it twice. */
   #afterWrite(error: unknown, plan: Plan): boolean {
     if (error instanceof ConnectionLostError) {
-      throw new AmbiguousCommitError(`The connection was lost while ${plan.name} was written; it may have happened or not.`, { cause: error });
+      throw new AmbiguousCommitError(
+        `The connection was lost while ${plan.name} was written; it may have happened or not.`,
+        { cause: error },
+      );
     }
     return isRetriable(error);
   }

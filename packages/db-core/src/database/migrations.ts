@@ -57,7 +57,9 @@ export class DatabaseMigrations {
    * @throws MigrationLockedError, MigrationDriftError, NewerSchemaError, MigrationFailedError
    */
   migrate(options: ChangeOptions = {}): Promise<MigrationRun> {
-    return this.#change((shared) => migrate(this.#kernel.engine, { ...shared, ...options, applicationVersion: packageVersion }));
+    return this.#change((shared) =>
+      migrate(this.#kernel.engine, { ...shared, ...options, applicationVersion: packageVersion }),
+    );
   }
 
   /**
@@ -79,13 +81,20 @@ export class DatabaseMigrations {
     return validateSchema(this.#kernel.engine);
   }
 
-  async #change(work: (shared: Pick<Parameters<typeof rollback>[1], 'migrations' | 'backup' | 'onEvent' | 'waitMs'>) => Promise<MigrationRun>): Promise<MigrationRun> {
+  async #change(
+    work: (
+      shared: Pick<Parameters<typeof rollback>[1], 'migrations' | 'backup' | 'onEvent' | 'waitMs'>,
+    ) => Promise<MigrationRun>,
+  ): Promise<MigrationRun> {
     await this.#kernel.connect();
     const { migrations, timeoutMs } = this.#kernel.config;
     if (migrations.backupBeforeUpgrade && this.#backup === undefined) {
-      throw new ConfigurationError('MIGRATION_BACKUP_BEFORE_UPGRADE=true asks for a backup, and nothing here can make one.', {
-        hint: 'Give openDatabase a `backup` function, or make a backup yourself and unset MIGRATION_BACKUP_BEFORE_UPGRADE.',
-      });
+      throw new ConfigurationError(
+        'MIGRATION_BACKUP_BEFORE_UPGRADE=true asks for a backup, and nothing here can make one.',
+        {
+          hint: 'Give openDatabase a `backup` function, or make a backup yourself and unset MIGRATION_BACKUP_BEFORE_UPGRADE.',
+        },
+      );
     }
     const backup = migrations.backupBeforeUpgrade ? this.#backup : undefined;
     try {

@@ -52,7 +52,7 @@ export function defineQuery<Output, Params = void>(
   name: string,
   build: (db: QueryBuilder<TenantDatabase>, params: Params) => Buildable<Output>,
 ): Query<Params, RowOf<Output>> {
-  return new Query(name, 'tenant', build as (builder: never, params: Params) => Buildable<unknown>);
+  return new Query(name, 'tenant', build);
 }
 
 /** Defines a query on all tables, for the system handle only: nothing narrows it, and inserts name `user_id` themselves. */
@@ -60,5 +60,5 @@ export function defineSystemQuery<Output, Params = void>(
   name: string,
   build: (db: QueryBuilder<SystemDatabase>, params: Params) => Buildable<Output>,
 ): Query<Params, RowOf<Output>, 'system'> {
-  return new Query(name, 'system', build as (builder: never, params: Params) => Buildable<unknown>);
+  return new Query(name, 'system', build);
 }

@@ -7,11 +7,16 @@ import { StatementCompiler } from './compile.ts';
 import { tablesOf } from './guard/tables.ts';
 import { Query } from './query.ts';
 
-const CLAUSES = /\s+(?=(?:from(?! json_each)|(?:inner|left|right|full|cross) join|where|group by|having|order by|limit|offset|union|except|intersect|values|set|on conflict|returning)\b)/g;
+const CLAUSES =
+  /\s+(?=(?:from(?! json_each)|(?:inner|left|right|full|cross) join|where|group by|having|order by|limit|offset|union|except|intersect|values|set|on conflict|returning)\b)/g;
 
 /** Engines that are never opened: rendering needs no database. */
 function unopenedEngine(url: string): Engine {
-  return createEngine(loadDatabaseConfig({ url, env: {} }), { create: false, applicationName: 'render', onConnectionError: () => undefined });
+  return createEngine(loadDatabaseConfig({ url, env: {} }), {
+    create: false,
+    applicationName: 'render',
+    onConnectionError: () => undefined,
+  });
 }
 
 /**
@@ -25,11 +30,17 @@ export function renderQueries(modules: readonly Readonly<Record<string, unknown>
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const names = queries.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new Error(`Two queries are called ${twice}; metrics and slow-query events could not tell them apart.`);
+  if (twice !== undefined)
+    throw new Error(`Two queries are called ${twice}; metrics and slow-query events could not tell them apart.`);
   const engines = [unopenedEngine('sqlite:///unused.db'), unopenedEngine('postgresql://nobody@127.0.0.1/unused')];
-  const compilers = engines.map((engine) => ({ kind: engine.kind, compiler: new StatementCompiler(engine, tablesOf(schema, scopeOf)) }));
+  const compilers = engines.map((engine) => ({
+    kind: engine.kind,
+    compiler: new StatementCompiler(engine, tablesOf(schema, scopeOf)),
+  }));
   const parts = queries.map((query) => {
-    const statements = compilers.map(({ kind, compiler }) => `-- ${kind}\n${compiler.compile(query as never).plan.sql.replaceAll(CLAUSES, '\n  ')};`);
+    const statements = compilers.map(
+      ({ kind, compiler }) => `-- ${kind}\n${compiler.compile(query as never).plan.sql.replaceAll(CLAUSES, '\n  ')};`,
+    );
     return [`-- ${query.name}`, ...statements].join('\n');
   });
   return `-- Made by \`pnpm generate\`: what every query runs, with what the guard added. Change the repositories instead.\n\n${parts.join('\n\n')}\n`;

@@ -56,7 +56,11 @@ class ActiveTransaction {
     }
   }
 
-  async savepoint<T>(place: Place, inside: (place: Place, work: () => Promise<T>) => Promise<T>, work: () => Promise<T>): Promise<T> {
+  async savepoint<T>(
+    place: Place,
+    inside: (place: Place, work: () => Promise<T>) => Promise<T>,
+    work: () => Promise<T>,
+  ): Promise<T> {
     const name = `savepoint_${++this.#savepoints}`;
     const outer = this.#innermost;
     const own = Symbol(name);
@@ -91,7 +95,10 @@ class ActiveTransaction {
   /** Is everything that was begun also done, and did nothing fail? */
   async commit(): Promise<void> {
     if (this.#closed !== undefined) throw this.#closed;
-    if (this.#busy) throw new ConcurrentTransactionUseError('The transaction ended while one of its statements was still running; await every statement.');
+    if (this.#busy)
+      throw new ConcurrentTransactionUseError(
+        'The transaction ended while one of its statements was still running; await every statement.',
+      );
     if (this.#failed) throw this.#aborted();
     await this.#engine.commit();
   }
@@ -106,13 +113,22 @@ class ActiveTransaction {
 
   #assertUsable({ savepoint }: Place): void {
     if (this.#closed !== undefined) throw this.#closed;
-    if (this.#busy) throw new ConcurrentTransactionUseError('Two statements of one transaction were started at the same time; await the first before the second.');
-    if (savepoint !== this.#innermost) throw new ConcurrentTransactionUseError('A statement of one branch of a transaction came while another branch was in a savepoint.');
+    if (this.#busy)
+      throw new ConcurrentTransactionUseError(
+        'Two statements of one transaction were started at the same time; await the first before the second.',
+      );
+    if (savepoint !== this.#innermost)
+      throw new ConcurrentTransactionUseError(
+        'A statement of one branch of a transaction came while another branch was in a savepoint.',
+      );
     if (this.#failed) throw this.#aborted();
   }
 
   #aborted(): TransactionAbortedError {
-    return new TransactionAbortedError('An earlier statement of this transaction failed, so that nothing of it can be kept.', { cause: this.#failure });
+    return new TransactionAbortedError(
+      'An earlier statement of this transaction failed, so that nothing of it can be kept.',
+      { cause: this.#failure },
+    );
   }
 }
 
@@ -136,14 +152,21 @@ export class Transactions {
   }
 
   /** Begins a transaction, runs the work in it and commits; inside one already, just runs the work. */
-  async run<T>(userId: string | undefined, work: () => Promise<T>, { timeoutMs, readOnly }: TransactionOptions & { timeoutMs: number }): Promise<T> {
+  async run<T>(
+    userId: string | undefined,
+    work: () => Promise<T>,
+    { timeoutMs, readOnly }: TransactionOptions & { timeoutMs: number },
+  ): Promise<T> {
     if (this.#place(userId) !== undefined) return work();
     const engineTransaction = await this.#begin({ mode: readOnly === true ? 'read' : 'write' });
     const transaction = new ActiveTransaction(engineTransaction, userId);
     const onTimeout = (): KeelsonError => {
-      const error = new TransactionTimeoutError(`The transaction was rolled back because it took longer than ${timeoutMs} ms.`, {
-        details: { timeoutMs },
-      });
+      const error = new TransactionTimeoutError(
+        `The transaction was rolled back because it took longer than ${timeoutMs} ms.`,
+        {
+          details: { timeoutMs },
+        },
+      );
       transaction.close(error);
       return error;
     };
@@ -177,7 +200,7 @@ export class Transactions {
     if (place === undefined) return undefined;
     const owner = place.transaction.userId;
     if (userId !== undefined && owner !== undefined && userId !== owner) {
-      throw new TenancyViolationError('A transaction of one user can\'t reach another user\'s rows.');
+      throw new TenancyViolationError("A transaction of one user can't reach another user's rows.");
     }
     return place;
   }

@@ -8,7 +8,7 @@ export type UserId = string & z.$brand<'UserId'>;
 export const userIdSchema = z
   .string()
   .refine((id) => id.isWellFormed() && !/\p{Cc}/u.test(id), 'must have no control characters')
-  .refine((id) => id.length > 0 && [...id].length <= 255, 'must have 1 to 255 characters')
+  .refine((id) => /^.{1,255}$/su.test(id), 'must have 1 to 255 characters')
   .brand<'UserId'>();
 
 export function parseUserId(id: unknown): UserId {

@@ -8,7 +8,9 @@ export class Parameter {
   }
   /** A parameter has no value while a query is built; using it as one is a mistake that should be seen at once. */
   [Symbol.toPrimitive](): never {
-    throw new TypeError(`The parameter "${this.name}" has no value while the query is built; pass it to the builder as it is.`);
+    throw new TypeError(
+      `The parameter "${this.name}" has no value while the query is built; pass it to the builder as it is.`,
+    );
   }
 }
 

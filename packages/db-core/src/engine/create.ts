@@ -11,7 +11,10 @@ export interface EngineOptions {
 }
 
 /** The engine that the configuration asks for; it isn't connected yet. */
-export function createEngine(config: DatabaseConfig, { create, applicationName, onConnectionError }: EngineOptions): Engine {
+export function createEngine(
+  config: DatabaseConfig,
+  { create, applicationName, onConnectionError }: EngineOptions,
+): Engine {
   const { target, pool } = config;
   if (target.engine === 'sqlite') {
     return new SqliteEngine({

@@ -28,13 +28,18 @@ export interface QueryPlan {
  * expect(plan.scans).toEqual([]);
  * ```
  */
-export async function planOf(engine: EngineKind, raw: RawConnection, query: Query<never, unknown, 'tenant' | 'system'>): Promise<QueryPlan> {
+export async function planOf(
+  engine: EngineKind,
+  raw: RawConnection,
+  query: Query<never, unknown, 'tenant' | 'system'>,
+): Promise<QueryPlan> {
   const { sql } = new StatementCompiler(unopened(engine), tablesOf(schema, scopeOf)).compile(query).plan;
   return engine === 'sqlite' ? sqlitePlan(sql, raw) : postgresPlan(sql, raw);
 }
 
 function unopened(engine: EngineKind): Engine {
-  if (engine === 'sqlite') return new SqliteEngine({ path: 'unopened', poolSize: 3, waitMs: 0, synchronous: 'normal', create: false });
+  if (engine === 'sqlite')
+    return new SqliteEngine({ path: 'unopened', poolSize: 3, waitMs: 0, synchronous: 'normal', create: false });
   return createPostgresEngine({ url: 'postgresql://nobody@127.0.0.1/unopened' });
 }
 
@@ -43,7 +48,9 @@ async function sqlitePlan(sql: string, raw: RawConnection): Promise<QueryPlan> {
   const numbered = sql.replaceAll('?', () => `$${++count}`);
   const values = Array.from({ length: count }, () => null);
   const lines = (await raw.query(`EXPLAIN QUERY PLAN ${numbered}`, values)).map(({ detail }) => String(detail));
-  const scans = lines.filter((line) => /^SCAN (?!json_each|\d+ CONSTANT|\(subquery)/.test(line) && !line.includes('VIRTUAL TABLE')).map((line) => line.slice('SCAN '.length));
+  const scans = lines
+    .filter((line) => /^SCAN (?!json_each|\d+ CONSTANT|\(subquery)/.test(line) && !line.includes('VIRTUAL TABLE'))
+    .map((line) => line.slice('SCAN '.length));
   return { sql, text: lines.join('\n'), scans, sorts: lines.some((line) => line.includes('TEMP B-TREE FOR ORDER BY')) };
 }
 
@@ -52,5 +59,10 @@ async function postgresPlan(sql: string, raw: RawConnection): Promise<QueryPlan>
   // is its way of grouping.
   const lines = (await raw.query(`EXPLAIN (GENERIC_PLAN) ${sql}`)).map((row) => String(row['QUERY PLAN']));
   const scans = lines.flatMap((line) => /Seq Scan on (\S+)/.exec(line)?.[1] ?? []);
-  return { sql, text: lines.join('\n'), scans, sorts: sql.includes(' order by ') && lines.some((line) => /(?:^|->)\s*(?:Incremental )?Sort\b/.test(line)) };
+  return {
+    sql,
+    text: lines.join('\n'),
+    scans,
+    sorts: sql.includes(' order by ') && lines.some((line) => /(?:^|->)\s*(?:Incremental )?Sort\b/.test(line)),
+  };
 }

@@ -24,7 +24,6 @@ class RawSqlite implements RawConnection {
     this.#path = path;
   }
 
-  // oxlint-disable-next-line require-await -- the interface is asynchronous; this driver has nothing to wait for
   async query(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
     this.#database ??= new Sqlite(this.#path);
     const ordered: unknown[] = [];
@@ -38,7 +37,6 @@ class RawSqlite implements RawConnection {
     return [];
   }
 
-  // oxlint-disable-next-line require-await -- see above
   async close(): Promise<void> {
     this.#database?.close();
   }

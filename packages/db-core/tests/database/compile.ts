@@ -1,6 +1,12 @@
 import { StatementCompiler } from '../../src/database/compile.ts';
 import { tablesOf } from '../../src/database/guard/tables.ts';
-import { type Buildable, defineQuery, defineSystemQuery, type Query, type QueryBuilder } from '../../src/database/query.ts';
+import {
+  type Buildable,
+  defineQuery,
+  defineSystemQuery,
+  type Query,
+  type QueryBuilder,
+} from '../../src/database/query.ts';
 import type { Engine } from '../../src/engine/contract.ts';
 import { createPostgresEngine } from '../../src/engine/postgres/engine.ts';
 import { SqliteEngine } from '../../src/engine/sqlite/engine.ts';
@@ -14,23 +20,26 @@ const engines: readonly Engine[] = [
   createPostgresEngine({ url: 'postgresql://nobody@127.0.0.1:1/unused' }),
 ];
 
-export const compilers = engines.map((engine) => ({ engine: engine.kind, compiler: new StatementCompiler(engine, tablesOf(schema, scopeOf)) }));
+export const compilers = engines.map((engine) => ({
+  engine: engine.kind,
+  compiler: new StatementCompiler(engine, tablesOf(schema, scopeOf)),
+}));
 
 type TenantBuild = (db: QueryBuilder<TenantDatabase>) => Buildable<unknown>;
 type SystemBuild = (db: QueryBuilder<SystemDatabase>) => Buildable<unknown>;
 
 /** The guarded SQL on SQLite; the other engine's only differs in its placeholders. */
 export function guardedSql(build: TenantBuild): string {
-  return compileOn('sqlite', defineQuery('test', build) as Query<never, unknown>);
+  return compileOn('sqlite', defineQuery<unknown, never>('test', build));
 }
 
 export function systemSql(build: SystemBuild): string {
-  return compileOn('sqlite', defineSystemQuery('test', build) as Query<never, unknown, 'system'>);
+  return compileOn('sqlite', defineSystemQuery<unknown, never>('test', build));
 }
 
 /** Compiles on every engine, so that what one refuses and another doesn't is seen. */
 export function compileEverywhere(build: TenantBuild): void {
-  for (const { compiler } of compilers) compiler.compile(defineQuery('test', build) as Query<never, unknown>);
+  for (const { compiler } of compilers) compiler.compile(defineQuery<unknown, never>('test', build));
 }
 
 function compileOn(engine: Engine['kind'], query: Query<never, unknown, 'tenant' | 'system'>): string {

@@ -20,7 +20,9 @@ const insert = defineQuery('test.insert', (db, p: { id: string; title: string })
   db.insertInto('conversations').values({ id: p.id, title: p.title, created_at: new Date(0), updated_at: new Date(0) }),
 );
 const titles = defineQuery('test.titles', (db) => db.selectFrom('conversations').select('title').orderBy('title'));
-const rename = defineQuery('test.rename', (db, p: { id: string; title: string }) => db.updateTable('conversations').set({ title: p.title }).where('id', '=', p.id));
+const rename = defineQuery('test.rename', (db, p: { id: string; title: string }) =>
+  db.updateTable('conversations').set({ title: p.title }).where('id', '=', p.id),
+);
 
 async function titlesOf(database: Database, user = 'ada'): Promise<(string | null)[]> {
   return (await database.forUser(user).all(titles)).map(({ title }) => title);
@@ -50,7 +52,7 @@ describeEngines('a transaction', (context) => {
 
   it('is not seen by others before its end', async () => {
     const database = await context.open();
-    const other = await database.forUser('ada');
+    const other = database.forUser('ada');
     const { promise: written, resolve: tell } = Promise.withResolvers<void>();
     const { promise: seen, resolve: goOn } = Promise.withResolvers<void>();
     const work = database.transaction('ada', async (user) => {
@@ -241,7 +243,9 @@ describeEngines('a transaction', (context) => {
       { readOnly: true },
     );
     expect(await titlesOf(database)).toEqual(['beside']);
-    const write = user.transaction((reader) => reader.run(insert, { id: newId(), title: 'refused' }), { readOnly: true });
+    const write = user.transaction((reader) => reader.run(insert, { id: newId(), title: 'refused' }), {
+      readOnly: true,
+    });
     await expect(write).rejects.toThrow(ReadOnlyError);
   });
 
@@ -258,19 +262,24 @@ describeEngines('a transaction', (context) => {
         }),
       ),
     );
-    expect(order).toEqual(context.engine === 'sqlite' ? [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] : expect.arrayContaining([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
+    expect(order).toEqual(
+      context.engine === 'sqlite'
+        ? [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+        : expect.arrayContaining([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+    );
   });
 
   it('is not what listeners run in', async () => {
     const outcomes: Promise<unknown>[] = [];
-    let database: Database | undefined;
-    const opened = await context.open({
+    const { promise: opened, resolve: tell } = Promise.withResolvers<Database>();
+    const database = await context.open({
       onEvent: (event) => {
-        if (event.type === 'query' && event.name === 'test.insert' && database !== undefined) outcomes.push(titlesOf(database, 'bob'));
+        if (event.type === 'query' && event.name === 'test.insert')
+          outcomes.push(opened.then((other) => titlesOf(other, 'bob')));
       },
     });
-    database = opened;
-    await opened.transaction('ada', (user) => user.run(insert, { id: newId(), title: 'one' }));
+    tell(database);
+    await database.transaction('ada', (user) => user.run(insert, { id: newId(), title: 'one' }));
     expect(await Promise.all(outcomes)).toEqual([[]]);
   });
 });

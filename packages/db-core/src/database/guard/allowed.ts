@@ -5,13 +5,57 @@ import { TenancyViolationError } from '../../errors/index.ts';
  * PostgreSQL alone has functions that run SQL given as text (`query_to_xml`), read files or sleep.
  */
 const FUNCTIONS = new Set([
-  'abs', 'avg', 'coalesce', 'count', 'dense_rank', 'first_value', 'lag', 'last_value', 'lead', 'length', 'lower', 'max', 'min',
-  'nullif', 'rank', 'replace', 'row_number', 'substr', 'sum', 'trim', 'upper',
+  'abs',
+  'avg',
+  'coalesce',
+  'count',
+  'dense_rank',
+  'first_value',
+  'lag',
+  'last_value',
+  'lead',
+  'length',
+  'lower',
+  'max',
+  'min',
+  'nullif',
+  'rank',
+  'replace',
+  'row_number',
+  'substr',
+  'sum',
+  'trim',
+  'upper',
 ]);
 
 const OPERATORS = new Set([
-  '=', '!=', '<>', '<', '<=', '>', '>=', 'in', 'not in', 'is', 'is not', 'is distinct from', 'is not distinct from', 'like', 'not like',
-  'between', '+', '-', '*', '/', '%', '||', '->', '->>', 'exists', 'not exists', 'not',
+  '=',
+  '!=',
+  '<>',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  'in',
+  'not in',
+  'is',
+  'is not',
+  'is distinct from',
+  'is not distinct from',
+  'like',
+  'not like',
+  'between',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '||',
+  '->',
+  '->>',
+  'exists',
+  'not exists',
+  'not',
 ]);
 
 /** Kysely writes these as raw SQL underneath its typed methods. */
@@ -32,7 +76,7 @@ export function allowOperator(operator: string): void {
 export function allowRaw(fragments: readonly string[], parameters: readonly unknown[]): void {
   const [only] = fragments;
   if (fragments.length !== 1 || parameters.length > 0 || only === undefined || !RAW_FRAGMENTS.has(only)) {
-    deny('raw SQL can\'t be proved to stay inside one user\'s rows; use the builder, or register a fragment in db-core');
+    deny("raw SQL can't be proved to stay inside one user's rows; use the builder, or register a fragment in db-core");
   }
 }
 
@@ -41,7 +85,8 @@ export function allowJoin(type: string): void {
 }
 
 export function allowCast(type: unknown): void {
-  if (typeof type !== 'string' || !CAST_TYPES.has(type)) deny(`a cast to ${String(type)} is not on the list of portable casts`);
+  if (typeof type !== 'string' || !CAST_TYPES.has(type))
+    deny(`a cast to ${String(type)} is not on the list of portable casts`);
 }
 
 /** The guard's one way to say no. */

@@ -31,8 +31,22 @@ import type { Scope } from './scope.ts';
 
 /** Kinds without a rule of their own: safe when all their parts are. */
 const PLAIN_KINDS = new Set<OperationNode['kind']>([
-  'AndNode', 'ColumnNode', 'GroupByItemNode', 'GroupByNode', 'HavingNode', 'IdentifierNode', 'LimitNode', 'OffsetNode', 'OnNode', 'OrNode',
-  'OrderByNode', 'OverNode', 'PartitionByItemNode', 'PartitionByNode', 'ValueListNode', 'WhereNode',
+  'AndNode',
+  'ColumnNode',
+  'GroupByItemNode',
+  'GroupByNode',
+  'HavingNode',
+  'IdentifierNode',
+  'LimitNode',
+  'OffsetNode',
+  'OnNode',
+  'OrNode',
+  'OrderByNode',
+  'OverNode',
+  'PartitionByItemNode',
+  'PartitionByNode',
+  'ValueListNode',
+  'WhereNode',
 ]);
 
 /** Functions whose result has the type of their arguments. */
@@ -40,7 +54,8 @@ const SAME_TYPE_FUNCTIONS = new Set(['coalesce', 'nullif', 'max', 'min', 'lag', 
 
 /** Rewrites any part of a query below its clauses. `hint` says how values at this place are encoded. */
 export function rewriteExpression(guard: Guard, node: OperationNode, scope: Scope, hint?: Codec): OperationNode {
-  const again = (part: OperationNode, partHint?: Codec): OperationNode => rewriteExpression(guard, part, scope, partHint);
+  const again = (part: OperationNode, partHint?: Codec): OperationNode =>
+    rewriteExpression(guard, part, scope, partHint);
   switch (node.kind) {
     case 'ValueNode':
       return rewriteValue(node as ValueNode, hint);
@@ -54,7 +69,11 @@ export function rewriteExpression(guard: Guard, node: OperationNode, scope: Scop
       return rewriteBinary(guard, node as BinaryOperationNode, scope);
     case 'UnaryOperationNode': {
       const { operator, operand } = node as UnaryOperationNode;
-      return { kind: node.kind, operator: rewriteOperator(operator), operand: again(operand, hint) } as UnaryOperationNode;
+      return {
+        kind: node.kind,
+        operator: rewriteOperator(operator),
+        operand: again(operand, hint),
+      } as UnaryOperationNode;
     }
     case 'ParensNode':
       return { kind: node.kind, node: again((node as ParensNode).node, hint) } as ParensNode;
@@ -72,7 +91,11 @@ export function rewriteExpression(guard: Guard, node: OperationNode, scope: Scop
       const { dataType: type } = dataType as DataTypeNode;
       if (dataType.kind !== 'DataTypeNode') deny('a cast must name a type');
       allowCast(type);
-      return { kind: node.kind, expression: again(expression), dataType: { kind: 'DataTypeNode', dataType: type } } as CastNode;
+      return {
+        kind: node.kind,
+        expression: again(expression),
+        dataType: { kind: 'DataTypeNode', dataType: type },
+      } as CastNode;
     }
     case 'FunctionNode': {
       const { func, arguments: args } = node as FunctionNode;
@@ -105,7 +128,9 @@ export function codecOf(node: OperationNode, scope: Scope): Codec | undefined {
     case 'ParensNode':
       return codecOf((node as ParensNode).node, scope);
     case 'FunctionNode':
-      return SAME_TYPE_FUNCTIONS.has((node as FunctionNode).func) ? firstCodec((node as FunctionNode).arguments, scope) : undefined;
+      return SAME_TYPE_FUNCTIONS.has((node as FunctionNode).func)
+        ? firstCodec((node as FunctionNode).arguments, scope)
+        : undefined;
     case 'AggregateFunctionNode':
       return SAME_TYPE_FUNCTIONS.has((node as AggregateFunctionNode).func)
         ? firstCodec((node as AggregateFunctionNode).aggregated, scope)
@@ -127,10 +152,13 @@ function copyPlain(guard: Guard, node: OperationNode, scope: Scope): OperationNo
   const copyPart = (part: unknown): unknown => {
     if (Array.isArray(part)) return part.map(copyPart);
     if (isNode(part)) return rewriteExpression(guard, part, scope);
-    if (part === undefined || typeof part === 'string' || typeof part === 'number' || typeof part === 'boolean') return part;
+    if (part === undefined || typeof part === 'string' || typeof part === 'number' || typeof part === 'boolean')
+      return part;
     return deny(`a ${node.kind} holds something that is no part of a query`);
   };
-  return Object.fromEntries(Object.entries(node).map(([key, part]) => [key, copyPart(part)])) as unknown as OperationNode;
+  return Object.fromEntries(
+    Object.entries(node).map(([key, part]) => [key, copyPart(part)]),
+  ) as unknown as OperationNode;
 }
 
 function rewriteValue({ value, immediate }: ValueNode, hint: Codec | undefined): OperationNode {
@@ -141,7 +169,7 @@ function rewriteValue({ value, immediate }: ValueNode, hint: Codec | undefined):
 }
 
 export function valueSlot(value: unknown, hint: Codec | undefined): OperationNode {
-  if (value instanceof Slot || typeof value === 'symbol' || typeof value === 'function') deny('a value can\'t be bound');
+  if (value instanceof Slot || typeof value === 'symbol' || typeof value === 'function') deny("a value can't be bound");
   return slotNode(value, hint);
 }
 
@@ -150,7 +178,11 @@ function rewriteReference({ column, table }: ReferenceNode): OperationNode {
   const copy = { kind: 'ColumnNode', column: { kind: 'IdentifierNode', name: column.column.name } };
   if (table === undefined) return { kind: 'ReferenceNode', column: copy } as ReferenceNode;
   const identifier = { kind: 'IdentifierNode', name: tableName(table) };
-  return { kind: 'ReferenceNode', column: copy, table: { kind: 'TableNode', table: { kind: 'SchemableIdentifierNode', identifier } } } as ReferenceNode;
+  return {
+    kind: 'ReferenceNode',
+    column: copy,
+    table: { kind: 'TableNode', table: { kind: 'SchemableIdentifierNode', identifier } },
+  } as ReferenceNode;
 }
 
 function rewriteOperator(node: OperationNode): OperatorNode {
@@ -166,7 +198,8 @@ function rewriteBinary(guard: Guard, node: BinaryOperationNode, scope: Scope): O
   const hint = codecOf(left, scope) ?? codecOf(right, scope);
   if (operator.operator === 'in' || operator.operator === 'not in') {
     const list = listSlot(right, hint);
-    if (list !== undefined) return guard.memberOf(rewriteExpression(guard, left, scope, hint), list, operator.operator === 'not in');
+    if (list !== undefined)
+      return guard.memberOf(rewriteExpression(guard, left, scope, hint), list, operator.operator === 'not in');
   }
   if (left.kind === 'TupleNode' && right.kind === 'TupleNode') {
     const [leftTuple, rightTuple] = rewriteTuples(guard, left as TupleNode, right as TupleNode, scope);
@@ -185,10 +218,16 @@ function rewriteBinary(guard: Guard, node: BinaryOperationNode, scope: Scope): O
 function rewriteOperand(guard: Guard, node: OperationNode, scope: Scope, hint: Codec | undefined): OperationNode {
   if (node.kind !== 'AndNode' && node.kind !== 'ValueListNode') return rewriteExpression(guard, node, scope, hint);
   if (node.kind === 'ValueListNode') {
-    return ValueListNode.create((node as ValueListNode).values.map((value) => rewriteExpression(guard, value, scope, hint)));
+    return ValueListNode.create(
+      (node as ValueListNode).values.map((value) => rewriteExpression(guard, value, scope, hint)),
+    );
   }
   const { left, right } = node as unknown as { left: OperationNode; right: OperationNode };
-  return { kind: 'AndNode', left: rewriteOperand(guard, left, scope, hint), right: rewriteOperand(guard, right, scope, hint) } as OperationNode;
+  return {
+    kind: 'AndNode',
+    left: rewriteOperand(guard, left, scope, hint),
+    right: rewriteOperand(guard, right, scope, hint),
+  } as OperationNode;
 }
 
 /** Longer lists than constants in a query's text tend to be. */
@@ -200,14 +239,20 @@ function listSlot(node: OperationNode, hint: Codec | undefined): OperationNode |
     const { values } = node as PrimitiveValueListNode;
     return values.length > 0 && values.length <= LONG_LIST ? undefined : slotNode([...values], hint, true);
   }
-  if (node.kind === 'ValueNode' && (node as ValueNode).value instanceof Parameter) return slotNode((node as ValueNode).value, hint, true);
+  if (node.kind === 'ValueNode' && (node as ValueNode).value instanceof Parameter)
+    return slotNode((node as ValueNode).value, hint, true);
   return undefined;
 }
 
 function rewriteTuples(guard: Guard, left: TupleNode, right: TupleNode, scope: Scope): [OperationNode, OperationNode] {
-  const hints = left.values.map((value, index) => codecOf(value, scope) ?? codecOf(right.values[index] ?? value, scope));
+  const hints = left.values.map(
+    (value, index) => codecOf(value, scope) ?? codecOf(right.values[index] ?? value, scope),
+  );
   const rewrite = (tuple: TupleNode): OperationNode =>
-    ({ kind: 'TupleNode', values: tuple.values.map((value, index) => rewriteExpression(guard, value, scope, hints[index])) }) as TupleNode;
+    ({
+      kind: 'TupleNode',
+      values: tuple.values.map((value, index) => rewriteExpression(guard, value, scope, hints[index])),
+    }) as TupleNode;
   return [rewrite(left), rewrite(right)];
 }
 
@@ -228,10 +273,13 @@ function rewriteCase(guard: Guard, node: CaseNode, scope: Scope, hint: Codec | u
 
 function rewriteAggregate(guard: Guard, node: AggregateFunctionNode, scope: Scope): OperationNode {
   allowFunction(node.func);
-  if (node.orderBy !== undefined || node.withinGroup !== undefined) deny('an order inside an aggregate does not exist on both engines');
+  if (node.orderBy !== undefined || node.withinGroup !== undefined)
+    deny('an order inside an aggregate does not exist on both engines');
   const hint = SAME_TYPE_FUNCTIONS.has(node.func) ? firstCodec(node.aggregated, scope) : undefined;
   const aggregated = node.aggregated.map((argument) =>
-    node.func === 'count' && isEverything(argument) ? { kind: 'SelectAllNode' } : rewriteExpression(guard, argument, scope, hint),
+    node.func === 'count' && isEverything(argument)
+      ? { kind: 'SelectAllNode' }
+      : rewriteExpression(guard, argument, scope, hint),
   );
   return makeNode<AggregateFunctionNode>('AggregateFunctionNode', {
     func: node.func,
@@ -244,7 +292,10 @@ function rewriteAggregate(guard: Guard, node: AggregateFunctionNode, scope: Scop
 
 /** The star of `count(*)`. */
 function isEverything(node: OperationNode): boolean {
-  return node.kind === 'SelectAllNode' || (node.kind === 'SelectionNode' && (node as SelectionNode).selection.kind === 'SelectAllNode');
+  return (
+    node.kind === 'SelectAllNode' ||
+    (node.kind === 'SelectionNode' && (node as SelectionNode).selection.kind === 'SelectAllNode')
+  );
 }
 
 /** The engines put nulls at opposite ends; SQLite's way (nulls are smallest) is said aloud wherever a null can be. */
@@ -273,7 +324,8 @@ function canBeNull(node: OperationNode, scope: Scope): boolean {
 
 /** `column -> 'key' ->> 'key'`: the one way into JSON that both engines read the same. */
 function rewriteJsonReference({ reference, traversal }: JSONReferenceNode): OperationNode {
-  if (traversal.kind !== 'JSONOperatorChainNode') deny('a JSON path does not exist on both engines; use ->, ->> and keys');
+  if (traversal.kind !== 'JSONOperatorChainNode')
+    deny('a JSON path does not exist on both engines; use ->, ->> and keys');
   const { operator, values } = traversal;
   return makeNode<JSONReferenceNode>('JSONReferenceNode', {
     reference: rewriteReference(reference),
@@ -289,5 +341,9 @@ function rewriteRaw(guard: Guard, node: RawNode, scope: Scope): OperationNode {
     allowRaw(node.sqlFragments, node.parameters);
     return RawNode.createWithSql(node.sqlFragments[0] ?? '');
   }
-  return { kind: 'RawNode', sqlFragments: [...node.sqlFragments], parameters: node.parameters.map((part) => rewriteExpression(guard, part, scope)) } as RawNode;
+  return {
+    kind: 'RawNode',
+    sqlFragments: [...node.sqlFragments],
+    parameters: node.parameters.map((part) => rewriteExpression(guard, part, scope)),
+  } as RawNode;
 }

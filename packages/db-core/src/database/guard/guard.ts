@@ -1,4 +1,11 @@
-import type { DeleteQueryNode, InsertQueryNode, OperationNode, SelectQueryNode, TableNode, UpdateQueryNode } from 'kysely';
+import type {
+  DeleteQueryNode,
+  InsertQueryNode,
+  OperationNode,
+  SelectQueryNode,
+  TableNode,
+  UpdateQueryNode,
+} from 'kysely';
 import { deny } from './allowed.ts';
 import { Scope } from './scope.ts';
 import { rewriteSelect } from './select.ts';
@@ -76,6 +83,7 @@ export class Guard {
 }
 
 export function tableName(node: TableNode): string {
-  if (node.table.schema !== undefined) deny('a table is named with its schema; the search path decides where tables are');
+  if (node.table.schema !== undefined)
+    deny('a table is named with its schema; the search path decides where tables are');
   return node.table.identifier.name;
 }

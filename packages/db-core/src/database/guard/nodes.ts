@@ -1,4 +1,14 @@
-import { AndNode, ColumnNode, OperatorNode, type OperationNode, ParensNode, ReferenceNode, BinaryOperationNode, TableNode, ValueNode } from 'kysely';
+import {
+  AndNode,
+  ColumnNode,
+  OperatorNode,
+  type OperationNode,
+  ParensNode,
+  ReferenceNode,
+  BinaryOperationNode,
+  TableNode,
+  ValueNode,
+} from 'kysely';
 import { CURRENT_USER, Slot } from '../values.ts';
 
 export const OWNER_COLUMN = 'user_id';
@@ -21,7 +31,10 @@ export function ownedBy(alias: string): OperationNode {
 }
 
 /** The predicates first, then what the query asked for, in parentheses so that an OR can't escape. */
-export function allOf(predicates: readonly OperationNode[], asked: OperationNode | undefined): OperationNode | undefined {
+export function allOf(
+  predicates: readonly OperationNode[],
+  asked: OperationNode | undefined,
+): OperationNode | undefined {
   const parts = asked === undefined ? [...predicates] : [...predicates, ParensNode.create(asked)];
   const [first, ...rest] = parts;
   if (first === undefined) return undefined;
@@ -35,7 +48,10 @@ export function isNode(part: unknown): part is OperationNode {
 }
 
 /** A node from its parts; those that are undefined are left out. */
-export function makeNode<Node extends OperationNode>(kind: Node['kind'], parts: { readonly [Part in Exclude<keyof Node, 'kind'>]?: unknown }): Node {
+export function makeNode<Node extends OperationNode>(
+  kind: Node['kind'],
+  parts: { readonly [Part in Exclude<keyof Node, 'kind'>]?: unknown },
+): Node {
   const entries = Object.entries(parts).filter(([, part]) => part !== undefined);
   return { kind, ...Object.fromEntries(entries) } as unknown as Node;
 }

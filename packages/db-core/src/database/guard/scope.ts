@@ -24,7 +24,8 @@ export class Scope {
   /** Two sources of one name would leave it to the engine which of them a predicate narrows. SQLite folds case. */
   addSource(source: Source): void {
     const name = source.alias.toLowerCase();
-    if (this.#sources.some(({ alias }) => alias.toLowerCase() === name)) deny(`two tables are called "${source.alias}"`);
+    if (this.#sources.some(({ alias }) => alias.toLowerCase() === name))
+      deny(`two tables are called "${source.alias}"`);
     this.#sources.push(source);
   }
 

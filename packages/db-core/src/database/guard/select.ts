@@ -59,7 +59,10 @@ export function rewriteSelect(guard: Guard, node: SelectQueryNode, parent: Scope
   });
 
   const expression = (part: OperationNode): OperationNode => rewriteExpression(guard, part, scope);
-  const where = allOf(predicates, optional(node.where, ({ where: asked }) => expression(asked)));
+  const where = allOf(
+    predicates,
+    optional(node.where, ({ where: asked }) => expression(asked)),
+  );
   return makeNode<SelectQueryNode>('SelectQueryNode', {
     with: withNode,
     frontModifiers: node.frontModifiers?.map((modifier) => rewriteModifier(modifier, DISTINCT)),
@@ -82,12 +85,16 @@ export function rewriteWith(guard: Guard, node: WithNode | undefined, scope: Sco
   if (node.recursive === true) for (const cte of node.expressions) scope.addCte(cteName(guard, cte));
   const expressions = node.expressions.map((cte): CommonTableExpressionNode => {
     const name = cteName(guard, cte);
-    if (cte.expression.kind !== 'SelectQueryNode') deny(`the CTE "${name}" is no select; writes inside a query do not exist on both engines`);
+    if (cte.expression.kind !== 'SelectQueryNode')
+      deny(`the CTE "${name}" is no select; writes inside a query do not exist on both engines`);
     const expression = guard.rewriteQuery(cte.expression, scope);
     scope.addCte(name);
     const columns = cte.name.columns?.map(({ column }) => ColumnNode.create(column.name));
     return makeNode<CommonTableExpressionNode>('CommonTableExpressionNode', {
-      name: makeNode<CommonTableExpressionNameNode>('CommonTableExpressionNameNode', { table: TableNode.create(name), columns }),
+      name: makeNode<CommonTableExpressionNameNode>('CommonTableExpressionNameNode', {
+        table: TableNode.create(name),
+        columns,
+      }),
       materialized: cte.materialized,
       expression,
     });
@@ -112,13 +119,17 @@ export function rewriteSource(guard: Guard, node: OperationNode, outer: Scope, n
   const inner = aliased?.node ?? node;
   const alias = aliased === undefined ? undefined : aliasName(aliased);
   if (inner.kind === 'SelectQueryNode' && alias !== undefined) {
-    return { source: { alias, table: undefined }, node: AliasNode.create(guard.rewriteQuery(inner, outer), IdentifierNode.create(alias)) };
+    return {
+      source: { alias, table: undefined },
+      node: AliasNode.create(guard.rewriteQuery(inner, outer), IdentifierNode.create(alias)),
+    };
   }
   if (inner.kind !== 'TableNode') return deny(`a ${inner.kind} can't be selected from`);
   const name = tableName(inner as TableNode);
   const table = outer.isCte(name) ? undefined : guard.table(inner as TableNode);
   const source = { alias: alias ?? name, table };
-  if (narrowed && guard.narrows(table)) return { source, node: AliasNode.create(ownPart(table), IdentifierNode.create(source.alias)) };
+  if (narrowed && guard.narrows(table))
+    return { source, node: AliasNode.create(ownPart(table), IdentifierNode.create(source.alias)) };
   const copy = TableNode.create(name);
   return { source, node: alias === undefined ? copy : AliasNode.create(copy, IdentifierNode.create(alias)) };
 }
@@ -137,7 +148,14 @@ function ownPart(table: TableInfo): SelectQueryNode {
   };
 }
 
-function rewriteJoin(guard: Guard, join: JoinNode, table: OperationNode, own: OperationNode[], where: OperationNode[], scope: Scope): JoinNode {
+function rewriteJoin(
+  guard: Guard,
+  join: JoinNode,
+  table: OperationNode,
+  own: OperationNode[],
+  where: OperationNode[],
+  scope: Scope,
+): JoinNode {
   const asked = join.on === undefined ? undefined : rewriteExpression(guard, join.on.on, scope);
   if (join.joinType === 'CrossJoin') {
     if (asked !== undefined) deny('a cross join has no condition');
@@ -152,8 +170,8 @@ function rewriteJoin(guard: Guard, join: JoinNode, table: OperationNode, own: Op
 export function rewriteSelections(guard: Guard, selections: readonly SelectionNode[], scope: Scope): SelectionNode[] {
   return selections.flatMap(({ selection }) => {
     if (selection.kind === 'SelectAllNode') return scope.sources.flatMap(everyColumn);
-    if (selection.kind === 'ReferenceNode' && (selection as ReferenceNode).column.kind === 'SelectAllNode') {
-      const { table } = selection as ReferenceNode;
+    if (selection.kind === 'ReferenceNode' && selection.column.kind === 'SelectAllNode') {
+      const { table } = selection;
       const alias = table === undefined ? undefined : tableName(table);
       const source = scope.sources.find((each) => each.alias === alias);
       return source === undefined ? deny(`"${String(alias)}" is not selected from`) : everyColumn(source);
@@ -163,18 +181,28 @@ export function rewriteSelections(guard: Guard, selections: readonly SelectionNo
 }
 
 function everyColumn({ alias, table }: Source): SelectionNode[] {
-  if (table === undefined) return deny(`the columns of "${alias}" aren't known here; name them instead of selecting all`);
+  if (table === undefined)
+    return deny(`the columns of "${alias}" aren't known here; name them instead of selecting all`);
   return [...table.columns.keys()].map((column) => SelectionNode.create(columnOf(alias, column)));
 }
 
-function rewriteModifier({ modifier, rawModifier, of }: SelectModifierNode, allowed: ReadonlySet<string>): SelectModifierNode {
-  if (rawModifier !== undefined || modifier === undefined || !allowed.has(modifier)) deny('a modifier of the query has no rule');
+function rewriteModifier(
+  { modifier, rawModifier, of }: SelectModifierNode,
+  allowed: ReadonlySet<string>,
+): SelectModifierNode {
+  if (rawModifier !== undefined || modifier === undefined || !allowed.has(modifier))
+    deny('a modifier of the query has no rule');
   if (of !== undefined) deny('a row lock takes all tables of its query');
   return { kind: 'SelectModifierNode', modifier };
 }
 
-function rewriteSetOperation(guard: Guard, { operator, expression, all }: SetOperationNode, outer: Scope): SetOperationNode {
+function rewriteSetOperation(
+  guard: Guard,
+  { operator, expression, all }: SetOperationNode,
+  outer: Scope,
+): SetOperationNode {
   if (expression.kind !== 'SelectQueryNode') deny('a set operation combines selects');
-  if (!['union', 'intersect', 'except'].includes(operator) || (all && operator !== 'union')) deny(`${operator}${all ? ' all' : ''} does not exist on both engines`);
+  if (!['union', 'intersect', 'except'].includes(operator) || (all && operator !== 'union'))
+    deny(`${operator}${all ? ' all' : ''} does not exist on both engines`);
   return { kind: 'SetOperationNode', operator, expression: guard.rewriteQuery(expression, outer), all };
 }

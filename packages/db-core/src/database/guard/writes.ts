@@ -31,7 +31,8 @@ export function rewriteInsert(guard: Guard, node: InsertQueryNode, parent: Scope
     if (node[part] !== undefined) deny(`${part} does not exist on both engines`);
   }
   if (node.replace === true) deny('REPLACE deletes rows; use ON CONFLICT DO UPDATE');
-  if (node.defaultValues === true || node.columns === undefined || node.values === undefined) deny('an insert names its columns and values');
+  if (node.defaultValues === true || node.columns === undefined || node.values === undefined)
+    deny('an insert names its columns and values');
   if (node.endModifiers !== undefined) deny('a modifier of the insert has no rule');
   if (node.into === undefined) return deny('an insert needs a table');
   const outer = new Scope(parent);
@@ -53,7 +54,13 @@ export function rewriteInsert(guard: Guard, node: InsertQueryNode, parent: Scope
   });
 }
 
-function rewriteInsertValues(guard: Guard, values: OperationNode, names: readonly string[], table: TableInfo, outer: Scope): OperationNode {
+function rewriteInsertValues(
+  guard: Guard,
+  values: OperationNode,
+  names: readonly string[],
+  table: TableInfo,
+  outer: Scope,
+): OperationNode {
   const owner = guard.narrows(table) ? [currentUserNode()] : [];
   if (values.kind === 'SelectQueryNode') return rewriteInsertSelect(guard, values as SelectQueryNode, owner, outer);
   if (values.kind !== 'ValuesNode') return deny(`an insert takes values or a select, not a ${values.kind}`);
@@ -63,7 +70,9 @@ function rewriteInsertValues(guard: Guard, values: OperationNode, names: readonl
       if (parts.length !== names.length) deny('every row of an insert has a value for every column');
       const rewritten = parts.map((part, index) => {
         const codec = table.columns.get(names[index] ?? '')?.codec;
-        return isPrimitiveList(row) ? valueSlot(part, codec) : rewriteInserted(guard, part as OperationNode, outer, codec);
+        return isPrimitiveList(row)
+          ? valueSlot(part, codec)
+          : rewriteInserted(guard, part as OperationNode, outer, codec);
       });
       return ValueListNode.create([...rewritten, ...owner]);
     }),
@@ -74,17 +83,32 @@ function isPrimitiveList(row: OperationNode): row is PrimitiveValueListNode {
   return row.kind === 'PrimitiveValueListNode';
 }
 
-function rewriteInserted(guard: Guard, node: OperationNode, scope: Scope, codec: Parameters<typeof rewriteExpression>[3]): OperationNode {
-  if (node.kind === 'DefaultInsertValueNode') deny('the rows of an insert have different keys; give every row the same ones');
+function rewriteInserted(
+  guard: Guard,
+  node: OperationNode,
+  scope: Scope,
+  codec: Parameters<typeof rewriteExpression>[3],
+): OperationNode {
+  if (node.kind === 'DefaultInsertValueNode')
+    deny('the rows of an insert have different keys; give every row the same ones');
   return rewriteExpression(guard, node, scope, codec);
 }
 
-function rewriteInsertSelect(guard: Guard, select: SelectQueryNode, owner: OperationNode[], outer: Scope): OperationNode {
-  if (owner.length > 0 && select.setOperations !== undefined) deny('an insert from a set operation needs it as a subquery');
+function rewriteInsertSelect(
+  guard: Guard,
+  select: SelectQueryNode,
+  owner: OperationNode[],
+  outer: Scope,
+): OperationNode {
+  if (owner.length > 0 && select.setOperations !== undefined)
+    deny('an insert from a set operation needs it as a subquery');
   const rewritten = guard.rewriteQuery(select, outer) as SelectQueryNode;
   return {
     ...rewritten,
-    selections: [...(rewritten.selections ?? []), ...owner.map((value) => SelectionNode.create(value as ReferenceNode))],
+    selections: [
+      ...(rewritten.selections ?? []),
+      ...owner.map((value) => SelectionNode.create(value as ReferenceNode)),
+    ],
     // Without a WHERE, SQLite reads ON CONFLICT as the ON of a join.
     where: rewritten.where ?? WhereNode.create({ kind: 'ValueNode', value: true, immediate: true } as OperationNode),
   } as SelectQueryNode;
@@ -119,8 +143,13 @@ export function rewriteUpdate(guard: Guard, node: UpdateQueryNode, parent: Scope
   scope.addSource(target.source);
   const sources = (node.from?.froms ?? []).map((item) => rewriteSource(guard, item, outer));
   for (const { source } of sources) scope.addSource(source);
-  const predicates = [target, ...sources].filter(({ source }) => guard.narrows(source.table)).map(({ source }) => ownedBy(source.alias));
-  const where = allOf(predicates, optional(node.where, ({ where: asked }) => rewriteExpression(guard, asked, scope)));
+  const predicates = [target, ...sources]
+    .filter(({ source }) => guard.narrows(source.table))
+    .map(({ source }) => ownedBy(source.alias));
+  const where = allOf(
+    predicates,
+    optional(node.where, ({ where: asked }) => rewriteExpression(guard, asked, scope)),
+  );
   return makeNode<UpdateQueryNode>('UpdateQueryNode', {
     with: withNode,
     table: target.node,
@@ -143,7 +172,10 @@ export function rewriteDelete(guard: Guard, node: DeleteQueryNode, parent: Scope
   const target = rewriteTarget(guard, item, outer);
   scope.addSource(target.source);
   const predicates = guard.narrows(target.source.table) ? [ownedBy(target.source.alias)] : [];
-  const where = allOf(predicates, optional(node.where, ({ where: asked }) => rewriteExpression(guard, asked, scope)));
+  const where = allOf(
+    predicates,
+    optional(node.where, ({ where: asked }) => rewriteExpression(guard, asked, scope)),
+  );
   return makeNode<DeleteQueryNode>('DeleteQueryNode', {
     with: withNode,
     from: FromNode.create([target.node]),
@@ -164,11 +196,20 @@ function rewriteTarget(guard: Guard, node: OperationNode, outer: Scope): Target 
   return { source: { alias: source.alias, table: source.table }, node: rewritten };
 }
 
-function rewriteUpdates(guard: Guard, updates: readonly ColumnUpdateNode[], table: TableInfo, scope: Scope): ColumnUpdateNode[] {
+function rewriteUpdates(
+  guard: Guard,
+  updates: readonly ColumnUpdateNode[],
+  table: TableInfo,
+  scope: Scope,
+): ColumnUpdateNode[] {
   return updates.map(({ column, value }) => {
     const name = updatedColumn(column);
     if (guard.narrows(table)) refuseOwner([name]);
-    return { kind: 'ColumnUpdateNode', column: ColumnNode.create(name), value: rewriteExpression(guard, value, scope, table.columns.get(name)?.codec) };
+    return {
+      kind: 'ColumnUpdateNode',
+      column: ColumnNode.create(name),
+      value: rewriteExpression(guard, value, scope, table.columns.get(name)?.codec),
+    };
   });
 }
 
@@ -182,9 +223,13 @@ function updatedColumn(node: OperationNode): string {
 
 function refuseOwner(columns: readonly string[]): void {
   // SQLite folds the case of names.
-  if (columns.some((name) => name.toLowerCase() === OWNER_COLUMN)) deny(`${OWNER_COLUMN} is set by the handle, never by a query`);
+  if (columns.some((name) => name.toLowerCase() === OWNER_COLUMN))
+    deny(`${OWNER_COLUMN} is set by the handle, never by a query`);
 }
 
 function rewriteReturning(guard: Guard, node: ReturningNode | undefined, scope: Scope): ReturningNode | undefined {
-  return optional(node, ({ selections }) => ({ kind: 'ReturningNode', selections: rewriteSelections(guard, selections, scope) }));
+  return optional(node, ({ selections }) => ({
+    kind: 'ReturningNode',
+    selections: rewriteSelections(guard, selections, scope),
+  }));
 }

@@ -1,5 +1,15 @@
 import type { Codec } from '../contract.ts';
-import { checkBigint, checkBlob, checkBoolean, checkInteger, checkJson, checkReal, checkText, checkTimestamp, checkUuid } from '../values.ts';
+import {
+  checkBigint,
+  checkBlob,
+  checkBoolean,
+  checkInteger,
+  checkJson,
+  checkReal,
+  checkText,
+  checkTimestamp,
+  checkUuid,
+} from '../values.ts';
 import { QueryError, ValidationError } from '../../errors/index.ts';
 
 type Encode = (value: unknown) => unknown;
@@ -21,7 +31,9 @@ function orNull(encode: Encode): Encode {
   return (value) => (value === null || value === undefined ? null : encode(value));
 }
 
-const nullable = Object.fromEntries(Object.entries(encoders).map(([codec, encode]) => [codec, orNull(encode)])) as Record<Codec, Encode>;
+const nullable = Object.fromEntries(
+  Object.entries(encoders).map(([codec, encode]) => [codec, orNull(encode)]),
+) as Record<Codec, Encode>;
 
 /** By JavaScript type, for values that meet no column: arguments of functions, results of CASE. */
 function encodeByType(value: unknown): unknown {
@@ -40,7 +52,9 @@ function encodeByType(value: unknown): unknown {
       if (value instanceof Uint8Array) return value;
       return checkJson(value);
     default:
-      throw new ValidationError(`A ${typeof value} can't be stored; use a string, number, boolean, Date, bytes or plain JSON.`);
+      throw new ValidationError(
+        `A ${typeof value} can't be stored; use a string, number, boolean, Date, bytes or plain JSON.`,
+      );
   }
 }
 

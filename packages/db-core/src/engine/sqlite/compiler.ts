@@ -1,11 +1,21 @@
-import { type BinaryOperationNode, type OperationNode, OperatorNode, RawNode, type SelectModifierNode, SqliteQueryCompiler } from 'kysely';
+import {
+  type BinaryOperationNode,
+  type OperationNode,
+  OperatorNode,
+  RawNode,
+  type SelectModifierNode,
+  SqliteQueryCompiler,
+} from 'kysely';
 
 /** Kysely's compiler, where SQLite would otherwise differ from what the same query means on PostgreSQL. */
 export class PortableSqliteCompiler extends SqliteQueryCompiler {
   /** PostgreSQL takes a backslash as LIKE's escape; SQLite takes none unless told. */
   protected override visitBinaryOperation(node: BinaryOperationNode): void {
     super.visitBinaryOperation(node);
-    if (OperatorNode.is(node.operator) && (node.operator.operator === 'like' || node.operator.operator === 'not like')) {
+    if (
+      OperatorNode.is(node.operator) &&
+      (node.operator.operator === 'like' || node.operator.operator === 'not like')
+    ) {
       this.append(` escape '\\'`);
     }
   }
@@ -18,5 +28,8 @@ export class PortableSqliteCompiler extends SqliteQueryCompiler {
 
 /** The list comes as a JSON array. */
 export function memberOf(left: OperationNode, list: OperationNode, negated: boolean): OperationNode {
-  return RawNode.create(['', negated ? ' not in (select value from json_each(' : ' in (select value from json_each(', '))'], [left, list]);
+  return RawNode.create(
+    ['', negated ? ' not in (select value from json_each(' : ' in (select value from json_each(', '))'],
+    [left, list],
+  );
 }

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import type { MaybePromise, Outcome, Plan, Row, Runner } from '../contract.ts';
+import type { Outcome, Plan, Row, Runner } from '../contract.ts';
 import { DatabaseNotFoundError, NetworkFileSystemError, UnwritableDatabaseError } from '../../errors/index.ts';
 import { mapSqliteError } from './errors.ts';
 import { StatementCache } from './statements.ts';
@@ -65,10 +65,10 @@ export class SqliteConnection implements Runner {
     try {
       const { statement, decode } = this.#statements.get(plan);
       if (plan.returnsRows) {
-        const rows = decode(statement.all(values as unknown[]));
+        const rows = decode(statement.all(values));
         return { rows, changes: plan.writes ? rows.length : 0 };
       }
-      return { rows: [], changes: statement.run(values as unknown[]).changes };
+      return { rows: [], changes: statement.run(values).changes };
     } catch (error) {
       throw mapSqliteError(error, this.path);
     }
@@ -78,14 +78,14 @@ export class SqliteConnection implements Runner {
     try {
       const { statement } = this.#statements.get(plan);
       let changes = 0;
-      for (const values of rows) changes += statement.run(values as unknown[]).changes;
+      for (const values of rows) changes += statement.run(values).changes;
       return changes;
     } catch (error) {
       throw mapSqliteError(error, this.path);
     }
   }
 
-  exec(sql: string): MaybePromise<void> {
+  exec(sql: string): void {
     try {
       this.#database.exec(sql);
     } catch (error) {
@@ -102,7 +102,7 @@ export class SqliteConnection implements Runner {
   *iterate(plan: Plan, values: readonly unknown[]): IterableIterator<Row> {
     const { statement, decode } = this.#statements.get(plan);
     try {
-      for (const row of statement.iterate(values as unknown[])) yield* decode([row]);
+      for (const row of statement.iterate(values)) yield* decode([row]);
     } catch (error) {
       throw mapSqliteError(error, this.path);
     }
@@ -155,7 +155,9 @@ export function prepareFile(path: string, create: boolean): void {
     const { type } = statfsSync(folder);
     const network = process.platform === 'linux' ? NETWORK_FILE_SYSTEMS.get(type) : undefined;
     if (network !== undefined) {
-      throw new NetworkFileSystemError(`${folder} is on a network file system (${network}), where SQLite's locks can't be trusted.`);
+      throw new NetworkFileSystemError(
+        `${folder} is on a network file system (${network}), where SQLite's locks can't be trusted.`,
+      );
     }
     if (!existsSync(path)) {
       closeSync(openSync(path, 'a', 0o600));
@@ -163,6 +165,9 @@ export function prepareFile(path: string, create: boolean): void {
     }
   } catch (cause) {
     if (cause instanceof NetworkFileSystemError) throw cause;
-    throw new UnwritableDatabaseError(`${path} can't be created: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
+    throw new UnwritableDatabaseError(
+      `${path} can't be created: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      { cause },
+    );
   }
 }

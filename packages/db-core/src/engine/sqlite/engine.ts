@@ -1,7 +1,18 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
-import type { BeginOptions, Engine, EngineInfo, EngineTransaction, MaybePromise, Outcome, Plan, PoolFigures, Row, Runner } from '../contract.ts';
+import type {
+  BeginOptions,
+  Engine,
+  EngineInfo,
+  EngineTransaction,
+  MaybePromise,
+  Outcome,
+  Plan,
+  PoolFigures,
+  Row,
+  Runner,
+} from '../contract.ts';
 import type { SchemaDescription } from '../../schema/description.ts';
 import { DatabaseClosedError, LockTimeoutError } from '../../errors/index.ts';
 import { sqliteEncoder } from './codecs.ts';
@@ -133,7 +144,6 @@ export class SqliteEngine implements Engine {
     return withLockFile(`${this.#path}-lock-${name}`, waitMs, work);
   }
 
-  // oxlint-disable-next-line require-await -- the interface is asynchronous; this engine has nothing to wait for
   async inspect(runner?: Runner): Promise<SchemaDescription> {
     const { writer, readers } = this.#open;
     // Inside a transaction that changes the schema only its own connection sees what it did.
@@ -141,7 +151,6 @@ export class SqliteEngine implements Engine {
     return inspectSqlite((sql, ...values) => connection.rows(sql, ...values));
   }
 
-  // oxlint-disable-next-line require-await -- the interface is asynchronous; this engine has nothing to wait for
   async info(): Promise<EngineInfo> {
     const [row] = this.#open.readers.shared.rows('SELECT sqlite_version() AS version');
     return {
@@ -164,7 +173,9 @@ export class SqliteEngine implements Engine {
 
   get #open(): Connections {
     if (this.#connections !== undefined) return this.#connections;
-    throw new DatabaseClosedError(this.#closed ? 'The database has been closed.' : 'The database has not been opened yet.');
+    throw new DatabaseClosedError(
+      this.#closed ? 'The database has been closed.' : 'The database has not been opened yet.',
+    );
   }
 }
 

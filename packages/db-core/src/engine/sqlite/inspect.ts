@@ -1,5 +1,11 @@
 import type { Row } from '../contract.ts';
-import type { ColumnDescription, ForeignKeyDescription, IndexDescription, SchemaDescription, TableDescription } from '../../schema/description.ts';
+import type {
+  ColumnDescription,
+  ForeignKeyDescription,
+  IndexDescription,
+  SchemaDescription,
+  TableDescription,
+} from '../../schema/description.ts';
 import { SchemaValidationError } from '../../errors/index.ts';
 import { codecOfDeclaredType } from './codecs.ts';
 
@@ -15,12 +21,17 @@ const ON_DELETE = new Map<string, ForeignKeyDescription['onDelete']>([
 
 /** The schema as it stands in the file. */
 export function inspectSqlite(rows: Rows): SchemaDescription {
-  const names = rows(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`);
+  const names = rows(
+    `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
+  );
   return { tables: names.map(({ name }) => describeTable(rows, String(name))) };
 }
 
 function describeTable(rows: Rows, table: string): TableDescription {
-  const info = rows('SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY cid', table);
+  const info = rows(
+    'SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY cid',
+    table,
+  );
   const keyed = info.filter(({ pk }) => Number(pk) > 0).sort((a, b) => Number(a['pk']) - Number(b['pk']));
   const primaryKey = keyed.map(({ name }) => String(name));
   return {
@@ -35,7 +46,9 @@ function describeTable(rows: Rows, table: string): TableDescription {
 function describeColumn(table: string, column: Row): ColumnDescription {
   const codec = codecOfDeclaredType(String(column['type']));
   if (codec === undefined) {
-    throw new SchemaValidationError(`The column ${table}.${String(column['name'])} is declared as ${String(column['type'])}, which is no type of Keelson's.`);
+    throw new SchemaValidationError(
+      `The column ${table}.${String(column['name'])} is declared as ${String(column['type'])}, which is no type of Keelson's.`,
+    );
   }
   return {
     name: String(column['name']),
@@ -46,7 +59,10 @@ function describeColumn(table: string, column: Row): ColumnDescription {
 }
 
 function describeForeignKeys(rows: Rows, table: string): ForeignKeyDescription[] {
-  const parts = rows('SELECT id, "table", "from", "to", on_delete FROM pragma_foreign_key_list(?) ORDER BY id, seq', table);
+  const parts = rows(
+    'SELECT id, "table", "from", "to", on_delete FROM pragma_foreign_key_list(?) ORDER BY id, seq',
+    table,
+  );
   const byId = Map.groupBy(parts, ({ id }) => id);
   return [...byId.values()]
     .map((columns): ForeignKeyDescription => ({
@@ -59,13 +75,18 @@ function describeForeignKeys(rows: Rows, table: string): ForeignKeyDescription[]
 }
 
 function describeIndexes(rows: Rows, table: string): IndexDescription[] {
-  const list = rows(`SELECT name, "unique", partial FROM pragma_index_list(?) WHERE origin <> 'pk' ORDER BY name`, table);
+  const list = rows(
+    `SELECT name, "unique", partial FROM pragma_index_list(?) WHERE origin <> 'pk' ORDER BY name`,
+    table,
+  );
   return list.map((index) => ({
     name: String(index['name']),
-    columns: rows('SELECT name, "desc" FROM pragma_index_xinfo(?) WHERE key = 1 ORDER BY seqno', index['name']).map((column) => ({
-      name: String(column['name']),
-      descending: column['desc'] === 1,
-    })),
+    columns: rows('SELECT name, "desc" FROM pragma_index_xinfo(?) WHERE key = 1 ORDER BY seqno', index['name']).map(
+      (column) => ({
+        name: String(column['name']),
+        descending: column['desc'] === 1,
+      }),
+    ),
     unique: index['unique'] === 1,
     partial: index['partial'] === 1,
   }));

@@ -24,7 +24,8 @@ export async function withLockFile<T>(path: string, waitMs: number, work: () => 
       continue;
     }
     if (performance.now() >= deadline) {
-      const who = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host} since ${holder.since}`;
+      const who =
+        holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host} since ${holder.since}`;
       throw new MigrationLockedError(`${who} holds the lock ${path}; waited ${waitMs} ms.`, {
         hint: `Wait for it to finish and run the command again. If no such process exists any more, remove ${path}.`,
         details: { ...holder },

@@ -41,7 +41,11 @@ export class Readers {
         grant: resolve,
         timer: setTimeout(() => {
           this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-          reject(new PoolExhaustedError(`All ${this.#all.length - 1} connections for streams and snapshots were in use for ${waitMs} ms.`));
+          reject(
+            new PoolExhaustedError(
+              `All ${this.#all.length - 1} connections for streams and snapshots were in use for ${waitMs} ms.`,
+            ),
+          );
         }, waitMs),
       };
       this.#waiters.push(waiter);
@@ -84,7 +88,7 @@ export class ReadTransaction implements EngineTransaction {
     throw new ReadOnlyError('A read-only transaction writes nothing.');
   }
   exec(sql: string): void {
-    void this.#connection.exec(sql);
+    this.#connection.exec(sql);
   }
   commit(): void {
     this.#finish('COMMIT');

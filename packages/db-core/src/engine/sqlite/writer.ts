@@ -67,10 +67,10 @@ export class Writer {
       } catch (error) {
         if (!isBusy(error) && !(error instanceof LockTimeoutError)) throw error;
         if (performance.now() - started >= waitMs) {
-          throw new LockTimeoutError(
-            `Another process has held the lock of ${this.connection.path} for ${waitMs} ms.`,
-            { cause: error, details: { waitedMs: waitMs } },
-          );
+          throw new LockTimeoutError(`Another process has held the lock of ${this.connection.path} for ${waitMs} ms.`, {
+            cause: error,
+            details: { waitedMs: waitMs },
+          });
         }
         this.#fairness.waiting();
         await sleep(1 + Math.random() * 2);
@@ -96,7 +96,7 @@ class WriteTransaction implements EngineTransaction {
     return this.#connection.executeMany(plan, rows);
   }
   exec(sql: string): void {
-    void this.#connection.exec(sql);
+    this.#connection.exec(sql);
   }
 
   commit(): void {
