@@ -49,7 +49,9 @@ export const generators: readonly Generator[] = [
         const repositories = globSync('src/**/*.repository.ts', { cwd: folder }).sort();
         if (repositories.length === 0) continue;
         const modules = await Promise.all(
-          repositories.map((path) => import(pathToFileURL(join(folder, path)).href) as Promise<Record<string, unknown>>),
+          repositories.map(
+            (path) => import(pathToFileURL(join(folder, path)).href) as Promise<Record<string, unknown>>,
+          ),
         );
         files.set(`docs/sql/${manifest.name.replace('@keelson/', '')}.sql`, renderQueries(modules));
       }
@@ -64,5 +66,10 @@ export const generators: readonly Generator[] = [
   oneFile('configuration', 'docs/configuration.md', async () => {
     const { renderConfigurationMarkdown } = await import('../packages/db-core/src/config/render.ts');
     return renderConfigurationMarkdown();
+  }),
+  oneFile('OpenAPI', 'docs/openapi.json', async () => {
+    await loadEveryPackage();
+    const { renderOpenApi } = await import('../apps/api/src/openapi.ts');
+    return await renderOpenApi();
   }),
 ];
