@@ -44,5 +44,6 @@ export type { JsonValue } from './schema/json.ts';
 export type { Migration, MigrationContext, ValidationContext } from './schema/migration.ts';
 export type { PlannedMigration } from './schema/plan.ts';
 export type { MigrationRun } from './schema/runner.ts';
+export { type Scaffold, scaffoldMigration, type ScaffoldOptions } from './schema/scaffold.ts';
 export type { MigrationStatus } from './schema/status.ts';
 export type { SystemDatabase, TenantDatabase } from './schema/types.ts';
