@@ -20,7 +20,8 @@ describeEngines('saving messages', (context) => {
     return { database, chats, id };
   }
 
-  const all = async (chats: Conversations, conversationId: string) => (await chats.getMessages({ conversationId, limit: 500 })).items;
+  const all = async (chats: Conversations, conversationId: string) =>
+    (await chats.getMessages({ conversationId, limit: 500 })).items;
   const seqs = (messages: readonly Message[]) => messages.map(({ seq }) => seq);
   const upTo = (n: number) => Array.from({ length: n }, (_, index) => index + 1);
 
@@ -28,15 +29,32 @@ describeEngines('saving messages', (context) => {
     const { chats, id } = await setUp();
     const saved = [
       await chats.saveSystemMessage({ conversationId: id, content: 'Be brief.' }),
-      await chats.saveUserMessage({ conversationId: id, content: 'Grüße, 東京 👩‍🚀 — "quoted" \\ and\nlines', requestId: 'r1', metadata: { source: 'web', locale: 'de' } }),
+      await chats.saveUserMessage({
+        conversationId: id,
+        content: 'Grüße, 東京 👩‍🚀 — "quoted" \\ and\nlines',
+        requestId: 'r1',
+        metadata: { source: 'web', locale: 'de' },
+      }),
       await chats.saveAssistantMessage({
         conversationId: id,
         content: '',
         requestId: 'r1',
-        parts: [{ type: 'tool-call', toolName: 'weather', toolCallId: 'c1', input: { city: 'Tokyo', days: [1, 2.5, null], deep: { yes: true } } }],
+        parts: [
+          {
+            type: 'tool-call',
+            toolName: 'weather',
+            toolCallId: 'c1',
+            input: { city: 'Tokyo', days: [1, 2.5, null], deep: { yes: true } },
+          },
+        ],
         metadata: { modelName: 'm-1', tokens: 12, latencyMs: 812.4 },
       }),
-      await chats.saveToolMessage({ conversationId: id, content: '21 °C', requestId: 'r1', parts: [{ type: 'tool-result', toolCallId: 'c1', output: 21 }] }),
+      await chats.saveToolMessage({
+        conversationId: id,
+        content: '21 °C',
+        requestId: 'r1',
+        parts: [{ type: 'tool-result', toolCallId: 'c1', output: 21 }],
+      }),
     ];
     expect(await all(chats, id)).toEqual(saved);
     expect(saved.map(({ role, seq, parentId }) => [role, seq, parentId])).toEqual([
@@ -45,9 +63,23 @@ describeEngines('saving messages', (context) => {
       ['assistant', 3, saved[1]!.id],
       ['tool', 4, saved[2]!.id],
     ]);
-    expect(saved[1]).toMatchObject({ source: 'web', metadata: { source: 'web', locale: 'de' }, requestId: 'r1', status: 'complete' });
-    expect(saved[2]).toMatchObject({ modelName: 'm-1', tokens: 12, latencyMs: 812, metadata: { modelName: 'm-1', tokens: 12, latencyMs: 812 } });
-    expect(await chats.getConversation(id)).toMatchObject({ messageCount: 4, activeLeafId: saved[3]!.id, lastMessageAt: saved[3]!.createdAt });
+    expect(saved[1]).toMatchObject({
+      source: 'web',
+      metadata: { source: 'web', locale: 'de' },
+      requestId: 'r1',
+      status: 'complete',
+    });
+    expect(saved[2]).toMatchObject({
+      modelName: 'm-1',
+      tokens: 12,
+      latencyMs: 812,
+      metadata: { modelName: 'm-1', tokens: 12, latencyMs: 812 },
+    });
+    expect(await chats.getConversation(id)).toMatchObject({
+      messageCount: 4,
+      activeLeafId: saved[3]!.id,
+      lastMessageAt: saved[3]!.createdAt,
+    });
     expect(await chats.countByRole(id)).toEqual({ system: 1, user: 1, assistant: 1, tool: 1 });
     expect(await chats.getMessageCount(id)).toBe(4);
   });
@@ -56,12 +88,19 @@ describeEngines('saving messages', (context) => {
     const { chats, id } = await setUp();
     await Promise.all(
       upTo(WRITERS).map(async (writer) => {
-        for (const turn of upTo(5)) await chats.saveUserMessage({ conversationId: id, content: `${writer}/${turn}`, requestId: `${writer}-${turn}` });
+        for (const turn of upTo(5))
+          await chats.saveUserMessage({
+            conversationId: id,
+            content: `${writer}/${turn}`,
+            requestId: `${writer}-${turn}`,
+          });
       }),
     );
     const messages = await all(chats, id);
     expect(seqs(messages)).toEqual(upTo(WRITERS * 5));
-    expect(messages.slice(1).map(({ parentId }) => parentId)).toEqual(messages.slice(0, -1).map((message) => message.id));
+    expect(messages.slice(1).map(({ parentId }) => parentId)).toEqual(
+      messages.slice(0, -1).map((message) => message.id),
+    );
     const { messageCount, lastMessageAt } = await chats.getConversation(id);
     expect(messageCount).toBe(WRITERS * 5);
     expect(lastMessageAt).toEqual(new Date(Math.max(...messages.map(({ createdAt }) => createdAt.getTime()))));
@@ -69,7 +108,9 @@ describeEngines('saving messages', (context) => {
 
   it(`saves a request once when ${WRITERS} send it at the same time, and numbers stay without gaps`, async () => {
     const { chats, id } = await setUp();
-    const saved = await Promise.all(upTo(WRITERS).map(() => chats.saveUserMessage({ conversationId: id, content: 'Once.', requestId: 'r1' })));
+    const saved = await Promise.all(
+      upTo(WRITERS).map(() => chats.saveUserMessage({ conversationId: id, content: 'Once.', requestId: 'r1' })),
+    );
     expect(new Set(saved.map((message) => message.id)).size).toBe(1);
     const next = await chats.saveAssistantMessage({ conversationId: id, content: 'Yes.', requestId: 'r1' });
     expect(next.seq).toBe(2);
@@ -91,7 +132,11 @@ describeEngines('saving messages', (context) => {
       }),
     ).rejects.toThrow('no');
     await chats.saveUserMessage({ ...conversation, content: 'Four', requestId: 'r4' });
-    expect((await all(chats, id)).map(({ seq, content }) => [seq, content])).toEqual([[1, 'One'], [2, 'Two'], [3, 'Four']]);
+    expect((await all(chats, id)).map(({ seq, content }) => [seq, content])).toEqual([
+      [1, 'One'],
+      [2, 'Two'],
+      [3, 'Four'],
+    ]);
   });
 
   it('gives the stored message for the same request again, whatever happened since', async () => {
@@ -107,7 +152,8 @@ describeEngines('saving messages', (context) => {
 
   it('refuses other content under the same request id, in the same role and part', async () => {
     const { chats, id } = await setUp();
-    const save = (content: string, more = {}) => chats.saveToolMessage({ conversationId: id, content, requestId: 'r1', ...more });
+    const save = (content: string, more = {}) =>
+      chats.saveToolMessage({ conversationId: id, content, requestId: 'r1', ...more });
     await save('one');
     await expect(save('two')).rejects.toThrow(RequestIdReusedError);
     await expect(save('one', { parts: [{ type: 'text', text: 'x' }] })).rejects.toThrow(RequestIdReusedError);
@@ -128,7 +174,14 @@ describeEngines('saving messages', (context) => {
     // A save that comes late doesn't take back what is there.
     expect((await save('Once', 'partial')).content).toBe('Once upon');
     const done = await save('Once upon a time.', 'complete', { tokens: 4 });
-    expect(done).toMatchObject({ id: first.id, seq: 2, content: 'Once upon a time.', status: 'complete', tokens: 4, createdAt: first.createdAt });
+    expect(done).toMatchObject({
+      id: first.id,
+      seq: 2,
+      content: 'Once upon a time.',
+      status: 'complete',
+      tokens: 4,
+      createdAt: first.createdAt,
+    });
     expect(await save('Once upon', 'partial')).toEqual(done);
     expect(await save('Once upon a time.', 'complete')).toEqual(done);
     await expect(save('Another tale.', 'complete')).rejects.toThrow(RequestIdReusedError);
@@ -138,11 +191,13 @@ describeEngines('saving messages', (context) => {
 
   it('completes a partial answer once when several try at the same time', async () => {
     const { chats, id } = await setUp();
-    const save = (content: string, status: 'partial' | 'complete') => chats.saveAssistantMessage({ conversationId: id, content, status, requestId: 'r1' });
+    const save = (content: string, status: 'partial' | 'complete') =>
+      chats.saveAssistantMessage({ conversationId: id, content, status, requestId: 'r1' });
     await save('a', 'partial');
     const outcomes = await Promise.allSettled(upTo(8).map((n) => save(`a${n}`, 'complete')));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(RequestIdReusedError);
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(RequestIdReusedError);
     expect(seqs(await all(chats, id))).toEqual([1]);
   });
 
@@ -157,23 +212,36 @@ describeEngines('saving messages', (context) => {
     const conversation = { conversationId: id };
     const question = await chats.saveUserMessage({ ...conversation, content: 'Question' });
     const first = await chats.saveAssistantMessage({ ...conversation, content: 'First answer' });
-    const second = await chats.saveAssistantMessage({ ...conversation, content: 'Second answer', parentId: question.id });
+    const second = await chats.saveAssistantMessage({
+      ...conversation,
+      content: 'Second answer',
+      parentId: question.id,
+    });
     expect([first.parentId, second.parentId]).toEqual([question.id, question.id]);
     expect((await chats.getConversation(id)).activeLeafId).toBe(second.id);
     expect((await chats.saveUserMessage({ ...conversation, content: 'Thanks' })).parentId).toBe(second.id);
-    const back = await chats.saveUserMessage({ ...conversation, content: 'Back to the first', parentId: first.id.toUpperCase() });
+    const back = await chats.saveUserMessage({
+      ...conversation,
+      content: 'Back to the first',
+      parentId: first.id.toUpperCase(),
+    });
     expect(back.parentId).toBe(first.id);
     expect(seqs(await all(chats, id))).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('refuses a parent that is missing, in another conversation, or another user\'s, and loses no number', async () => {
+  it("refuses a parent that is missing, in another conversation, or another user's, and loses no number", async () => {
     const { database, chats, id } = await setUp();
     const other = await chats.createConversation();
     const elsewhere = await chats.saveUserMessage({ conversationId: other.id, content: 'Elsewhere' });
     const bob = new Conversations(database, 'bob');
-    const theirs = await bob.saveUserMessage({ conversationId: (await bob.createConversation()).id, content: 'Theirs' });
+    const theirs = await bob.saveUserMessage({
+      conversationId: (await bob.createConversation()).id,
+      content: 'Theirs',
+    });
     for (const parentId of [newId(), elsewhere.id, theirs.id]) {
-      await expect(chats.saveUserMessage({ conversationId: id, content: 'x', parentId })).rejects.toThrow(MessageNotFoundError);
+      await expect(chats.saveUserMessage({ conversationId: id, content: 'x', parentId })).rejects.toThrow(
+        MessageNotFoundError,
+      );
     }
     expect((await chats.saveUserMessage({ conversationId: id, content: 'x' })).seq).toBe(1);
   });
@@ -194,17 +262,34 @@ describeEngines('saving messages', (context) => {
     const { database, chats, id } = await setUp();
     await chats.saveUserMessage({ conversationId: id, content: 'Now' });
     const later = new Date(Date.now() + 3_600_000);
-    await database.forUser('ada').run((db) => db.updateTable('conversations').set({ last_message_at: later }).where('id', '=', id));
+    await database
+      .forUser('ada')
+      .run((db) => db.updateTable('conversations').set({ last_message_at: later }).where('id', '=', id));
     await chats.saveUserMessage({ conversationId: id, content: 'An hour early' });
     expect((await chats.getConversation(id)).lastMessageAt).toEqual(later);
+  });
+
+  it('keeps metadata whatever its members are called', async () => {
+    const { chats, id } = await setUp();
+    const metadata = JSON.parse(
+      '{"__proto__":{"a":1},"constructor":2,"toString":null,"":{"__proto__":5},"source":"web"}',
+    ) as Record<string, string>;
+    const saved = await chats.saveUserMessage({ conversationId: id, content: 'x', metadata });
+    for (const message of [saved, ...(await all(chats, id))]) {
+      expect(new Map(Object.entries(message.metadata))).toEqual(new Map(Object.entries(metadata)));
+    }
   });
 
   it('is final: a stored message can be neither changed nor removed', async () => {
     const { database, chats, id } = await setUp();
     const saved = await chats.saveUserMessage({ conversationId: id, content: 'Stone' });
     const user = database.forUser('ada');
-    await expect(user.run((db) => db.updateTable('conversation_messages').set({ content: 'Sand' }).where('id', '=', saved.id))).rejects.toThrow(ImmutableRowError);
-    await expect(user.run((db) => db.deleteFrom('conversation_messages').where('id', '=', saved.id))).rejects.toThrow(ImmutableRowError);
+    await expect(
+      user.run((db) => db.updateTable('conversation_messages').set({ content: 'Sand' }).where('id', '=', saved.id)),
+    ).rejects.toThrow(ImmutableRowError);
+    await expect(user.run((db) => db.deleteFrom('conversation_messages').where('id', '=', saved.id))).rejects.toThrow(
+      ImmutableRowError,
+    );
     expect(await all(chats, id)).toEqual([saved]);
   });
 

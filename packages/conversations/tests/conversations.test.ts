@@ -27,9 +27,24 @@ describeEngines('conversations', (context) => {
   it('are created with all that is given, or with nothing', async () => {
     const { chats } = await setUp();
     const id = newId();
-    const given = { id: id.toUpperCase(), title: 'Größe 🏨', source: 'web', metadata: { tags: ['a', 'b'], deep: { n: 1.5, no: null } }, isHidden: true };
+    const given = {
+      id: id.toUpperCase(),
+      title: 'Größe 🏨',
+      source: 'web',
+      metadata: { tags: ['a', 'b'], deep: { n: 1.5, no: null } },
+      isHidden: true,
+    };
     const full = await chats.createConversation(given);
-    expect(full).toMatchObject({ ...given, id, status: 'ACTIVE', version: 1, messageCount: 0, lastMessageAt: null, activeLeafId: null, archivedAt: null });
+    expect(full).toMatchObject({
+      ...given,
+      id,
+      status: 'ACTIVE',
+      version: 1,
+      messageCount: 0,
+      lastMessageAt: null,
+      activeLeafId: null,
+      archivedAt: null,
+    });
     expect(await chats.getConversation(id)).toEqual(full);
     const bare = await chats.createConversation();
     expect(bare).toMatchObject({ title: null, source: null, metadata: {}, isHidden: false, externalId: null });
@@ -41,7 +56,10 @@ describeEngines('conversations', (context) => {
     const { id } = await chats.createConversation();
     const again = chats.createConversation({ id });
     await expect(again).rejects.toThrow(ConversationExistsError);
-    await expect(again).rejects.toMatchObject({ code: 'CONVERSATION_EXISTS', cause: expect.any(UniqueViolationError) as unknown });
+    await expect(again).rejects.toMatchObject({
+      code: 'CONVERSATION_EXISTS',
+      cause: expect.any(UniqueViolationError) as unknown,
+    });
     // Another user's ids are no business of this one's.
     await new Conversations(database, 'bob').createConversation({ id });
   });
@@ -100,7 +118,9 @@ describeEngines('conversations', (context) => {
       await expect(late()).rejects.toThrow(ConversationChangedError);
     }
     expect(await chats.getConversation(id)).toMatchObject({ title: 'B', status: 'ACTIVE', version: 2 });
-    const renames = await Promise.allSettled(['x', 'y', 'z'].map((title) => chats.renameConversation(id, title, { ifVersion: 2 })));
+    const renames = await Promise.allSettled(
+      ['x', 'y', 'z'].map((title) => chats.renameConversation(id, title, { ifVersion: 2 })),
+    );
     expect(renames.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
@@ -108,10 +128,18 @@ describeEngines('conversations', (context) => {
     const { database, chats } = await setUp();
     const bob = new Conversations(database, 'bob');
     const theirs = await bob.createConversation({ title: 'Private' });
-    await bob.saveUserMessage({ conversationId: theirs.id, content: 'Secret', requestId: 'r', metadata: { source: 'web' } });
+    await bob.saveUserMessage({
+      conversationId: theirs.id,
+      content: 'Secret',
+      requestId: 'r',
+      metadata: { source: 'web' },
+    });
     const missing = newId();
     const outcome = async (method: () => Promise<unknown>, id: string) => {
-      const error = await method().then(() => undefined, (reason: unknown) => reason);
+      const error = await method().then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
       expect(error).toBeInstanceOf(ConversationNotFoundError);
       const { code, message, details, hint, status } = error as ConversationNotFoundError;
       return JSON.stringify({ code, message, details, hint, status }).replaceAll(id, 'ID');
@@ -120,7 +148,10 @@ describeEngines('conversations', (context) => {
     for (const [index, method] of onConversation(chats, missing).entries()) {
       expect(await outcome(foreign[index]!, theirs.id)).toBe(await outcome(method, missing));
     }
-    expect((await chats.listConversations({ status: ['ACTIVE', 'ARCHIVED', 'CLOSED', 'DELETED'], includeHidden: true })).items).toEqual([]);
+    expect(
+      (await chats.listConversations({ status: ['ACTIVE', 'ARCHIVED', 'CLOSED', 'DELETED'], includeHidden: true }))
+        .items,
+    ).toEqual([]);
     expect((await chats.getBySource({ source: 'web' })).items).toEqual([]);
     expect(await bob.getConversation(theirs.id)).toMatchObject({ title: 'Private', version: 1, messageCount: 1 });
   });
@@ -135,7 +166,12 @@ describeEngines('conversations', (context) => {
   it('give their last messages in order, and those of a source', async () => {
     const { chats } = await setUp();
     const { id } = await chats.createConversation();
-    for (let n = 1; n <= 7; n += 1) await chats.saveUserMessage({ conversationId: id, content: `${n}`, metadata: { source: n % 2 === 0 ? 'mail' : 'web' } });
+    for (let n = 1; n <= 7; n += 1)
+      await chats.saveUserMessage({
+        conversationId: id,
+        content: `${n}`,
+        metadata: { source: n % 2 === 0 ? 'mail' : 'web' },
+      });
     const contents = (messages: readonly { content: string }[]) => messages.map(({ content }) => content);
     expect(contents(await chats.getLastNMessages(id, 3))).toEqual(['5', '6', '7']);
     expect(contents(await chats.getLastNMessages(id, 100))).toEqual(['1', '2', '3', '4', '5', '6', '7']);
@@ -148,9 +184,19 @@ describeEngines('conversations', (context) => {
   it('give errors with a status, an exit code and a hint', async () => {
     const { chats } = await setUp();
     const { id } = await chats.createConversation();
-    await expect(chats.getConversation(newId())).rejects.toMatchObject({ code: 'CONVERSATION_NOT_FOUND', status: 404, exitCode: 1, retriable: false });
-    await expect(chats.saveUserMessage({ conversationId: id, content: 'x', parentId: newId() })).rejects.toThrow(MessageNotFoundError);
-    await expect(chats.saveUserMessage({ conversationId: id, content: 'x', parentId: newId() })).rejects.toMatchObject({ code: 'MESSAGE_NOT_FOUND', status: 404 });
+    await expect(chats.getConversation(newId())).rejects.toMatchObject({
+      code: 'CONVERSATION_NOT_FOUND',
+      status: 404,
+      exitCode: 1,
+      retriable: false,
+    });
+    await expect(chats.saveUserMessage({ conversationId: id, content: 'x', parentId: newId() })).rejects.toThrow(
+      MessageNotFoundError,
+    );
+    await expect(chats.saveUserMessage({ conversationId: id, content: 'x', parentId: newId() })).rejects.toMatchObject({
+      code: 'MESSAGE_NOT_FOUND',
+      status: 404,
+    });
   });
 });
 
@@ -164,6 +210,7 @@ function onConversation(chats: Conversations, conversationId: string): readonly 
     () => chats.unarchiveConversation(conversationId),
     () => chats.closeConversation(conversationId),
     () => chats.deleteConversation(conversationId),
+    () => chats.saveMessage({ ...message, role: 'user' }),
     () => chats.saveUserMessage(message),
     () => chats.saveAssistantMessage(message),
     () => chats.saveSystemMessage(message),

@@ -27,25 +27,43 @@ describeEngines('pages', (context) => {
   it('of conversations skip nothing and repeat nothing, with equal times and with none', async () => {
     let run = 0;
     const time = fc.option(fc.integer({ min: 0, max: 4 }), { nil: null });
-    const conversation = fc.record({ at: time, status: fc.constantFrom('ACTIVE', 'ACTIVE', 'CLOSED', 'ARCHIVED'), hidden: fc.boolean() });
+    const conversation = fc.record({
+      at: time,
+      status: fc.constantFrom('ACTIVE', 'ACTIVE', 'CLOSED', 'ARCHIVED'),
+      hidden: fc.boolean(),
+    });
     await fc.assert(
-      fc.asyncProperty(fc.array(conversation, { maxLength: 25 }), fc.integer({ min: 1, max: 9 }), fc.boolean(), async (rows, limit, includeHidden) => {
-        const owner = `${context.engine}-${(run += 1)}`;
-        const user = database.forUser(owner);
-        const expected: { id: string; at: number }[] = [];
-        await user.transaction(async () => {
-          for (const { at, status, hidden } of rows) {
-            const id = newId();
-            const times = { created_at: new Date(), updated_at: new Date(), last_message_at: at === null ? null : new Date(1_000 + at) };
-            await user.run((db) => db.insertInto('conversations').values({ id, status: status as 'ACTIVE', is_hidden: hidden, ...times }));
-            if (status !== 'ARCHIVED' && (includeHidden || !hidden)) expected.push({ id, at: at ?? -1 });
-          }
-        });
-        expected.sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
-        const chats = new Conversations(database, owner);
-        const walked = await walk((cursor) => chats.listConversations({ limit, cursor, includeHidden }), rows.length + 1);
-        expect(walked.map(({ id }: ConversationSummary) => id)).toEqual(expected.map(({ id }) => id));
-      }),
+      fc.asyncProperty(
+        fc.array(conversation, { maxLength: 25 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.boolean(),
+        async (rows, limit, includeHidden) => {
+          const owner = `${context.engine}-${(run += 1)}`;
+          const user = database.forUser(owner);
+          const expected: { id: string; at: number }[] = [];
+          await user.transaction(async () => {
+            for (const { at, status, hidden } of rows) {
+              const id = newId();
+              const times = {
+                created_at: new Date(),
+                updated_at: new Date(),
+                last_message_at: at === null ? null : new Date(1_000 + at),
+              };
+              await user.run((db) =>
+                db.insertInto('conversations').values({ id, status: status as 'ACTIVE', is_hidden: hidden, ...times }),
+              );
+              if (status !== 'ARCHIVED' && (includeHidden || !hidden)) expected.push({ id, at: at ?? -1 });
+            }
+          });
+          expected.sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
+          const chats = new Conversations(database, owner);
+          const walked = await walk(
+            (cursor) => chats.listConversations({ limit, cursor, includeHidden }),
+            rows.length + 1,
+          );
+          expect(walked.map(({ id }: ConversationSummary) => id)).toEqual(expected.map(({ id }) => id));
+        },
+      ),
       { numRuns: 40 },
     );
   });
@@ -53,7 +71,8 @@ describeEngines('pages', (context) => {
   it('of messages skip nothing and repeat nothing, in both directions and while others write', async () => {
     const chats = new Conversations(database, `${context.engine}-messages`);
     const { id: conversationId } = await chats.createConversation();
-    const save = (n: number) => chats.saveUserMessage({ conversationId, content: `${n}`, metadata: { source: n % 3 === 0 ? 'three' : 'other' } });
+    const save = (n: number) =>
+      chats.saveUserMessage({ conversationId, content: `${n}`, metadata: { source: n % 3 === 0 ? 'three' : 'other' } });
     for (let n = 1; n <= 23; n += 1) await save(n);
     let written = 23;
     await fc.assert(
@@ -85,14 +104,32 @@ describeEngines('pages', (context) => {
     for (let n = 0; n < 20; n += 1) {
       const { id: conversationId } = n % 4 === 0 ? two : one;
       const [id, at] = [newId(), 1_000 + (n % 3)];
-      const values = { id, conversation_id: conversationId, seq: n + 1, role: 'user' as const, content: `${n}`, source: 'web', created_at: new Date(at) };
+      const values = {
+        id,
+        conversation_id: conversationId,
+        seq: n + 1,
+        role: 'user' as const,
+        content: `${n}`,
+        source: 'web',
+        created_at: new Date(at),
+      };
       await user.run((db) => db.insertInto('conversation_messages').values(values));
       expected.push({ id, at, in: conversationId });
     }
     const everywhere = await walk((cursor) => chats.getBySource({ source: 'web', limit: 3, cursor }), 20);
-    expect(everywhere.map(({ id }) => id)).toEqual(expected.toSorted((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1)).map(({ id }) => id));
-    const inside = await walk((cursor) => chats.getBySource({ source: 'web', conversationId: one.id, limit: 4, cursor }), 20);
-    expect(inside.map(({ id }) => id)).toEqual(expected.filter((each) => each.in === one.id).map(({ id }) => id).reverse());
+    expect(everywhere.map(({ id }) => id)).toEqual(
+      expected.toSorted((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1)).map(({ id }) => id),
+    );
+    const inside = await walk(
+      (cursor) => chats.getBySource({ source: 'web', conversationId: one.id, limit: 4, cursor }),
+      20,
+    );
+    expect(inside.map(({ id }) => id)).toEqual(
+      expected
+        .filter((each) => each.in === one.id)
+        .map(({ id }) => id)
+        .reverse(),
+    );
   });
 
   it('take no cursor but their own', async () => {
@@ -102,11 +139,23 @@ describeEngines('pages', (context) => {
     await chats.createConversation();
     const { nextCursor } = await chats.listConversations({ limit: 1 });
     expect(nextCursor).toEqual(expect.any(String));
-    const wrong = ['', 'x', 'WyJ4Il0', Buffer.from('["conversations",null,"1"]').toString('base64url'), Buffer.from('["messages-asc","1"]').toString('base64url')];
+    const wrong = [
+      '',
+      'x',
+      'WyJ4Il0',
+      Buffer.from('["conversations",null,"1"]').toString('base64url'),
+      Buffer.from('["messages-asc","1"]').toString('base64url'),
+    ];
     const upwards = (await chats.getMessages({ conversationId, limit: 1 })).nextCursor;
-    for (const cursor of [...wrong.slice(1), upwards]) await expect(chats.listConversations({ cursor })).rejects.toThrow(ValidationError);
-    for (const cursor of [...wrong.slice(1), nextCursor]) await expect(chats.getMessages({ conversationId, cursor })).rejects.toThrow('cursor: is not a cursor of this list');
-    await expect(chats.getMessages({ conversationId, cursor: upwards, order: 'desc' })).rejects.toThrow(ValidationError);
+    for (const cursor of [...wrong.slice(1), upwards])
+      await expect(chats.listConversations({ cursor })).rejects.toThrow(ValidationError);
+    for (const cursor of [...wrong.slice(1), nextCursor])
+      await expect(chats.getMessages({ conversationId, cursor })).rejects.toThrow(
+        'cursor: is not a cursor of this list',
+      );
+    await expect(chats.getMessages({ conversationId, cursor: upwards, order: 'desc' })).rejects.toThrow(
+      ValidationError,
+    );
     await expect(chats.getBySource({ source: 'x', cursor: upwards })).rejects.toThrow(ValidationError);
   });
 });

@@ -48,11 +48,23 @@ const CALLS: Readonly<Record<Method, readonly (readonly [args: readonly unknown[
     [[{ includeHidden: 1 }], 'includeHidden'],
     [[{ page: 2 }], ''],
   ],
-  renameConversation: [...ids('conversationId', 'x'), [[ID], 'title'], [[ID, ''], 'title'], [[ID, 'x', { ifVersion: '1' }], 'options.ifVersion'], [[ID, 'x', 1], 'options']],
+  renameConversation: [
+    ...ids('conversationId', 'x'),
+    [[ID], 'title'],
+    [[ID, ''], 'title'],
+    [[ID, 'x', { ifVersion: '1' }], 'options.ifVersion'],
+    [[ID, 'x', 1], 'options'],
+  ],
   archiveConversation: [...ids('conversationId'), [[ID, { ifVersion: 0 }], 'options.ifVersion'], [[ID, 1], 'options']],
   unarchiveConversation: [...ids('conversationId'), [[ID, { ifVersion: 1.5 }], 'options.ifVersion']],
   closeConversation: [...ids('conversationId'), [[ID, { version: 1 }], 'options']],
   deleteConversation: [...ids('conversationId'), [[ID, 'now'], 'options']],
+  saveMessage: [
+    [[{ conversationId: ID, content: 'x' }], 'role'],
+    [[{ conversationId: ID, content: 'x', role: 'robot' }], 'role'],
+    [[{ conversationId: ID, content: 5, role: 'user' }], 'content'],
+    [[{ conversationId: ID, content: '', role: 'user' }], 'content'],
+  ],
   saveUserMessage: saves(),
   saveAssistantMessage: saves(),
   saveSystemMessage: saves(),
@@ -66,10 +78,25 @@ const CALLS: Readonly<Record<Method, readonly (readonly [args: readonly unknown[
     [[{ conversationId: ID, limit: -1 }], 'limit'],
     [[{ conversationId: ID, cursor: {} }], 'cursor'],
   ],
-  getLastNMessages: [...ids('conversationId', 5), [[ID], 'n'], [[ID, 0], 'n'], [[ID, 501], 'n'], [[ID, '5'], 'n'], [[ID, 2.5], 'n']],
+  getLastNMessages: [
+    ...ids('conversationId', 5),
+    [[ID], 'n'],
+    [[ID, 0], 'n'],
+    [[ID, 501], 'n'],
+    [[ID, '5'], 'n'],
+    [[ID, 2.5], 'n'],
+  ],
   getMessageCount: ids('conversationId'),
   countByRole: ids('conversationId'),
-  getBySource: [[[], ''], [['web'], ''], [[{}], 'source'], [[{ source: '' }], 'source'], [[{ source: 5 }], 'source'], [[{ source: 'web', conversationId: 5 }], 'conversationId'], [[{ source: 'web', limit: 0 }], 'limit']],
+  getBySource: [
+    [[], ''],
+    [['web'], ''],
+    [[{}], 'source'],
+    [[{ source: '' }], 'source'],
+    [[{ source: 5 }], 'source'],
+    [[{ source: 'web', conversationId: 5 }], 'conversationId'],
+    [[{ source: 'web', limit: 0 }], 'limit'],
+  ],
   exportConversation: ids('conversationId'),
   importConversations: [
     [[], 'source'],
@@ -84,7 +111,9 @@ const CALLS: Readonly<Record<Method, readonly (readonly [args: readonly unknown[
 };
 
 function ids(path: string, ...more: readonly unknown[]): (readonly [readonly unknown[], string])[] {
-  return [undefined, null, '', 'x', 5, {}, `${ID} `, `${ID}'; DROP TABLE conversations; --`].map((id) => [[id, ...more], path] as const);
+  return [undefined, null, '', 'x', 5, {}, `${ID} `, `${ID}'; DROP TABLE conversations; --`].map(
+    (id) => [[id, ...more], path] as const,
+  );
 }
 
 function saves(): (readonly [readonly unknown[], string])[] {
@@ -108,7 +137,15 @@ function saves(): (readonly [readonly unknown[], string])[] {
     [{ parts: [] }, 'parts'],
     [{ parts: 'x' }, 'parts'],
     [{ parts: [{ type: 'picture' }] }, 'parts.0.type'],
-    [{ parts: [{ type: 'text', text: 'a' }, { type: 'text', text: 5 }] }, 'parts.1.text'],
+    [
+      {
+        parts: [
+          { type: 'text', text: 'a' },
+          { type: 'text', text: 5 },
+        ],
+      },
+      'parts.1.text',
+    ],
     [{ parts: [{ type: 'data', name: 'd', data: { a: undefined, b: () => 1 } }] }, 'parts.0.data.b'],
     [{ metadata: 'x' }, 'metadata'],
     [{ metadata: { tokens: -1 } }, 'metadata.tokens'],
@@ -139,15 +176,25 @@ describeEngine('sqlite', 'wrong input to', (context) => {
   for (const [method, calls] of Object.entries(CALLS) as [Method, (typeof CALLS)[Method]][]) {
     it(`${method} is refused with the path of the fault, and nothing is stored`, async () => {
       const chats = new Conversations(await context.open(), 'ada');
-      const call = async (args: readonly unknown[]): Promise<unknown> => (chats[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
+      const call = async (args: readonly unknown[]): Promise<unknown> =>
+        (chats[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
       // An empty list is a file without bytes, which is another error.
       const never = NEVER_RIGHT.filter((value) => method !== 'importConversations' || !Array.isArray(value));
       const faults = [...calls, ...never.map((value) => [[value], undefined] as const)];
       for (const [args, path] of faults) {
-        const error = await call(args).then(() => undefined, (reason: unknown) => reason);
+        const error = await call(args).then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
         expect(error, describeCall(args)).toBeInstanceOf(ValidationError);
-        const { issues } = (error as ValidationError).details as { issues: readonly { path: string; message: string }[] };
-        if (path !== undefined) expect(issues.map((issue) => issue.path), describeCall(args)).toEqual([path]);
+        const { issues } = (error as ValidationError).details as {
+          issues: readonly { path: string; message: string }[];
+        };
+        if (path !== undefined)
+          expect(
+            issues.map((issue) => issue.path),
+            describeCall(args),
+          ).toEqual([path]);
         for (const { message } of issues) expect(message).toMatch(/\S/u);
         expect((error as ValidationError).message.length).toBeLessThan(2_000);
       }
@@ -157,7 +204,9 @@ describeEngine('sqlite', 'wrong input to', (context) => {
 
   it('several members names each of them', async () => {
     const chats = new Conversations(await context.open(), 'ada');
-    const wrong = { conversationId: 'x', content: 5, metadata: { tokens: -1 } } as unknown as Parameters<Conversations['saveUserMessage']>[0];
+    const wrong = { conversationId: 'x', content: 5, metadata: { tokens: -1 } } as unknown as Parameters<
+      Conversations['saveUserMessage']
+    >[0];
     await expect(chats.saveUserMessage(wrong)).rejects.toMatchObject({
       code: 'VALIDATION',
       details: { issues: [{ path: 'conversationId' }, { path: 'content' }, { path: 'metadata.tokens' }] },
@@ -166,5 +215,7 @@ describeEngine('sqlite', 'wrong input to', (context) => {
 });
 
 function describeCall(args: readonly unknown[]): string {
-  return args.map((arg) => (typeof arg === 'object' && arg !== null ? Object.keys(arg).join(',') : String(arg).slice(0, 40))).join(' | ');
+  return args
+    .map((arg) => (typeof arg === 'object' && arg !== null ? Object.keys(arg).join(',') : String(arg).slice(0, 40)))
+    .join(' | ');
 }

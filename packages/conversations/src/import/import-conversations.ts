@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   ConflictError,
   IntegrityError,
@@ -59,6 +60,8 @@ export async function importConversations(
       else await importElement(user, { element, format: found, tally });
     }
     onProgress?.(tally.progress);
+    // SQLite answers at once; without a pause nothing else of the process would get its turn until the file's end.
+    await setImmediate();
   }
   const report = tally.report(stopped);
   if (!recognised && report.failed > 0 && !stopped) {

@@ -6,12 +6,17 @@ export type Place = { readonly line: number } | { readonly index: number };
 /** Why an element of a file was left out. Besides these, the code of an error of the catalogue. */
 export type ImportFaultCode =
   | 'BROKEN_JSON'
+  /** The file ends within it. */
   | 'TRUNCATED'
+  /** Something follows the end of the list. */
   | 'TRAILING_DATA'
+  /** More than 128 MiB. */
   | 'ELEMENT_TOO_LARGE'
   | 'NOT_A_CONVERSATION'
   | 'UNKNOWN_ROLE'
+  /** A message is longer than messages may be. */
   | 'CONTENT_TOO_LARGE'
+  /** It has new messages, but was deleted here. */
   | 'DELETED_HERE';
 
 /** Says why one element can't be imported; the others go on. */

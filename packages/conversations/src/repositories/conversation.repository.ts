@@ -20,11 +20,11 @@ const columns = [
 ] as const;
 
 /** Every status but the one that nobody sees. */
-export const VISIBLE_STATUSES = ['ACTIVE', 'ARCHIVED', 'CLOSED'] as const;
+const VISIBLE_STATUSES = ['ACTIVE', 'ARCHIVED', 'CLOSED'] as const;
 /** What a list shows unless it is asked for others. */
 export const LISTED_STATUSES = ['ACTIVE', 'CLOSED'] as const;
 /** The statuses in which a conversation takes messages. */
-export const OPEN_STATUSES = ['ACTIVE', 'ARCHIVED'] as const;
+const OPEN_STATUSES = ['ACTIVE', 'ARCHIVED'] as const;
 
 /** With the active leaf. It is stored only when it isn't the newest message, which is the rule; see `message.repository.ts`. */
 export const findById = defineQuery('conversations.findById', (db, p: { id: string }) =>
@@ -41,7 +41,7 @@ export const findById = defineQuery('conversations.findById', (db, p: { id: stri
         .as('newest_message_id'),
     )
     .where('id', '=', p.id)
-    .where('status', 'in', VISIBLE_STATUSES),
+    .where('status', '<>', 'DELETED'),
 );
 
 /** What tells why a conversation can't be changed, without its deleted state hidden. */
@@ -101,6 +101,8 @@ export const listEmpty = defineQuery('conversations.listEmpty', (db, p: ListPara
     .where('id', '<', p.id)
     .where('status', 'in', p.statuses)
     .where('is_hidden', 'in', p.hidden)
+    // All equal, but without it PostgreSQL sorts instead of following the index.
+    .orderBy('last_message_at', 'desc')
     .orderBy('id', 'desc')
     .limit(p.limit),
 );
@@ -182,7 +184,7 @@ export const takeSeq = defineQuery('conversations.takeSeq', (db, p: TakeSeqParam
       updated_at: p.now,
     }))
     .where('id', '=', p.id)
-    .where('status', 'in', OPEN_STATUSES)
+    .where((eb) => eb.or(OPEN_STATUSES.map((status) => eb('status', '=', status))))
     .where((eb) =>
       eb.not(
         eb.exists(
@@ -236,7 +238,7 @@ export const takeSeqs = defineQuery(
         updated_at: p.now,
       }))
       .where('id', '=', p.id)
-      .where('status', 'in', OPEN_STATUSES)
+      .where((eb) => eb.or(OPEN_STATUSES.map((status) => eb('status', '=', status))))
       .returning('next_seq'),
 );
 
@@ -250,12 +252,12 @@ export const updateTitle = defineQuery('conversations.updateTitle', (db, p: Chan
     .updateTable('conversations')
     .set((eb) => ({ title: p.title, updated_at: p.now, version: eb('version', '+', 1) }))
     .where('id', '=', p.id)
-    .where('status', 'in', VISIBLE_STATUSES)
+    .where('status', '<>', 'DELETED')
     .where((eb) => eb('version', '=', eb.fn.coalesce(eb.val(p.ifVersion), 'version')))
     .returning('id'),
 );
 
-interface ChangeParams {
+export interface ChangeParams {
   id: string;
   /** Null means: whatever version it has. */
   ifVersion: number | null;
@@ -275,7 +277,7 @@ function defineTransition(name: string, { from, to, times }: Transition) {
       .updateTable('conversations')
       .set((eb) => ({ status: to, ...times(p.now), updated_at: p.now, version: eb('version', '+', 1) }))
       .where('id', '=', p.id)
-      .where('status', 'in', from)
+      .where((eb) => eb.or(from.map((status) => eb('status', '=', status))))
       .where((eb) => eb('version', '=', eb.fn.coalesce(eb.val(p.ifVersion), 'version')))
       .returning('id'),
   );

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { JsonObject, JsonValue } from '../types.ts';
 import { textFault } from './text.schema.ts';
 
-export const MAX_JSON_DEPTH = 64;
+const MAX_JSON_DEPTH = 64;
 /** Longest metadata, as JSON text in UTF-16 units. */
-export const MAX_METADATA_LENGTH = 262_144;
+const MAX_METADATA_LENGTH = 262_144;
 
 /** A fault in a JSON value and where it is. */
 export interface JsonFault {

@@ -3,9 +3,9 @@ import { z } from 'zod';
 /** Longest content of a message, in UTF-16 units (what `string.length` counts): 4 Mi. */
 export const MAX_CONTENT_LENGTH = 4_194_304;
 export const MAX_TITLE_LENGTH = 500;
-export const MAX_SOURCE_LENGTH = 100;
+const MAX_SOURCE_LENGTH = 100;
 export const MAX_MODEL_NAME_LENGTH = 200;
-export const MAX_REQUEST_ID_LENGTH = 255;
+const MAX_REQUEST_ID_LENGTH = 255;
 
 /** Why the text can't be stored the same way on both engines, or null. PostgreSQL has no U+0000, and UTF-8 no lone surrogates. */
 export function textFault(text: string): string | null {

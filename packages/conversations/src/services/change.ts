@@ -29,7 +29,7 @@ export async function rename(
   return find(user, id);
 }
 
-type TransitionQuery = Query<{ id: string; ifVersion: number | null; now: Date }, { id: string }>;
+type TransitionQuery = Query<conversations.ChangeParams, { id: string }>;
 
 const TRANSITIONS = {
   archive: { query: conversations.archive, result: 'ARCHIVED' },

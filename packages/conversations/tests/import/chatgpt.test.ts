@@ -10,13 +10,23 @@ interface NodeOptions {
   readonly message?: Record<string, unknown>;
 }
 
-function node(id: string, { parent = null, children = [], role = 'user', text = `text of ${id}`, message = {} }: NodeOptions = {}) {
+function node(
+  id: string,
+  { parent = null, children = [], role = 'user', text = `text of ${id}`, message = {} }: NodeOptions = {},
+) {
   return {
     [id]: {
       id,
       parent,
       children,
-      message: { id, author: { role }, create_time: 1_700_000_000.25, content: { content_type: 'text', parts: [text] }, status: 'finished_successfully', ...message },
+      message: {
+        id,
+        author: { role },
+        create_time: 1_700_000_000.25,
+        content: { content_type: 'text', parts: [text] },
+        status: 'finished_successfully',
+        ...message,
+      },
     },
   };
 }
@@ -45,13 +55,16 @@ describe('a ChatGPT conversation', () => {
   });
 
   it('passes over nodes that say nothing, and joins what is above and below them', () => {
-    const imported = convert({
-      root: { id: 'root', message: null, parent: null, children: ['hidden'] },
-      ...node('hidden', { parent: 'root', children: ['a'], role: 'system', text: '' }),
-      ...node('a', { parent: 'hidden', children: ['empty'] }),
-      ...node('empty', { parent: 'a', children: ['b'], role: 'system', text: '' }),
-      ...node('b', { parent: 'empty', role: 'assistant' }),
-    }, { current_node: 'empty' });
+    const imported = convert(
+      {
+        root: { id: 'root', message: null, parent: null, children: ['hidden'] },
+        ...node('hidden', { parent: 'root', children: ['a'], role: 'system', text: '' }),
+        ...node('a', { parent: 'hidden', children: ['empty'] }),
+        ...node('empty', { parent: 'a', children: ['b'], role: 'system', text: '' }),
+        ...node('b', { parent: 'empty', role: 'assistant' }),
+      },
+      { current_node: 'empty' },
+    );
     expect(edges(imported)).toEqual(['->a', 'a>b']);
     expect(imported.activeLeafExternalId).toBe('a');
   });
@@ -87,13 +100,25 @@ describe('a ChatGPT conversation', () => {
       ...node('c', { parent: 'b', message: { create_time: 1e300 } }),
     });
     expect(imported.createdAt).toEqual(new Date(1_700_000_000_000));
-    expect(imported.messages.map(({ createdAt }) => createdAt?.getTime() ?? null)).toEqual([1_700_000_000_250, null, null]);
+    expect(imported.messages.map(({ createdAt }) => createdAt?.getTime() ?? null)).toEqual([
+      1_700_000_000_250,
+      null,
+      null,
+    ]);
   });
 
   it('knows calls of tools and their results', () => {
     const imported = convert({
-      ...node('call', { role: 'assistant', children: ['result'], message: { recipient: 'python', content: { content_type: 'code', text: '1 + 1' } } }),
-      ...node('result', { role: 'tool', parent: 'call', message: { author: { role: 'tool', name: 'python' }, content: { content_type: 'execution_output', text: '2' } } }),
+      ...node('call', {
+        role: 'assistant',
+        children: ['result'],
+        message: { recipient: 'python', content: { content_type: 'code', text: '1 + 1' } },
+      }),
+      ...node('result', {
+        role: 'tool',
+        parent: 'call',
+        message: { author: { role: 'tool', name: 'python' }, content: { content_type: 'execution_output', text: '2' } },
+      }),
     });
     expect(imported.messages).toMatchObject([
       { role: 'assistant', content: '1 + 1', parts: [{ type: 'tool-call', toolName: 'python' }] },
@@ -104,14 +129,30 @@ describe('a ChatGPT conversation', () => {
   it('keeps pictures, files, thoughts and kinds of content that nobody has seen yet', () => {
     const picture = { content_type: 'image_asset_pointer', asset_pointer: 'file-service://x', size_bytes: 12 };
     const imported = convert({
-      ...node('picture', { message: { content: { content_type: 'multimodal_text', parts: [picture, 'What is this?'] } } }),
-      ...node('file', { message: { metadata: { attachments: [{ name: 'a.pdf', mime_type: 'application/pdf', size: 9 }] } } }),
-      ...node('thoughts', { role: 'assistant', message: { content: { content_type: 'thoughts', thoughts: [{ summary: 's', content: 'hm' }] } } }),
-      ...node('new', { role: 'assistant', message: { content: { content_type: 'hologram', text: 'words', depth: 3 } } }),
+      ...node('picture', {
+        message: { content: { content_type: 'multimodal_text', parts: [picture, 'What is this?'] } },
+      }),
+      ...node('file', {
+        message: { metadata: { attachments: [{ name: 'a.pdf', mime_type: 'application/pdf', size: 9 }] } },
+      }),
+      ...node('thoughts', {
+        role: 'assistant',
+        message: { content: { content_type: 'thoughts', thoughts: [{ summary: 's', content: 'hm' }] } },
+      }),
+      ...node('new', {
+        role: 'assistant',
+        message: { content: { content_type: 'hologram', text: 'words', depth: 3 } },
+      }),
     });
     expect(imported.messages).toMatchObject([
-      { content: 'What is this?', parts: [{ type: 'attachment', name: 'file-service://x', mediaType: 'image/*', sizeBytes: 12 }] },
-      { content: 'text of file', parts: [{ type: 'attachment', name: 'a.pdf', mediaType: 'application/pdf', sizeBytes: 9 }] },
+      {
+        content: 'What is this?',
+        parts: [{ type: 'attachment', name: 'file-service://x', mediaType: 'image/*', sizeBytes: 12 }],
+      },
+      {
+        content: 'text of file',
+        parts: [{ type: 'attachment', name: 'a.pdf', mediaType: 'application/pdf', sizeBytes: 9 }],
+      },
       { content: '', parts: [{ type: 'reasoning', text: 'hm' }] },
       { content: 'words', parts: [{ type: 'data', name: 'hologram', data: { content_type: 'hologram', depth: 3 } }] },
     ]);
@@ -121,14 +162,26 @@ describe('a ChatGPT conversation', () => {
     const imported = convert({
       ...node('a', { children: ['b', 'c'] }),
       ...node('b', { parent: 'a', role: 'assistant', text: '', message: { status: 'in_progress' } }),
-      ...node('c', { parent: 'a', role: 'assistant', text: 'Well', message: { metadata: { finish_details: { type: 'interrupted' } } } }),
+      ...node('c', {
+        parent: 'a',
+        role: 'assistant',
+        text: 'Well',
+        message: { metadata: { finish_details: { type: 'interrupted' } } },
+      }),
     });
-    expect(imported.messages.slice(1)).toMatchObject([{ status: 'aborted', content: '' }, { status: 'aborted', content: 'Well' }]);
+    expect(imported.messages.slice(1)).toMatchObject([
+      { status: 'aborted', content: '' },
+      { status: 'aborted', content: 'Well' },
+    ]);
   });
 
   it('makes text storable and counts what it replaced', () => {
     const cleaner = new Cleaner();
-    const imported = convert({ ...node('a', { text: 'nul \0 and half \uD83D of a pair 😀' }) }, { title: 'T\0' }, cleaner);
+    const imported = convert(
+      { ...node('a', { text: 'nul \0 and half \uD83D of a pair 😀' }) },
+      { title: 'T\0' },
+      cleaner,
+    );
     expect(imported.messages[0]?.content).toBe('nul \uFFFD and half \uFFFD of a pair 😀');
     expect(imported.title).toBe('T\uFFFD');
     expect(cleaner.replaced).toBe(3);
@@ -145,13 +198,16 @@ describe('a ChatGPT conversation', () => {
   });
 
   it('may have keys that objects inherit', () => {
-    const mapping = JSON.parse(JSON.stringify({ ...node('constructor'), x: node('__proto__x').__proto__x }).replace('"x":', '"__proto__":')) as Record<string, unknown>;
+    const mapping = JSON.parse(
+      JSON.stringify({ ...node('constructor'), x: node('__proto__x').__proto__x }).replace('"x":', '"__proto__":'),
+    ) as Record<string, unknown>;
     expect(convert(mapping).messages.map(({ externalId }) => externalId)).toEqual(['constructor', '__proto__']);
   });
 
   it('may be tens of thousands of messages deep', () => {
     const mapping: Record<string, unknown> = {};
-    for (let at = 0; at < 30_000; at += 1) Object.assign(mapping, node(`n${at}`, { parent: at === 0 ? null : `n${at - 1}`, children: [`n${at + 1}`] }));
+    for (let at = 0; at < 30_000; at += 1)
+      Object.assign(mapping, node(`n${at}`, { parent: at === 0 ? null : `n${at - 1}`, children: [`n${at + 1}`] }));
     expect(convert(mapping).messages).toHaveLength(30_000);
   });
 });

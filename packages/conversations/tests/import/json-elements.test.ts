@@ -30,7 +30,7 @@ const faultsOf = (elements: readonly Element[]) =>
   elements.flatMap((element) => ('fault' in element ? [{ ...element.place, code: element.fault.code }] : []));
 
 describe('elements of a JSON array', () => {
-  it('are the array\'s, however the bytes are cut and whatever the strings hold', async () => {
+  it("are the array's, however the bytes are cut and whatever the strings hold", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.jsonValue(), { maxLength: 8 }),
@@ -100,7 +100,10 @@ describe('elements of a JSON array', () => {
 
 describe('elements of lines', () => {
   it('are one a line, whatever ends the lines', async () => {
-    expect(await valuesOf(readLines(pieces('{"a":1}\r\n\n  \n{"b":"\\n"}\n'), options))).toEqual([{ a: 1 }, { b: '\n' }]);
+    expect(await valuesOf(readLines(pieces('{"a":1}\r\n\n  \n{"b":"\\n"}\n'), options))).toEqual([
+      { a: 1 },
+      { b: '\n' },
+    ]);
   });
 
   it('leave out a broken one, with its line, and go on', async () => {

@@ -10,7 +10,12 @@ interface Reply {
   readonly [key: string]: unknown;
 }
 
-const message = (id: string, role: string, more: Record<string, unknown> = {}): Reply => ({ message_id: id, text: `text of ${id}`, role, ...more });
+const message = (id: string, role: string, more: Record<string, unknown> = {}): Reply => ({
+  message_id: id,
+  text: `text of ${id}`,
+  role,
+  ...more,
+});
 
 const convert = (prompt: unknown, more: Record<string, unknown> = {}) =>
   openassistant.convert({ message_tree_id: 'tree', tree_state: 'ready_for_export', prompt, ...more }, new Cleaner());
@@ -29,8 +34,20 @@ describe('an OpenAssistant tree', () => {
   it('becomes messages with parents, roles, ranks and times', () => {
     const imported = convert(tree);
     expect(imported.messages).toMatchObject([
-      { externalId: 'q', parentExternalId: null, role: 'user', createdAt: new Date('2023-02-05T14:23:50.983Z'), metadata: { source: 'openassistant', lang: 'en' } },
-      { externalId: 'second', parentExternalId: 'q', role: 'assistant', createdAt: null, metadata: { modelName: 'm', rank: 1, synthetic: true } },
+      {
+        externalId: 'q',
+        parentExternalId: null,
+        role: 'user',
+        createdAt: new Date('2023-02-05T14:23:50.983Z'),
+        metadata: { source: 'openassistant', lang: 'en' },
+      },
+      {
+        externalId: 'second',
+        parentExternalId: 'q',
+        role: 'assistant',
+        createdAt: null,
+        metadata: { modelName: 'm', rank: 1, synthetic: true },
+      },
       { externalId: 'first', parentExternalId: 'q', role: 'assistant', metadata: { rank: 0 } },
       { externalId: 'thanks', parentExternalId: 'first', role: 'user' },
     ]);
