@@ -1,0 +1,104 @@
+import process from 'node:process';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { ImportProgress, ImportReport } from '@keelson/conversations';
+import type { Context } from '../context.ts';
+import { useDatabase } from '../database.ts';
+import { UsageError } from '../errors.ts';
+import { plural } from '../figures.ts';
+import { document, examples } from '../help.ts';
+
+/** Something in the file was left out. */
+const FINDINGS = 5;
+const FORMATS = ['auto', 'chatgpt', 'openassistant'] as const;
+type Format = (typeof FORMATS)[number];
+
+export function addConversationsImport(parent: CommandUnknownOpts, context: Context): void {
+  parent
+    .command('import')
+    .description(
+      "bring in ChatGPT's conversations.json, or OpenAssistant's trees, one a line; what is there already isn't stored twice",
+    )
+    .argument('<FILE>', 'the file, or - for stdin')
+    .option('--user <ID>', 'whose they become', 'default')
+    .option('--format <FORMAT>', `${FORMATS.join(', ')} (default: told by the file)`)
+    .addHelpText(
+      'after',
+      examples(
+        'keelson conversations import conversations.json --user ada',
+        'zcat trees.jsonl.gz | keelson conversations import - --user ada --json',
+      ),
+    )
+    .addHelpText(
+      'after',
+      document(
+        '{"conversations","messages","created":{"conversations","messages"},"duplicates","failed",\n   "errors":[{"line"?,"index"?,"code","message"}…],"errorsLeftOut","replacedCharacters","cutLinks","stopped"}',
+      ),
+    )
+    .addHelpText(
+      'after',
+      '\nEach conversation is stored whole or not at all. What is broken is left out and told, the rest goes on; the command then\nends with 5. Mend the file and run it again: what is there is left as it is.\n',
+    )
+    .action(async (file, { user, format }) => {
+      const chosen = formatOf(format);
+      await useDatabase(context, { create: true }, async (database) => {
+        const { Conversations } = await import('@keelson/conversations');
+        const { output, interrupt } = context;
+        const progress = progressLine();
+        const report = await new Conversations(database, user)
+          .importConversations(file === '-' ? process.stdin : file, {
+            format: chosen,
+            onProgress: progress.show,
+            signal: interrupt.signal,
+          })
+          .finally(progress.clear);
+        output.result(report, () => show(context, report));
+        if (report.failed > 0) {
+          context.exitCode = FINDINGS;
+          output.note(
+            `Left out: ${plural(report.failed, 'conversation')}. The rest is kept; mend the file and run this again.`,
+          );
+        }
+      });
+    });
+}
+
+function formatOf(text: string | undefined): Format {
+  if (text === undefined) return 'auto';
+  const format = FORMATS.find((each) => each === text);
+  if (format === undefined)
+    throw new UsageError(`"${text}" is no format of a file.`, { hint: `Give one of ${FORMATS.join(', ')}.` });
+  return format;
+}
+
+function show(
+  { output }: Context,
+  { conversations, messages, created, duplicates, failed, errors, errorsLeftOut }: ImportReport,
+): void {
+  output.list({
+    'in the file': `${plural(conversations, 'conversation')}, ${plural(messages, 'message')}`,
+    stored: `${plural(created.conversations, 'conversation')}, ${plural(created.messages, 'message')}`,
+    'there before': plural(duplicates, 'message'),
+    'left out': plural(failed, 'conversation'),
+  });
+  for (const { line, index, code, message } of errors)
+    output.note(`${line === undefined ? `element ${index ?? '?'}` : `line ${line}`}: ${message} (${code})`);
+  if (errorsLeftOut > 0) output.note(`… and ${errorsLeftOut} more.`);
+}
+
+const EVERY_MS = 100;
+
+/** One line that is written over, on a terminal only. */
+function progressLine(): { show: (progress: ImportProgress) => void; clear: () => void } {
+  const { stderr } = process;
+  let last = 0;
+  return {
+    show: ({ conversations, messages }) => {
+      if (!stderr.isTTY || Date.now() - last < EVERY_MS) return;
+      last = Date.now();
+      stderr.write(`\r${plural(conversations, 'conversation')}, ${plural(messages, 'message')}`);
+    },
+    clear: () => {
+      if (last > 0) stderr.write('\r\u{1B}[K');
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { addConversations } from './commands/conversations.ts';
+import { addCreateAdmin } from './commands/create-admin.ts';
+import { addCreateMigration } from './commands/create-migration.ts';
+import { addHealth } from './commands/health.ts';
+import { addInfo } from './commands/info.ts';
+import { addInit } from './commands/init.ts';
+import { addMigrate } from './commands/migrate.ts';
+import { addRollback } from './commands/rollback.ts';
+import { addStatus } from './commands/status.ts';
+import { addToken } from './commands/token.ts';
+import { addValidate } from './commands/validate.ts';
+import type { Context, GlobalOptions } from './context.ts';
+import { examples } from './help.ts';
+import { version } from './version.ts';
+
+/** Adds a command, or a group of them, to its parent. */
+export type AddCommand = (parent: CommandUnknownOpts, context: Context) => void;
+
+const commands: readonly AddCommand[] = [
+  addInit,
+  addStatus,
+  addMigrate,
+  addRollback,
+  addCreateMigration,
+  addValidate,
+  addInfo,
+  addHealth,
+  addCreateAdmin,
+  addToken,
+  addConversations,
+];
+
+/** The whole command line. Commands inherit its settings, so nothing below prints errors or ends the process by itself. */
+export function createProgram(context: Context): Command<[], GlobalOptions> {
+  const program = new Command('keelson')
+    .description(
+      "One database for everything a small team's AI applications remember: run it, migrate it, look after its data.",
+    )
+    .version(version, '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [COMMAND]', 'show help of a command')
+    .option('--json', 'put one JSON object on stdout, and everything else on stderr')
+    .option('--url <URL>', 'the database, instead of DATABASE_URL')
+    .option('--verbose', 'also tell of slow statements, retries and the causes of errors')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: () => undefined })
+    .showSuggestionAfterError()
+    .exitOverride()
+    .addHelpText('after', examples('keelson init', 'keelson status --json', 'keelson conversations list --user ada'));
+  for (const add of commands) add(program, context);
+  return program;
+}
