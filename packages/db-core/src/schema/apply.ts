@@ -8,7 +8,7 @@ import { assertNoOrphans, rebuild, SchemaObjects } from './rebuild.ts';
 import { runStatement } from './statements.ts';
 
 /** What a step was doing when it failed. */
-export class StepFailure extends Error {
+class StepFailure extends Error {
   readonly sql: string;
   constructor(sql: string, cause: unknown) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });

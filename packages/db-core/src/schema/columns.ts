@@ -148,7 +148,7 @@ function storedAsDeclared(quoted: string, { codec, nullable }: ColumnSpec): stri
     nullable ? `(${quoted} IS NULL OR typeof(${quoted}) = '${type}')` : `typeof(${quoted}) = '${type}'`;
   switch (codec) {
     case 'uuid':
-      return [`${quoted} GLOB '????????-????-????-????-????????????' AND ${quoted} NOT GLOB '*[^0-9a-f-]*'`];
+      return [`length(${quoted}) = 36 AND ${quoted} NOT GLOB '*[^0-9a-f-]*'`];
     case 'timestamp':
     case 'bigint':
       return [stored('integer')];

@@ -7,7 +7,7 @@ import { outsideQuotes } from './statements.ts';
 export type Direction = 'up' | 'down';
 
 /** What a migration would do on an engine, without a database: its queries find nothing. */
-export async function recordSteps(migration: Migration, engine: EngineKind, direction: Direction): Promise<Step[]> {
+async function recordSteps(migration: Migration, engine: EngineKind, direction: Direction): Promise<Step[]> {
   const steps: Step[] = [];
   const collector = new StepCollector(engine, migration, () => {
     steps.push(...collector.take(false));

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { MigrationLockedError } from '../../src/errors/index.ts';
 import { assertUpToDate, migrationStatus } from '../../src/schema/status.ts';
@@ -13,7 +13,7 @@ const migrations = slowMigrations(true, () => Promise.resolve());
 const loose = slowMigrations(false, () => Promise.resolve());
 
 function migrateInProcess(url: string, how: 'quick' | 'slow' | 'loose'): ChildProcess {
-  const script = join(import.meta.dirname, 'migrate-process.ts');
+  const script = fileURLToPath(import.meta.resolve('./migrate-process.ts'));
   return spawn(process.execPath, ['--conditions=keelson-source', script, url, how], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
