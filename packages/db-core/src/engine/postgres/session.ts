@@ -82,6 +82,7 @@ export class Session {
     try {
       return await this.#sendPlan(plan, name, values);
     } catch (error) {
+      if (name !== undefined) this.statements.settle(name);
       const isRepeatable = name !== undefined && isStaleStatement(error) && this.#client.getTransactionStatus() === 'I';
       if (!isRepeatable) throw this.#mapped(error, 'run', plan);
     }
@@ -95,17 +96,11 @@ export class Session {
     }
   }
 
-  async #sendPlan(plan: Plan, name: string | undefined, values: readonly unknown[]): Promise<QueryResult<Row>> {
-    const config = { text: plan.sql, values: values as unknown[] };
-    if (name === undefined) return this.#send(config);
+  #sendPlan({ sql }: Plan, name: string | undefined, values: readonly unknown[]): Promise<QueryResult<Row>> {
+    if (name === undefined) return this.#send({ text: sql, values: values as unknown[] });
+    const config = { name, text: sql, values: values as unknown[] };
     const room = this.statements.use(name);
-    if (room !== undefined) await room;
-    try {
-      return await this.#send({ ...config, name });
-    } catch (error) {
-      this.statements.settle(name);
-      throw error;
-    }
+    return room === undefined ? this.#send(config) : room.then(() => this.#send(config));
   }
 
   async #pipeline(plan: Plan, rows: readonly (readonly unknown[])[]): Promise<number> {
