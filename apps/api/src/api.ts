@@ -1,0 +1,40 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Conversations } from '@keelson/conversations';
+import type { Database } from '@keelson/db-core';
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Principal, Scope } from './access.ts';
+import type { ErrorClass } from './openapi/problems.ts';
+
+/** A server whose routes have zod schemas. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse<IncomingMessage>,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/** What routes work with. */
+export interface Services {
+  readonly database: Database;
+  /** The conversations of whoever is asking. */
+  conversationsOf(request: FastifyRequest): Conversations;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who is asking; null where the route doesn't want to know, or they couldn't say. */
+    principal: Principal | null;
+    /** Why they couldn't say. Thrown once the rate limit has counted the request. */
+    authenticationFailure: unknown;
+  }
+  interface FastifyContextConfig {
+    /** The scope that a token needs, or `public`. A route that doesn't say can't be registered. */
+    access?: Scope | 'public';
+    /** What the route itself may answer besides what every route may, for the API's description. */
+    problems?: readonly ErrorClass[];
+    /** Headers of the answer that are worth knowing, by status; for the API's description. */
+    answerHeaders?: Readonly<Record<number, readonly ('etag' | 'location')[]>>;
+  }
+}

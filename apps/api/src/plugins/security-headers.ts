@@ -1,0 +1,21 @@
+import helmet from '@fastify/helmet';
+import type { Api } from '../api.ts';
+
+/**
+ * Headers that keep browsers from doing harm with what this server sends. Whether it is reached by TLS is for whoever
+ * puts it behind a name to say, so nothing here tells browsers to insist on it.
+ */
+export function sendSecurityHeaders(api: Api): void {
+  void api.register(helmet, {
+    strictTransportSecurity: false,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+  });
+}

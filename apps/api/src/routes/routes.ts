@@ -1,0 +1,33 @@
+import type { Api, Services } from '../api.ts';
+import { createConversation } from './conversations/create.ts';
+import { exportConversation } from './conversations/export.ts';
+import { getConversation } from './conversations/get.ts';
+import { listConversations } from './conversations/list.ts';
+import { deleteConversation } from './conversations/remove.ts';
+import { updateConversation } from './conversations/update.ts';
+import { health } from './health/health.ts';
+import { livez } from './health/livez.ts';
+import { readyz } from './health/readyz.ts';
+import { appendMessage } from './messages/append.ts';
+import { lastMessages } from './messages/last.ts';
+import { listMessages } from './messages/list.ts';
+
+/** In the order in which the description lists them. */
+const routes: readonly ((api: Api, services: Services) => void)[] = [
+  listConversations,
+  createConversation,
+  getConversation,
+  updateConversation,
+  deleteConversation,
+  exportConversation,
+  listMessages,
+  appendMessage,
+  lastMessages,
+  livez,
+  readyz,
+  health,
+];
+
+export function addRoutes(api: Api, services: Services): void {
+  for (const add of routes) add(api, services);
+}

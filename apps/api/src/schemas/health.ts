@@ -1,0 +1,63 @@
+import type { DatabaseHealth } from '@keelson/db-core';
+import { z } from 'zod';
+
+const statusSchema = z.enum(['healthy', 'degraded', 'unhealthy']);
+
+const checkSchema = z.object({
+  status: statusSchema,
+  message: z.string(),
+  code: z.string().exactOptional().describe('The error that it would be; docs/errors.md lists them.'),
+  hint: z.string().exactOptional(),
+});
+
+export const healthSchema = z
+  .object({
+    status: statusSchema.describe('The worst of the checks.'),
+    checks: z.object({
+      connection: checkSchema.extend({
+        engine: z.enum(['sqlite', 'postgres']),
+        location: z.string(),
+        version: z.string().nullable(),
+        latencyMs: z.number(),
+      }),
+      migrations: checkSchema.extend({
+        current: z.string().nullable(),
+        pending: z.array(z.string()),
+        drifted: z.array(z.string()),
+        newer: z.array(z.string()),
+        unfinished: z.array(z.string()),
+      }),
+      schema: checkSchema.extend({ differences: z.array(z.string()) }),
+      pool: checkSchema.extend({
+        size: z.int(),
+        inUse: z.int(),
+        idle: z.int(),
+        waiting: z.int(),
+        limit: z.int(),
+      }),
+      breaker: checkSchema
+        .extend({ state: z.enum(['closed', 'open', 'half-open']) })
+        .exactOptional()
+        .describe('PostgreSQL.'),
+      wal: checkSchema.extend({ bytes: z.int() }).exactOptional().describe('SQLite.'),
+    }),
+  })
+  .meta({ id: 'Health' });
+
+export function toHealth({ status, checks }: DatabaseHealth): z.output<typeof healthSchema> {
+  const { migrations, schema } = checks;
+  return {
+    status,
+    checks: {
+      ...checks,
+      migrations: {
+        ...migrations,
+        pending: [...migrations.pending],
+        drifted: [...migrations.drifted],
+        newer: [...migrations.newer],
+        unfinished: [...migrations.unfinished],
+      },
+      schema: { ...schema, differences: [...schema.differences] },
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import process from 'node:process';
+import { asKeelsonError, loadConfig, openDatabase, readEnvironment } from '@keelson/db-core';
+import type { FastifyBaseLogger } from 'fastify';
+import { createLogger, logDatabaseEvents } from './logging.ts';
+import { startServer } from './start.ts';
+import { stopSignal } from './stop-signal.ts';
+
+/** After the time for requests: what the database may still need. */
+const CLOSE_MS = 20_000;
+
+/** Runs the API as a program of its own, configured by the environment, until it is told to stop. Gives the exit code. */
+export async function serve(): Promise<number> {
+  const logger = createLogger();
+  try {
+    const { database: config, http } = loadConfig(readEnvironment());
+    const onEvent = logDatabaseEvents(logger, { echo: config.echo });
+    const database = openDatabase({ config, onEvent, applicationName: 'keelson-api' });
+    try {
+      await database.initialize();
+      const server = await startServer({ database, http, logger });
+      const signal = await stopSignal();
+      logger.info({ signal }, 'the API stops');
+      endInTime(logger);
+      await server.close();
+    } finally {
+      await database.close();
+    }
+    logger.info('the API has stopped');
+    return 0;
+  } catch (error) {
+    const known = asKeelsonError(error);
+    logger.fatal({ err: error, code: known.code, hint: known.hint }, known.message);
+    return known.exitCode;
+  }
+}
+
+/** A statement that doesn't end must not keep the process from ending. */
+function endInTime(logger: FastifyBaseLogger): void {
+  setTimeout(() => {
+    logger.error({ timeoutMs: CLOSE_MS }, 'what is still under way is given up');
+    process.exit(1);
+  }, CLOSE_MS).unref();
+}

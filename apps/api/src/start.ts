@@ -1,0 +1,103 @@
+import type { HttpConfig } from '@keelson/db-core';
+import type { FastifyInstance } from 'fastify';
+import { ListenError } from './errors.ts';
+import { createServer, type ServerOptions } from './server.ts';
+
+export interface StartOptions extends Omit<ServerOptions, 'http'> {
+  readonly http: HttpConfig;
+}
+
+export interface RunningServer {
+  /** Where it is reached from this machine, such as `http://127.0.0.1:4100`. */
+  readonly url: string;
+  /**
+   * Takes no more connections, lets what is under way finish, and closes those that stay open. What isn't done in time
+   * is cut off. The database stays open. Idempotent.
+   */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+export interface CloseOptions {
+  /** Milliseconds; default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+const DRAIN_MS = 10_000;
+
+/**
+ * Serves the HTTP API.
+ *
+ * @throws ListenError when the port is taken, or the host is none of this machine's
+ * @example
+ * ```ts
+ * const { database: databaseConfig, http } = loadConfig(readEnvironment());
+ * const database = openDatabase({ config: databaseConfig });
+ * const server = await startServer({ database, http });
+ * console.log(server.url);
+ * await server.close();
+ * await database.close();
+ * ```
+ */
+export async function startServer({ http, ...options }: StartOptions): Promise<RunningServer> {
+  const server = createServer({ ...options, http });
+  const { host, port } = http;
+  try {
+    await server.listen({
+      host,
+      port,
+      listenTextResolver: (address) => `the API listens at ${address}, its description is at ${address}/docs`,
+    });
+  } catch (error) {
+    await server.close();
+    throw listenError(error, http);
+  }
+  let closing: Promise<void> | undefined;
+  return {
+    url: urlOf(server, host),
+    close: ({ timeoutMs = DRAIN_MS } = {}) => {
+      closing ??= drain(server, timeoutMs);
+      return closing;
+    },
+  };
+}
+
+async function drain(server: FastifyInstance, timeoutMs: number): Promise<void> {
+  const timer = setTimeout(() => {
+    server.log.warn({ timeoutMs }, 'requests that are still under way are cut off');
+    server.server.closeAllConnections();
+  }, timeoutMs);
+  try {
+    await server.close();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const everyAddress = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '[::1]'],
+]);
+
+function urlOf(server: FastifyInstance, host: string): string {
+  const address = server.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const name = everyAddress.get(host) ?? (host.includes(':') ? `[${host}]` : host);
+  return `http://${name}:${port}`;
+}
+
+const reasons = new Map([
+  ['EADDRINUSE', 'another program listens there already'],
+  ['EACCES', 'this user may not listen on that port'],
+  ['EADDRNOTAVAIL', 'that is not an address of this machine'],
+  ['ENOTFOUND', 'there is no host of that name'],
+]);
+
+function listenError(error: unknown, { host, port }: HttpConfig): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const reason = reasons.get(code);
+  if (reason === undefined) return error;
+  return new ListenError(`The HTTP API cannot listen on ${host}:${port}: ${reason}.`, {
+    cause: error,
+    details: { host, port },
+  });
+}
