@@ -120,6 +120,13 @@ export const migration: Migration = {
       },
     );
 
+    // A conversation has one owner. Without knowing this PostgreSQL expects far fewer messages than there are, and sorts.
+    m.execute({
+      sqlite: '',
+      postgres:
+        'CREATE STATISTICS conversation_messages_owner (dependencies) ON user_id, conversation_id FROM conversation_messages',
+    });
+
     // An answer may grow while it is partial; who wrote it, where and when may not change even then.
     m.execute({
       sqlite: `
