@@ -3,7 +3,7 @@ import type { Database } from '../database/database.ts';
 import { newId } from '../database/ids.ts';
 import type { RowOf } from '../database/query.ts';
 import { AuthenticationError, UniqueViolationError } from '../errors/index.ts';
-import * as queries from './account-queries.ts';
+import * as queries from './account.repository.ts';
 import { AccountExistsError, AccountNotFoundError } from './errors.ts';
 import { boundedText, decodeCursor, type Page, pageOf, pageShape, parseInput } from './input.ts';
 import { comparePretended, hashPassword, needsRehash, passwordMatches, passwordSchema } from './passwords.ts';

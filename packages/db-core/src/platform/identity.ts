@@ -1,8 +1,8 @@
 import { type Database, engineOf } from '../database/database.ts';
 import { newId } from '../database/ids.ts';
-import { defineSystemQuery } from '../database/query.ts';
 import { InternalError, QueryError } from '../errors/index.ts';
 import { runStatement } from '../schema/statements.ts';
+import { find, insert } from './identity.repository.ts';
 
 /** Which database this is. It is copied with the database, and stays the same when the file is moved. */
 export interface Identity {
@@ -11,18 +11,6 @@ export interface Identity {
   readonly environment: string;
   readonly createdAt: Date;
 }
-
-// The one row's key is written out: SQLite would number a second row instead of taking the default.
-const insert = defineSystemQuery('identity.insert', (db, p: { id: string; environment: string; now: Date }) =>
-  db
-    .insertInto('database_identity')
-    .values({ singleton: 1, id: p.id, environment: p.environment, created_at: p.now })
-    .onConflict((conflict) => conflict.column('singleton').doNothing()),
-);
-
-const find = defineSystemQuery('identity.find', (db) =>
-  db.selectFrom('database_identity').select(['id', 'environment', 'created_at']),
-);
 
 /** Gives the database its identity, unless it has one; then that one is kept, whatever environment it names. */
 export async function ensureIdentity(database: Database, environment: string): Promise<Identity> {

@@ -8,7 +8,7 @@ import { type UserId, userIdSchema } from '../database/user-id.ts';
 import { AuthenticationError, ForeignKeyViolationError } from '../errors/index.ts';
 import { AccountNotFoundError, TokenNotFoundError } from './errors.ts';
 import { boundedText, decodeCursor, type Page, pageOf, pageShape, parseInput } from './input.ts';
-import * as queries from './token-queries.ts';
+import * as queries from './api-token.repository.ts';
 
 /** An API token as it may be shown: what lets somebody in is known only to who was given it. */
 export interface TokenRecord {
