@@ -46,4 +46,4 @@ export type { PlannedMigration } from './schema/plan.ts';
 export type { MigrationRun } from './schema/runner.ts';
 export { type Scaffold, scaffoldMigration, type ScaffoldOptions } from './schema/scaffold.ts';
 export type { MigrationStatus } from './schema/status.ts';
-export type { SystemDatabase, TenantDatabase } from './schema/types.ts';
+export type { ApplicationTables, SystemDatabase, TenantDatabase } from './schema/types.ts';

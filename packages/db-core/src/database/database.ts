@@ -166,6 +166,11 @@ export class Database {
     return this.#engine.info();
   }
 
+  /** For `await using database = openDatabase()`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   /** Waits for what is running, then closes every connection. */
   async close(): Promise<void> {
     this.#kernel.compiler = undefined;

@@ -34,7 +34,8 @@ export function checkText(value: unknown): string {
 
 /** A whole number of 32 bits. */
 export function checkInteger(value: unknown): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= INTEGER_MIN && value <= INTEGER_MAX) return withoutNegativeZero(value);
+  if (typeof value === 'number' && Number.isInteger(value) && value >= INTEGER_MIN && value <= INTEGER_MAX)
+    return withoutNegativeZero(value);
   throw refusal(value, `a whole number from ${INTEGER_MIN} to ${INTEGER_MAX}`);
 }
 
@@ -95,7 +96,8 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'bigint') return `the bigint ${value}n`;
   if (typeof value === 'number' || typeof value === 'boolean' || value === undefined) return String(value);
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : `the Date ${value.toISOString()}`;
+  if (value instanceof Date)
+    return Number.isNaN(value.getTime()) ? 'an invalid Date' : `the Date ${value.toISOString()}`;
   if (value instanceof Uint8Array) return `${value.byteLength} bytes`;
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

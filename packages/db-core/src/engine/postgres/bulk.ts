@@ -14,7 +14,12 @@ const CARDINALITY_VIOLATION = '21000';
 const plans = new WeakMap<BulkInsert, Plan>();
 
 /** Writes rows by sending whole columns as arrays: one statement and one answer for thousands of rows. */
-export async function executeBulk(session: Session, plan: Plan, bulk: BulkInsert, rows: readonly (readonly unknown[])[]): Promise<number> {
+export async function executeBulk(
+  session: Session,
+  plan: Plan,
+  bulk: BulkInsert,
+  rows: readonly (readonly unknown[])[],
+): Promise<number> {
   const bulkPlan = plans.get(bulk) ?? compile(plan, bulk);
   plans.set(bulk, bulkPlan);
   const isUpdating = /\bdo\s+update\b/i.test(bulk.suffix);
@@ -29,7 +34,13 @@ export async function executeBulk(session: Session, plan: Plan, bulk: BulkInsert
   return changes;
 }
 
-async function orEach(session: Session, bulkPlan: Plan, values: readonly unknown[], plan: Plan, rows: readonly (readonly unknown[])[]): Promise<number> {
+async function orEach(
+  session: Session,
+  bulkPlan: Plan,
+  values: readonly unknown[],
+  plan: Plan,
+  rows: readonly (readonly unknown[])[],
+): Promise<number> {
   await session.text('savepoint keelson_bulk');
   try {
     const { changes } = await session.execute(bulkPlan, values);
@@ -68,7 +79,11 @@ function compile(plan: Plan, bulk: BulkInsert): Plan {
 }
 
 /** One value for each column: a constant, or an array literal with the column's part of the chunk. */
-function takeChunk(columns: readonly BulkColumn[], rows: readonly (readonly unknown[])[], start: number): { values: unknown[]; end: number } {
+function takeChunk(
+  columns: readonly BulkColumn[],
+  rows: readonly (readonly unknown[])[],
+  start: number,
+): { values: unknown[]; end: number } {
   const parts = columns.map((): string[] => []);
   const limit = Math.min(rows.length, start + CHUNK_ROWS);
   let characters = 0;
@@ -83,7 +98,9 @@ function takeChunk(columns: readonly BulkColumn[], rows: readonly (readonly unkn
     }
     end += 1;
   }
-  const values: unknown[] = columns.map(({ value }, index) => ('constant' in value ? value.constant : `{${parts[index]?.join(',')}}`));
+  const values: unknown[] = columns.map(({ value }, index) =>
+    'constant' in value ? value.constant : `{${parts[index]?.join(',')}}`,
+  );
   if (columns.every(({ value }) => 'constant' in value)) values.push(`{${'t,'.repeat(end - start).slice(0, -1)}}`);
   return { values, end };
 }

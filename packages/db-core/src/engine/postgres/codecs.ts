@@ -33,7 +33,9 @@ function orNull(encode: Encode): Encode {
   return (value) => (value === null || value === undefined ? null : encode(value));
 }
 
-const nullable = Object.fromEntries(Object.entries(encoders).map(([codec, encode]) => [codec, orNull(encode)])) as Record<Codec, Encode>;
+const nullable = Object.fromEntries(
+  Object.entries(encoders).map(([codec, encode]) => [codec, orNull(encode)]),
+) as Record<Codec, Encode>;
 
 /** By JavaScript type, for values that meet no column: arguments of functions, results of CASE. */
 function encodeByType(value: unknown): unknown {
@@ -52,7 +54,9 @@ function encodeByType(value: unknown): unknown {
       if (value instanceof Uint8Array) return value;
       return checkJson(value);
     default:
-      throw new ValidationError(`A ${typeof value} can't be stored; use a string, number, boolean, Date, bytes or plain JSON.`);
+      throw new ValidationError(
+        `A ${typeof value} can't be stored; use a string, number, boolean, Date, bytes or plain JSON.`,
+      );
   }
 }
 
@@ -79,8 +83,9 @@ const NEEDS_ESCAPE = /["\\]/;
 export function arrayElement(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (value instanceof Uint8Array) return `"\\\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}"`;
-  const text = String(value);
+  if (value instanceof Uint8Array)
+    return `"\\\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}"`;
+  const text = value as string;
   return NEEDS_ESCAPE.test(text) ? `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"` : `"${text}"`;
 }
 
@@ -129,7 +134,9 @@ const native: Readonly<Record<Codec, readonly number[]>> = {
 export function codecOfType(oid: number): Codec | undefined {
   if (oid === OID.int8) return 'bigint';
   if (oid === OID.int2 || oid === OID.int4 || oid === OID.oid) return 'integer';
-  return (Object.keys(native) as Codec[]).find((codec) => native[codec].includes(oid) && codec !== 'integer' && codec !== 'bigint');
+  return (Object.keys(native) as Codec[]).find(
+    (codec) => native[codec].includes(oid) && codec !== 'integer' && codec !== 'bigint',
+  );
 }
 
 const parsers = new Map<number, Parse>([
@@ -178,16 +185,33 @@ export function parseTimestamp(text: string): Date {
   if (end > 20) milliseconds += (text.charCodeAt(20) - ZERO) * 100;
   if (end > 21) milliseconds += (text.charCodeAt(21) - ZERO) * 10;
   if (end > 22) milliseconds += text.charCodeAt(22) - ZERO;
-  return new Date(Date.UTC(year, two(text, 5) - 1, two(text, 8), two(text, 11), two(text, 14), two(text, 17), milliseconds));
+  return new Date(
+    Date.UTC(year, two(text, 5) - 1, two(text, 8), two(text, 11), two(text, 14), two(text, 17), milliseconds),
+  );
 }
 
-const TIMESTAMP = /^(\d{4,})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?)?( BC)?$/;
+const TIMESTAMP =
+  /^(\d{4,})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?)?( BC)?$/;
 
 /** Years far away, other time zones (a pooler can lose the session's settings), and no zone at all, which means UTC. */
 function parseUnusualTimestamp(text: string): Date {
   const parts = TIMESTAMP.exec(text);
   if (parts === null) throw new QueryError(`The database gave the time "${text}", which no Date can hold.`);
-  const [, year, month, day, hours, minutes, seconds, fraction = '', sign, zoneHours, zoneMinutes = 0, zoneSeconds = 0, era] = parts;
+  const [
+    ,
+    year,
+    month,
+    day,
+    hours,
+    minutes,
+    seconds,
+    fraction = '',
+    sign,
+    zoneHours,
+    zoneMinutes = 0,
+    zoneSeconds = 0,
+    era,
+  ] = parts;
   const date = new Date(0);
   date.setUTCFullYear(era === undefined ? Number(year) : 1 - Number(year), Number(month) - 1, Number(day));
   date.setUTCHours(Number(hours), Number(minutes), Number(seconds), Number(fraction.padEnd(3, '0').slice(0, 3)));

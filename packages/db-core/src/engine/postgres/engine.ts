@@ -1,6 +1,16 @@
 import { ConfigurationError } from '../../errors/index.ts';
 import type { SchemaDescription } from '../../schema/description.ts';
-import type { BeginOptions, Engine, EngineInfo, EngineTransaction, Outcome, Plan, PoolFigures, Row, Runner } from '../contract.ts';
+import type {
+  BeginOptions,
+  Engine,
+  EngineInfo,
+  EngineTransaction,
+  Outcome,
+  Plan,
+  PoolFigures,
+  Row,
+  Runner,
+} from '../contract.ts';
 import { arrayLiteral, postgresEncoder } from './codecs.ts';
 import { memberOf, PortablePostgresCompiler } from './compiler.ts';
 import { inspectPostgres } from './inspect.ts';
@@ -107,7 +117,8 @@ export class PostgresEngine implements Engine {
   async #check(): Promise<void> {
     const { number, version, encoding } = await this.#server();
     const { location } = this.#settings.target;
-    if (number < OLDEST_VERSION) throw new ConfigurationError(`PostgreSQL at ${location} is version ${version}; 14 or newer is needed.`);
+    if (number < OLDEST_VERSION)
+      throw new ConfigurationError(`PostgreSQL at ${location} is version ${version}; 14 or newer is needed.`);
     if (encoding !== 'UTF8') {
       throw new ConfigurationError(`The database at ${location} has the encoding ${encoding}; UTF8 is needed.`, {
         hint: `Make a database with: CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0.`,
@@ -118,7 +129,12 @@ export class PostgresEngine implements Engine {
   async #server(): Promise<{ number: number; version: string; encoding: string; size: number }> {
     const { rows } = await this.execute(SERVER, []);
     const row = rows[0] ?? {};
-    return { number: Number(row['number']), version: String(row['version']), encoding: String(row['encoding']), size: Number(row['size']) };
+    return {
+      number: Number(row['number']),
+      version: String(row['version']),
+      encoding: String(row['encoding']),
+      size: Number(row['size']),
+    };
   }
 
   async #withSession<T>(work: (session: Session) => Promise<T>): Promise<T> {

@@ -85,9 +85,15 @@ function serverError(error: pg.DatabaseError, sqlState: string, place: ErrorPlac
     case '0A000':
     case '26000':
       if (!isStaleStatement(error)) break;
-      return new SerializationError('A prepared statement was no longer valid, because the schema had changed.', options);
+      return new SerializationError(
+        'A prepared statement was no longer valid, because the schema had changed.',
+        options,
+      );
     case '25P02':
-      return new TransactionAbortedError('An earlier statement of this transaction failed; PostgreSQL ignores the rest of it.', options);
+      return new TransactionAbortedError(
+        'An earlier statement of this transaction failed; PostgreSQL ignores the rest of it.',
+        options,
+      );
     case '25P03':
     case '25P04':
       return new TransactionTimeoutError(`PostgreSQL ended the transaction: ${said}.`, options);
@@ -125,11 +131,22 @@ function errorOfClass(error: pg.DatabaseError, sqlState: string, place: ErrorPla
   const about = place.statement === undefined ? '' : ` ${place.statement}`;
   switch (sqlState.slice(0, 2)) {
     case '08':
-      return connectionGone(`The connection to PostgreSQL at ${place.location} broke: ${error.message}.`, options, place);
+      return connectionGone(
+        `The connection to PostgreSQL at ${place.location} broke: ${error.message}.`,
+        options,
+        place,
+      );
     case '23':
-      return new IntegrityError(`A rule of the table ${error.table ?? 'unknown'} was violated: ${error.constraint ?? error.message}.`, options);
+      return new IntegrityError(
+        `A rule of the table ${error.table ?? 'unknown'} was violated: ${error.constraint ?? error.message}.`,
+        options,
+      );
     case '28':
-      return misconfigured(`PostgreSQL at ${place.location} refused the user: ${error.message}.`, 'Check user and password in DATABASE_URL.', error);
+      return misconfigured(
+        `PostgreSQL at ${place.location} refused the user: ${error.message}.`,
+        'Check user and password in DATABASE_URL.',
+        error,
+      );
     case 'XX':
       // XX000 is any internal error; only XX001 and XX002 speak of damage.
       if (sqlState === 'XX000') break;
@@ -157,13 +174,19 @@ function integrityError(error: pg.DatabaseError, sqlState: string): KeelsonError
   const options: ErrorOptions = { cause: error, details };
   switch (sqlState) {
     case '23505':
-      return new UniqueViolationError(`A row with the same ${columns?.join(', ') ?? `values (${constraint})`} exists already.`, options);
+      return new UniqueViolationError(
+        `A row with the same ${columns?.join(', ') ?? `values (${constraint})`} exists already.`,
+        options,
+      );
     case '23502':
       return new NotNullViolationError(`${table}.${column} must have a value.`, options);
     case '23514':
       return new CheckViolationError(`The value breaks the rule ${constraint}.`, options);
     default:
-      return new ForeignKeyViolationError('The row refers to one that does not exist, or is still referred to.', options);
+      return new ForeignKeyViolationError(
+        'The row refers to one that does not exist, or is still referred to.',
+        options,
+      );
   }
 }
 
@@ -180,20 +203,33 @@ function clientError(error: unknown, place: ErrorPlace): KeelsonError {
   const code = 'code' in reason && typeof reason.code === 'string' ? reason.code : undefined;
   const options: ErrorOptions = { cause: error };
   if (isTlsFault(reason.message, code)) {
-    const hint = 'Set DATABASE_SSL_CA_FILE to the certificate of the authority that signed the server’s, or `?sslmode=` in DATABASE_URL to what the server offers.';
-    return misconfigured(`The TLS connection to PostgreSQL at ${location} can't be trusted or made: ${reason.message}.`, hint, error);
+    const hint =
+      'Set DATABASE_SSL_CA_FILE to the certificate of the authority that signed the server’s, or `?sslmode=` in DATABASE_URL to what the server offers.';
+    return misconfigured(
+      `The TLS connection to PostgreSQL at ${location} can't be trusted or made: ${reason.message}.`,
+      hint,
+      error,
+    );
   }
   if (phase === 'connect') {
     if (code === 'ETIMEDOUT' || /timeout/i.test(reason.message)) {
       return new ConnectionTimeoutError(`PostgreSQL at ${location} did not answer in time.`, options);
     }
     if (/password|SASL|SCRAM/.test(reason.message)) {
-      return misconfigured(`Signing in to PostgreSQL at ${location} failed: ${reason.message}.`, 'Check user and password in DATABASE_URL.', error);
+      return misconfigured(
+        `Signing in to PostgreSQL at ${location} failed: ${reason.message}.`,
+        'Check user and password in DATABASE_URL.',
+        error,
+      );
     }
     return new ConnectionFailedError(`PostgreSQL at ${location} can't be reached: ${reason.message || code}.`, options);
   }
   if (code !== undefined || /^(Connection terminated|Client (has encountered|was closed))/.test(reason.message)) {
-    return connectionGone(`The connection to PostgreSQL at ${location} broke: ${reason.message || code}.`, options, place);
+    return connectionGone(
+      `The connection to PostgreSQL at ${location} broke: ${reason.message || code}.`,
+      options,
+      place,
+    );
   }
   return new QueryError(reason.message, options);
 }
@@ -206,7 +242,9 @@ function connectionGone(message: string, options: ErrorOptions, { phase }: Error
 
 function isTlsFault(message: string, code: string | undefined): boolean {
   if (message.includes('server does not support SSL')) return true;
-  return code !== undefined && (/^ERR_(TLS|SSL)_/.test(code) || /CERT|SIGNATURE|SELF_SIGNED/.test(code) || code === 'EPROTO');
+  return (
+    code !== undefined && (/^ERR_(TLS|SSL)_/.test(code) || /CERT|SIGNATURE|SELF_SIGNED/.test(code) || code === 'EPROTO')
+  );
 }
 
 function misconfigured(message: string, hint: string, cause: unknown): ConfigurationError {

@@ -1,5 +1,10 @@
-import { SchemaValidationError } from '../../errors/index.ts';
-import type { ColumnDescription, ForeignKeyDescription, IndexDescription, SchemaDescription, TableDescription } from '../../schema/description.ts';
+import type {
+  ColumnDescription,
+  ForeignKeyDescription,
+  IndexDescription,
+  SchemaDescription,
+  TableDescription,
+} from '../../schema/description.ts';
 import type { Plan, Row, Runner } from '../contract.ts';
 import { codecOfType } from './codecs.ts';
 
@@ -56,37 +61,44 @@ export async function inspectPostgres(runner: Runner): Promise<SchemaDescription
   const columns = await rows('columns', COLUMNS);
   const keys = await rows('keys', KEYS);
   const indexes = await rows('indexes', INDEXES);
-  const tables = [...columns].map(([name, described]) => describeTable(name, described, keys.get(name) ?? [], indexes.get(name) ?? []));
+  const tables = [...columns].map(([name, described]) =>
+    describeTable(name, described, keys.get(name) ?? [], indexes.get(name) ?? []),
+  );
   return { tables };
 }
 
-function describeTable(name: string, columns: readonly Row[], keys: readonly Row[], indexes: readonly Row[]): TableDescription {
+function describeTable(
+  name: string,
+  columns: readonly Row[],
+  keys: readonly Row[],
+  indexes: readonly Row[],
+): TableDescription {
   const primary = keys.find(({ kind }) => kind === 'p');
   return {
     name,
-    columns: columns.map((column) => describeColumn(name, column)),
+    columns: columns.map((column) => describeColumn(column)),
     primaryKey: (primary?.['columns'] ?? []) as string[],
     foreignKeys: keys
       .filter(({ kind }) => kind === 'f')
       .map(describeForeignKey)
       .sort((a, b) => (a.columns.join() < b.columns.join() ? -1 : 1)),
-    indexes: indexes.map(
-      (index): IndexDescription => ({
-        name: String(index['name']),
-        columns: index['columns'] as IndexDescription['columns'],
-        unique: index['unique'] === true,
-        partial: index['partial'] === true,
-      }),
-    ),
+    indexes: indexes.map((index): IndexDescription => ({
+      name: String(index['name']),
+      columns: index['columns'] as IndexDescription['columns'],
+      unique: index['unique'] === true,
+      partial: index['partial'] === true,
+    })),
   };
 }
 
-function describeColumn(table: string, column: Row): ColumnDescription {
-  const codec = codecOfType(Number(column['type']));
-  if (codec === undefined) {
-    throw new SchemaValidationError(`The column ${table}.${String(column['name'])} has the type ${String(column['type_name'])}, which is no type of Keelson's.`);
-  }
-  return { name: String(column['name']), codec, nullable: column['nullable'] === true, hasDefault: column['has_default'] === true };
+function describeColumn(column: Row): ColumnDescription {
+  return {
+    name: String(column['name']),
+    // A type that none of our columns has: harmless in another program's table, a difference in one of ours.
+    codec: codecOfType(Number(column['type'])) ?? 'blob',
+    nullable: column['nullable'] === true,
+    hasDefault: column['has_default'] === true,
+  };
 }
 
 function describeForeignKey(key: Row): ForeignKeyDescription {

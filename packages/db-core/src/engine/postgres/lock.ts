@@ -18,7 +18,12 @@ interface Holder {
  * Runs `work` under an advisory lock, held by a session of its own: the lock ends with the session, so a process that dies
  * leaves none behind. It can't go through a pooler that shares sessions between transactions.
  */
-export async function withAdvisoryLock<T>(settings: PostgresSettings, name: string, waitMs: number, work: () => Promise<T>): Promise<T> {
+export async function withAdvisoryLock<T>(
+  settings: PostgresSettings,
+  name: string,
+  waitMs: number,
+  work: () => Promise<T>,
+): Promise<T> {
   const client = new pg.Client(settings.client);
   let loss: Error | undefined;
   client.on('error', (error) => {
@@ -28,7 +33,10 @@ export async function withAdvisoryLock<T>(settings: PostgresSettings, name: stri
     await takeLock(client, settings, name, waitMs);
     const result = await work();
     if (loss === undefined) return result;
-    throw new ConnectionLostError(`The session that held the lock "${name}" broke while the work was done; another process may have worked beside it.`, { cause: loss });
+    throw new ConnectionLostError(
+      `The session that held the lock "${name}" broke while the work was done; another process may have worked beside it.`,
+      { cause: loss },
+    );
   } finally {
     // Ends the session, and with it the lock.
     await client.end().catch(() => undefined);
@@ -51,7 +59,9 @@ async function poll(client: pg.Client, name: string, waitMs: number): Promise<vo
   const key = lockKey(rows[0]?.schema ?? 'public', name);
   const until = Date.now() + waitMs;
   for (;;) {
-    const { rows: tries } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1::bigint) as taken', [key]);
+    const { rows: tries } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1::bigint) as taken', [
+      key,
+    ]);
     if (tries[0]?.taken === true) return;
     const leftMs = until - Date.now();
     if (leftMs <= 0) throw await locked(client, name, key, waitMs);
@@ -67,9 +77,11 @@ function lockKey(schema: string, name: string): string {
 async function locked(client: pg.Client, name: string, key: string, waitMs: number): Promise<MigrationLockedError> {
   const holder = await findHolder(client, key);
   const since = holder?.since?.toISOString() ?? 'a time unknown';
-  const who = holder === undefined ? 'another process' : `${holder.program} (process ${holder.pid} of the server) since ${since}`;
+  const who =
+    holder === undefined ? 'another process' : `${holder.program} (process ${holder.pid} of the server) since ${since}`;
   return new MigrationLockedError(`The lock "${name}" is held by ${who}; waited ${waitMs} ms for it.`, {
-    details: holder === undefined ? {} : { holder: { pid: holder.pid, applicationName: holder.program, since: holder.since } },
+    details:
+      holder === undefined ? {} : { holder: { pid: holder.pid, applicationName: holder.program, since: holder.since } },
   });
 }
 

@@ -60,7 +60,8 @@ export interface PostgresSettings {
 
 export function resolveOptions(options: PostgresEngineOptions): PostgresSettings {
   const target = parseDatabaseUrl(options.url);
-  if (target.engine !== 'postgres') throw new ConfigurationError('The PostgreSQL engine needs a URL that begins with postgresql://.');
+  if (target.engine !== 'postgres')
+    throw new ConfigurationError('The PostgreSQL engine needs a URL that begins with postgresql://.');
   const connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
   return {
     target,
@@ -103,7 +104,11 @@ function tlsOptions(target: PostgresTarget, ssl: SslConfig | undefined): Connect
   if (mode === 'require') return { ...files, rejectUnauthorized: false };
   if (mode === 'verify-ca') return { ...files, rejectUnauthorized: true, checkServerIdentity: () => undefined };
   // Node compares with `servername`, which can't be an address; certificates can name addresses.
-  return { ...files, rejectUnauthorized: true, checkServerIdentity: (_, certificate) => checkServerIdentity(target.host, certificate) };
+  return {
+    ...files,
+    rejectUnauthorized: true,
+    checkServerIdentity: (_, certificate) => checkServerIdentity(target.host, certificate),
+  };
 }
 
 /** Sent on each new connection. The parsers rely on the first four; the limits are the server's half of the timeouts. */

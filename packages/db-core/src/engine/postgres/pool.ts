@@ -1,5 +1,10 @@
 import pg, { type PoolClient, type QueryConfig } from 'pg';
-import { ConnectionTimeoutError, DatabaseClosedError, type KeelsonError, PoolExhaustedError } from '../../errors/index.ts';
+import {
+  ConnectionTimeoutError,
+  DatabaseClosedError,
+  type KeelsonError,
+  PoolExhaustedError,
+} from '../../errors/index.ts';
 import type { PoolFigures } from '../contract.ts';
 import { mapPostgresError } from './errors.ts';
 import { type PostgresSettings, sessionSetup } from './options.ts';
@@ -27,10 +32,15 @@ export class SessionPool {
     class TimedClient extends pg.Client {
       constructor() {
         super(settings.client);
+        // One that fails to sign in keeps its socket, and the server waits a minute for it.
+        this.connection.on('error', () => this.connection.stream.destroy());
       }
     }
     // The driver knows a time limit for a single query; its types don't.
-    const setup: QueryConfig & { readonly query_timeout: number } = { text: sessionSetup(settings), query_timeout: settings.connectTimeoutMs };
+    const setup: QueryConfig & { readonly query_timeout: number } = {
+      text: sessionSetup(settings),
+      query_timeout: settings.connectTimeoutMs,
+    };
     this.#pool = new pg.Pool({
       Client: TimedClient,
       max: this.#max,
@@ -38,9 +48,8 @@ export class SessionPool {
       maxLifetimeSeconds: settings.recycleMs / 1000,
       // An unused pool is no reason for the process to live on.
       allowExitOnIdle: true,
-      onConnect: async (connected) => {
-        await connected.query(setup);
-      },
+      // The pool waits for it, which its types don't say.
+      onConnect: (connected): void => connected.query(setup) as unknown as undefined,
     });
     this.#pool.on('connect', (connected) => this.#sessions.set(connected, new Session(connected, settings)));
     // Each session reports its own errors; without a listener here they would end the process.
@@ -111,7 +120,8 @@ export class SessionPool {
     // The pool's own promise waits for connections that are never given back, but not for sockets to be closed.
     const gone = this.#allGone();
     void this.#pool.end();
-    for (const session of this.#lent) session.destroy(`still in use ${closeTimeoutMs} ms after the database was closed`);
+    for (const session of this.#lent)
+      session.destroy(`still in use ${closeTimeoutMs} ms after the database was closed`);
     await gone;
   }
 
@@ -139,7 +149,10 @@ export class SessionPool {
 
   #waitedTooLong(waitMs: number): KeelsonError {
     const { location } = this.#settings.target;
-    if (this.#lent.size < this.#max) return new ConnectionTimeoutError(`PostgreSQL at ${location} gave no connection within ${waitMs} ms.`);
-    return new PoolExhaustedError(`All ${this.#max} connections to ${location} are in use; waited ${waitMs} ms for one.`);
+    if (this.#lent.size < this.#max)
+      return new ConnectionTimeoutError(`PostgreSQL at ${location} gave no connection within ${waitMs} ms.`);
+    return new PoolExhaustedError(
+      `All ${this.#max} connections to ${location} are in use; waited ${waitMs} ms for one.`,
+    );
   }
 }

@@ -28,7 +28,10 @@ export class Session {
   constructor(client: PoolClient, settings: PostgresSettings) {
     this.#client = client;
     this.#settings = settings;
-    this.#answerMs = settings.statementTimeoutMs === 0 ? 0 : settings.statementTimeoutMs + Math.max(ANSWER_GRACE_MS, settings.statementTimeoutMs / 2);
+    this.#answerMs =
+      settings.statementTimeoutMs === 0
+        ? 0
+        : settings.statementTimeoutMs + Math.max(ANSWER_GRACE_MS, settings.statementTimeoutMs / 2);
     this.statements = new PreparedStatements(client, settings.statementCacheSize);
     // While a connection is lent out nobody else listens, and an error that nobody listens to ends the process.
     client.on('error', (error) => {
@@ -110,7 +113,9 @@ export class Session {
     // The option is meant for a connection's whole life, but `pg` only looks at it when a statement is put in its queue.
     const client = this.#client as { pipeline: boolean };
     client.pipeline = true;
-    const sent = rows.map((values) => this.#send({ text: plan.sql, values: values as unknown[], ...(name === undefined ? {} : { name }) }));
+    const sent = rows.map((values) =>
+      this.#send({ text: plan.sql, values: values as unknown[], ...(name === undefined ? {} : { name }) }),
+    );
     const answers = await Promise.allSettled(sent);
     client.pipeline = false;
     let changes = 0;
@@ -128,7 +133,9 @@ export class Session {
         return;
       }
       const isLimited = this.#answerMs > 0 && !this.isPatient;
-      const timer = isLimited ? setTimeout(() => this.destroy(`no answer within ${this.#answerMs} ms`), this.#answerMs) : undefined;
+      const timer = isLimited
+        ? setTimeout(() => this.destroy(`no answer within ${this.#answerMs} ms`), this.#answerMs)
+        : undefined;
       this.#client.query<Row, unknown[]>(config, (error: Error | null, result) => {
         clearTimeout(timer);
         if (error === null) resolve(result);

@@ -3,10 +3,20 @@ import { decodeDeclared } from './codecs.ts';
 import type { SessionPool } from './pool.ts';
 
 /** Rows in chunks through a cursor, all of one snapshot. The connection is lent out until the iteration ends. */
-export async function* streamRows(pool: SessionPool, plan: Plan, values: readonly unknown[], chunkSize: number): AsyncGenerator<Row[], void, undefined> {
+export async function* streamRows(
+  pool: SessionPool,
+  plan: Plan,
+  values: readonly unknown[],
+  chunkSize: number,
+): AsyncGenerator<Row[], void, undefined> {
   const size = Math.max(1, Math.trunc(chunkSize));
   const session = await pool.acquire();
-  const cursor: Plan = { ...plan, name: 'dynamic', sql: `declare keelson_stream no scroll cursor for ${plan.sql}`, returnsRows: false };
+  const cursor: Plan = {
+    ...plan,
+    name: 'dynamic',
+    sql: `declare keelson_stream no scroll cursor for ${plan.sql}`,
+    returnsRows: false,
+  };
   try {
     await session.text('begin isolation level repeatable read read only');
     await session.execute(cursor, values);

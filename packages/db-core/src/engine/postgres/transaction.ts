@@ -44,7 +44,11 @@ export class PostgresTransaction implements EngineTransaction {
   }
 
   executeMany(plan: Plan, rows: readonly (readonly unknown[])[]): Promise<number> {
-    return this.#alone(() => (plan.bulk === undefined ? this.#session.executeEach(plan, rows) : executeBulk(this.#session, plan, plan.bulk, rows)));
+    return this.#alone(() =>
+      plan.bulk === undefined
+        ? this.#session.executeEach(plan, rows)
+        : executeBulk(this.#session, plan, plan.bulk, rows),
+    );
   }
 
   exec(sql: string): Promise<void> {
@@ -56,13 +60,17 @@ export class PostgresTransaction implements EngineTransaction {
   async commit(): Promise<void> {
     const result = await this.#alone(() => this.#session.text('commit', 'commit').finally(() => this.#end()));
     // PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK, and without an error.
-    if (result.command === 'ROLLBACK') throw new TransactionAbortedError('A statement of this transaction failed; nothing of it was kept.');
+    if (result.command === 'ROLLBACK')
+      throw new TransactionAbortedError('A statement of this transaction failed; nothing of it was kept.');
   }
 
   async rollback(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const timer = setTimeout(() => this.#session.destroy('a transaction could not be rolled back in time'), ROLLBACK_MS);
+    const timer = setTimeout(
+      () => this.#session.destroy('a transaction could not be rolled back in time'),
+      ROLLBACK_MS,
+    );
     // A statement that still runs comes first. A connection on which this fails is thrown away when it is given back.
     await this.#session.text('rollback').catch(() => undefined);
     clearTimeout(timer);
@@ -77,7 +85,8 @@ export class PostgresTransaction implements EngineTransaction {
   /** A connection runs one statement at a time; a second one beside it is a mistake of the caller's. */
   async #alone<T>(work: () => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new TransactionClosedError('The transaction has ended.');
-    if (this.#isBusy) throw new ConcurrentTransactionUseError('Another statement of the same transaction is still running.');
+    if (this.#isBusy)
+      throw new ConcurrentTransactionUseError('Another statement of the same transaction is still running.');
     this.#isBusy = true;
     try {
       return await work();

@@ -100,8 +100,8 @@ export class SqliteConnection implements Runner {
 
   /** Decoded rows one by one; the connection can do nothing else until the iterator is done. */
   *iterate(plan: Plan, values: readonly unknown[]): IterableIterator<Row> {
-    const { statement, decode } = this.#statements.get(plan);
     try {
+      const { statement, decode } = this.#statements.get(plan);
       for (const row of statement.iterate(values)) yield* decode([row]);
     } catch (error) {
       throw mapSqliteError(error, this.path);

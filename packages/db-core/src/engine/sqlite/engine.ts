@@ -15,6 +15,7 @@ import type {
 } from '../contract.ts';
 import type { SchemaDescription } from '../../schema/description.ts';
 import { DatabaseClosedError, LockTimeoutError } from '../../errors/index.ts';
+import { Breather } from './breather.ts';
 import { sqliteEncoder } from './codecs.ts';
 import { memberOf, PortableSqliteCompiler } from './compiler.ts';
 import { prepareFile, SqliteConnection } from './connection.ts';
@@ -47,6 +48,7 @@ export class SqliteEngine implements Engine {
   readonly memberOf = memberOf;
   readonly encodeList = JSON.stringify;
   readonly #options: SqliteEngineOptions;
+  readonly #breather = new Breather();
   readonly #path: string;
   #connections: Connections | undefined;
   #closed = false;
@@ -80,7 +82,7 @@ export class SqliteEngine implements Engine {
       return connection;
     };
     try {
-      const writer = new Writer(connect(false));
+      const writer = new Writer(connect(false), this.#breather);
       const shared = connect(true);
       const others = Array.from({ length: Math.max(1, this.#options.poolSize - 2) }, () => connect(true));
       return { writer, readers: new Readers(shared, others) };
@@ -102,7 +104,11 @@ export class SqliteEngine implements Engine {
   }
 
   execute(plan: Plan, values: readonly unknown[]): MaybePromise<Outcome> {
-    if (!plan.writes) return this.#open.readers.shared.execute(plan, values);
+    if (!plan.writes) {
+      const pause = this.#breather.pause();
+      const read = (): Outcome => this.#open.readers.shared.execute(plan, values);
+      return pause === undefined ? read() : pause.then(read);
+    }
     return this.#open.writer.once(this.#options.waitMs, (connection) => connection.execute(plan, values));
   }
 
@@ -119,7 +125,7 @@ export class SqliteEngine implements Engine {
     const waitMs = options.waitMs ?? this.#options.waitMs;
     if (options.mode !== 'read') return writer.begin(options, waitMs);
     const connection = await readers.take(waitMs);
-    return new ReadTransaction(connection, () => readers.give(connection));
+    return new ReadTransaction(connection, this.#breather, () => readers.give(connection));
   }
 
   async *stream(plan: Plan, values: readonly unknown[], chunkSize: number): AsyncIterableIterator<Row[]> {

@@ -1,6 +1,8 @@
-import type { EngineTransaction, Outcome, Plan } from '../contract.ts';
-import { PoolExhaustedError, ReadOnlyError } from '../../errors/index.ts';
+import type { EngineTransaction, MaybePromise, Outcome, Plan } from '../contract.ts';
+import { PoolExhaustedError, ReadOnlyError, TransactionClosedError } from '../../errors/index.ts';
+import type { Breather } from './breather.ts';
 import type { SqliteConnection } from './connection.ts';
+import { mapSqliteError } from './errors.ts';
 
 interface Waiter {
   readonly grant: (connection: SqliteConnection) => void;
@@ -70,19 +72,32 @@ export class Readers {
 /** One snapshot of the database, on a connection of its own. */
 export class ReadTransaction implements EngineTransaction {
   readonly #connection: SqliteConnection;
+  readonly #breather: Breather;
   readonly #end: () => void;
   #ended = false;
 
-  constructor(connection: SqliteConnection, end: () => void) {
+  constructor(connection: SqliteConnection, breather: Breather, end: () => void) {
     this.#connection = connection;
+    this.#breather = breather;
     this.#end = end;
-    connection.control('BEGIN');
-    // A deferred transaction takes its snapshot at its first read, so that the first read is now.
-    connection.rows('SELECT 1 FROM sqlite_schema LIMIT 1');
+    try {
+      connection.control('BEGIN');
+      // A deferred transaction takes its snapshot at its first read, so that the first read is now.
+      connection.rows('SELECT 1 FROM sqlite_schema LIMIT 1');
+    } catch (error) {
+      this.rollback();
+      throw mapSqliteError(error, connection.path);
+    }
   }
 
-  execute(plan: Plan, values: readonly unknown[]): Outcome {
-    return this.#connection.execute(plan, values);
+  execute(plan: Plan, values: readonly unknown[]): MaybePromise<Outcome> {
+    const pause = this.#breather.pause();
+    if (pause === undefined) return this.#connection.execute(plan, values);
+    return pause.then(() => {
+      // The pause lets a deadline in, which rolls back: somebody else may have the connection now.
+      if (this.#ended) throw new TransactionClosedError('The transaction ended before its statement was run.');
+      return this.#connection.execute(plan, values);
+    });
   }
   executeMany(): number {
     throw new ReadOnlyError('A read-only transaction writes nothing.');

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BeginOptions, EngineTransaction, Outcome, Plan } from '../contract.ts';
-import { LockTimeoutError } from '../../errors/index.ts';
+import type { BeginOptions, EngineTransaction, MaybePromise, Outcome, Plan } from '../contract.ts';
+import { LockTimeoutError, TransactionClosedError } from '../../errors/index.ts';
+import type { Breather } from './breather.ts';
 import type { SqliteConnection } from './connection.ts';
 import { isBusy, mapSqliteError } from './errors.ts';
 import { ProcessFairness, WriterTurn } from './writer-turn.ts';
@@ -9,10 +10,12 @@ import { ProcessFairness, WriterTurn } from './writer-turn.ts';
 export class Writer {
   readonly connection: SqliteConnection;
   readonly turn = new WriterTurn();
+  readonly #breather: Breather;
   readonly #fairness: ProcessFairness;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqliteConnection, breather: Breather) {
     this.connection = connection;
+    this.#breather = breather;
     this.#fairness = new ProcessFairness(connection.path);
   }
 
@@ -36,7 +39,7 @@ export class Writer {
       this.#end(mode);
       throw mapSqliteError(error, this.connection.path);
     }
-    return new WriteTransaction(this.connection, () => this.#end(mode));
+    return new WriteTransaction(this.connection, this.#breather, () => this.#end(mode));
   }
 
   close(): void {
@@ -60,6 +63,7 @@ export class Writer {
    */
   async #whenUnlocked<T>(waitMs: number, attempt: () => T): Promise<T> {
     await this.#fairness.standBackIfDue();
+    await this.#breather.pause();
     const started = performance.now();
     for (;;) {
       try {
@@ -81,16 +85,24 @@ export class Writer {
 
 class WriteTransaction implements EngineTransaction {
   readonly #connection: SqliteConnection;
+  readonly #breather: Breather;
   readonly #end: () => void;
   #ended = false;
 
-  constructor(connection: SqliteConnection, end: () => void) {
+  constructor(connection: SqliteConnection, breather: Breather, end: () => void) {
     this.#connection = connection;
+    this.#breather = breather;
     this.#end = end;
   }
 
-  execute(plan: Plan, values: readonly unknown[]): Outcome {
-    return this.#connection.execute(plan, values);
+  execute(plan: Plan, values: readonly unknown[]): MaybePromise<Outcome> {
+    const pause = this.#breather.pause();
+    if (pause === undefined) return this.#connection.execute(plan, values);
+    return pause.then(() => {
+      // The pause lets a deadline in, which rolls back: another transaction may have the connection now.
+      if (this.#ended) throw new TransactionClosedError('The transaction ended before its statement was run.');
+      return this.#connection.execute(plan, values);
+    });
   }
   executeMany(plan: Plan, rows: readonly (readonly unknown[])[]): number {
     return this.#connection.executeMany(plan, rows);
