@@ -121,7 +121,7 @@ export async function waitForDatabase(context: Context): Promise<void> {
 }
 
 /** Where it is, without credentials. */
-export function locationOf(target: DatabaseTarget): string {
+function locationOf(target: DatabaseTarget): string {
   return target.engine === 'sqlite' ? target.path : target.location;
 }
 

@@ -2,11 +2,14 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { addConversations } from './commands/conversations.ts';
 import { addCreateAdmin } from './commands/create-admin.ts';
 import { addCreateMigration } from './commands/create-migration.ts';
+import { addDemo } from './commands/demo.ts';
 import { addHealth } from './commands/health.ts';
 import { addInfo } from './commands/info.ts';
 import { addInit } from './commands/init.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addRollback } from './commands/rollback.ts';
+import { addServe } from './commands/serve.ts';
+import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
 import { addValidate } from './commands/validate.ts';
@@ -29,6 +32,9 @@ const commands: readonly AddCommand[] = [
   addCreateAdmin,
   addToken,
   addConversations,
+  addServe,
+  addStart,
+  addDemo,
 ];
 
 /** The whole command line. Commands inherit its settings, so nothing below prints errors or ends the process by itself. */

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { ImportProgress, ImportReport } from '@keelson/conversations';
+import type { ImportError, ImportOptions, ImportProgress, ImportReport } from '@keelson/conversations';
+import type { Database } from '@keelson/db-core';
 import type { Context } from '../context.ts';
 import { useDatabase } from '../database.ts';
 import { UsageError } from '../errors.ts';
@@ -9,6 +10,8 @@ import { document, examples } from '../help.ts';
 
 /** Something in the file was left out. */
 const FINDINGS = 5;
+/** Of a file in which nothing is a conversation. */
+const SHOWN_ERRORS = 5;
 const FORMATS = ['auto', 'chatgpt', 'openassistant'] as const;
 type Format = (typeof FORMATS)[number];
 
@@ -41,16 +44,8 @@ export function addConversationsImport(parent: CommandUnknownOpts, context: Cont
     .action(async (file, { user, format }) => {
       const chosen = formatOf(format);
       await useDatabase(context, { create: true }, async (database) => {
-        const { Conversations } = await import('@keelson/conversations');
-        const { output, interrupt } = context;
-        const progress = progressLine();
-        const report = await new Conversations(database, user)
-          .importConversations(file === '-' ? process.stdin : file, {
-            format: chosen,
-            onProgress: progress.show,
-            signal: interrupt.signal,
-          })
-          .finally(progress.clear);
+        const { output } = context;
+        const report = await runImport(context, database, { file, user, format: chosen });
         output.result(report, () => show(context, report));
         if (report.failed > 0) {
           context.exitCode = FINDINGS;
@@ -60,6 +55,29 @@ export function addConversationsImport(parent: CommandUnknownOpts, context: Cont
         }
       });
     });
+}
+
+interface Work {
+  readonly file: string;
+  readonly user: string;
+  readonly format: Format;
+}
+
+async function runImport(context: Context, database: Database, { file, user, format }: Work): Promise<ImportReport> {
+  const { Conversations, ImportFormatError } = await import('@keelson/conversations');
+  const progress = progressLine();
+  const options: ImportOptions = { format, onProgress: progress.show, signal: context.interrupt.signal };
+  try {
+    return await new Conversations(database, user).importConversations(file === '-' ? process.stdin : file, options);
+  } catch (error) {
+    if (error instanceof ImportFormatError && !context.json) {
+      const { errors = [] } = error.details as { errors?: readonly ImportError[] };
+      noteErrors(context, errors.slice(0, SHOWN_ERRORS));
+    }
+    throw error;
+  } finally {
+    progress.clear();
+  }
 }
 
 function formatOf(text: string | undefined): Format {
@@ -80,9 +98,14 @@ function show(
     'there before': plural(duplicates, 'message'),
     'left out': plural(failed, 'conversation'),
   });
-  for (const { line, index, code, message } of errors)
-    output.note(`${line === undefined ? `element ${index ?? '?'}` : `line ${line}`}: ${message} (${code})`);
+  noteErrors({ output }, errors);
   if (errorsLeftOut > 0) output.note(`… and ${errorsLeftOut} more.`);
+}
+
+function noteErrors({ output }: Pick<Context, 'output'>, errors: readonly ImportError[]): void {
+  for (const { line, index, code, message } of errors) {
+    output.note(`${line === undefined ? `element ${index ?? '?'}` : `line ${line}`}: ${message} (${code})`);
+  }
 }
 
 const EVERY_MS = 100;

@@ -15,5 +15,5 @@ export function addConversations(parent: CommandUnknownOpts, context: Context): 
       examples('keelson conversations import conversations.json --user ada', 'keelson conversations list --user ada'),
     );
   for (const add of [addConversationsList, addConversationsShow, addConversationsImport, addConversationsExport])
-    add(group as CommandUnknownOpts, context);
+    add(group, context);
 }

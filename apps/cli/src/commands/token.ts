@@ -10,5 +10,5 @@ export function addToken(parent: CommandUnknownOpts, context: Context): void {
     .command('token')
     .description('make, list and end API tokens')
     .addHelpText('after', examples('keelson token create --user ada --name laptop', 'keelson token list'));
-  for (const add of [addTokenCreate, addTokenList, addTokenRevoke]) add(group as CommandUnknownOpts, context);
+  for (const add of [addTokenCreate, addTokenList, addTokenRevoke]) add(group, context);
 }

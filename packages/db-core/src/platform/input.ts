@@ -23,7 +23,7 @@ export const pageShape = {
 };
 
 /** Opaque to callers: the sort key of the last item handed out. */
-export function encodeCursor(key: string): string {
+function encodeCursor(key: string): string {
   return Buffer.from(key).toString('base64url');
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Options } from '@node-rs/argon2';
 import * as z from 'zod';
 
-export const SHORTEST_PASSWORD = 12;
+const SHORTEST_PASSWORD = 12;
 /** Longer ones would only make hashing slow. */
 const LONGEST_PASSWORD = 1024;
 
