@@ -45,7 +45,8 @@ export function describeEngines(name: string, body: (context: EngineContext) => 
 export function describeEngine(engine: EngineKind, name: string, body: (context: EngineContext) => void): void {
   describe(`${name} on ${engine}`, () => {
     const { serverUrl, id } = currentRun();
-    const postgres = engine === 'postgres' && serverUrl !== undefined ? new PostgresDatabases(serverUrl, id) : undefined;
+    const postgres =
+      engine === 'postgres' && serverUrl !== undefined ? new PostgresDatabases(serverUrl, id) : undefined;
     const ofSuite = new Workbench(engine, postgres);
     const ofTest = new Workbench(engine, postgres);
     let current = ofSuite;

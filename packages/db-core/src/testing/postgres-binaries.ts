@@ -31,12 +31,15 @@ export function serverAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const account = accountOf('postgres') ?? accountOf('nobody');
   if (account !== undefined) return account;
-  throw new Error('PostgreSQL does not run as root, and there is neither an account "postgres" nor "nobody" to run it as.');
+  throw new Error(
+    'PostgreSQL does not run as root, and there is neither an account "postgres" nor "nobody" to run it as.',
+  );
 }
 
 function accountOf(name: string): Account | undefined {
   try {
-    const id = (flag: string): number => Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+    const id = (flag: string): number =>
+      Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
     return { uid: id('-u'), gid: id('-g') };
   } catch {
     return undefined;

@@ -115,7 +115,9 @@ export class PostgresDatabases {
       this.#connecting = undefined;
     });
     await client.connect();
-    const { rows } = await client.query<{ number: number }>(`select current_setting('server_version_num')::integer as number`);
+    const { rows } = await client.query<{ number: number }>(
+      `select current_setting('server_version_num')::integer as number`,
+    );
     // Copying files takes half the time of copying through the log. Before version 15 there was nothing else.
     if ((rows[0]?.number ?? 0) >= 150_000) this.#copyStrategy = 'strategy file_copy';
     return client;

@@ -17,7 +17,10 @@ export interface KeeperOrders {
 export function startKeeper(orders: KeeperOrders): ChildProcess {
   const script = `(${keep.toString()})(${JSON.stringify(orders)})`;
   // A session of its own: Ctrl-C in a terminal reaches all processes of the session.
-  return spawn(process.execPath, ['--input-type=commonjs', '-e', script], { detached: true, stdio: ['pipe', 'ignore', 'pipe'] });
+  return spawn(process.execPath, ['--input-type=commonjs', '-e', script], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
 }
 
 /**

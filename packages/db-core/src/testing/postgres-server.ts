@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, chmodSync, chownSync, constants, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,9 +85,21 @@ async function startOn(port: number): Promise<TestServer> {
     commands: [
       {
         file: join(bin, 'initdb'),
-        args: [`--pgdata=${data}`, `--username=${USER}`, `--pwfile=${passwordFile}`, '--auth=password', '--encoding=UTF8', '--locale=C', '--no-sync', '--wal-segsize=4'],
+        args: [
+          `--pgdata=${data}`,
+          `--username=${USER}`,
+          `--pwfile=${passwordFile}`,
+          '--auth=password',
+          '--encoding=UTF8',
+          '--locale=C',
+          '--no-sync',
+          '--wal-segsize=4',
+        ],
       },
-      { file: join(bin, 'postgres'), args: ['-D', data, '-p', String(port), ...SETTINGS.flatMap((setting) => ['-c', setting])] },
+      {
+        file: join(bin, 'postgres'),
+        args: ['-D', data, '-p', String(port), ...SETTINGS.flatMap((setting) => ['-c', setting])],
+      },
     ],
   });
   const exited = new Promise<void>((resolve) => void keeper.once('exit', () => resolve()));
@@ -89,7 +111,10 @@ async function startOn(port: number): Promise<TestServer> {
   try {
     await new Promise<void>((resolve, reject) => {
       let log = '';
-      const timer = setTimeout(() => reject(new Error(`PostgreSQL did not start within ${START_TIMEOUT_MS} ms.\n${log}`)), START_TIMEOUT_MS);
+      const timer = setTimeout(
+        () => reject(new Error(`PostgreSQL did not start within ${START_TIMEOUT_MS} ms.\n${log}`)),
+        START_TIMEOUT_MS,
+      );
       keeper.stderr?.setEncoding('utf8').on('data', (text: string) => {
         log = (log + text).slice(-10_000);
         if (!text.includes('ready to accept connections')) return;
@@ -110,7 +135,11 @@ async function startOn(port: number): Promise<TestServer> {
   keeper.unref();
   unrefStream(keeper.stdin);
   unrefStream(keeper.stderr);
-  return { url: postgresUrl({ host: '127.0.0.1', port, database: 'postgres', user: USER, password }), folder: files, stop };
+  return {
+    url: postgresUrl({ host: '127.0.0.1', port, database: 'postgres', user: USER, password }),
+    folder: files,
+    stop,
+  };
 }
 
 /** The pipes of a child process are sockets, which the stream types don't say. */
@@ -150,7 +179,9 @@ function freePort(): Promise<number> {
     probe.once('error', reject);
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address();
-      probe.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('No free port.'))));
+      probe.close(() =>
+        address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('No free port.')),
+      );
     });
   });
 }

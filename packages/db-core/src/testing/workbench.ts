@@ -3,7 +3,7 @@ import { type Database, openDatabase, type OpenOptions } from '../database/datab
 import type { EngineKind } from '../engine/contract.ts';
 import type { Migration } from '../schema/migration.ts';
 import { checksumOf } from '../schema/recording.ts';
-import { PostgresDatabases } from './postgres-databases.ts';
+import type { PostgresDatabases } from './postgres-databases.ts';
 import { openRaw, type RawConnection } from './raw.ts';
 import { SqliteFiles } from './sqlite-files.ts';
 import { currentRun } from './test-run.ts';
@@ -37,7 +37,8 @@ export class Workbench {
     this.#closings.push(async () => {
       const { inUse, waiting } = database.pool();
       await database.close();
-      if (inUse + waiting > 0) throw new Error(`The test left work behind: ${inUse} connections in use, ${waiting} waited for.`);
+      if (inUse + waiting > 0)
+        throw new Error(`The test left work behind: ${inUse} connections in use, ${waiting} waited for.`);
     });
     await database.initialize();
     return database;
@@ -46,7 +47,10 @@ export class Workbench {
   async freshUrl({ migrations = [] }: FreshOptions = {}): Promise<string> {
     const checksums = await Promise.all(migrations.map((migration) => checksumOf(migration, this.#engine)));
     const names = migrations.map(({ name }) => name);
-    const key = createHash('sha256').update([...names, ...checksums].join('\n')).digest('hex').slice(0, 12);
+    const key = createHash('sha256')
+      .update([...names, ...checksums].join('\n'))
+      .digest('hex')
+      .slice(0, 12);
     const fill = (url: string): Promise<void> => migrated(url, migrations);
     if (this.#engine === 'sqlite') return this.#keepFile(this.#sqlite.clone(await this.#sqlite.template(key, fill)));
     const server = this.#server;
@@ -76,7 +80,8 @@ export class Workbench {
       }
     }
     if (failures.length === 1) throw failures[0];
-    if (failures.length > 1) throw new AggregateError(failures, `${failures.length} databases were not left as they should be.`);
+    if (failures.length > 1)
+      throw new AggregateError(failures, `${failures.length} databases were not left as they should be.`);
   }
 
   get #server(): PostgresDatabases {

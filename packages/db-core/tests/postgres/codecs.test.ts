@@ -8,7 +8,11 @@ import { errorOf, plan, rowsOf, useEngines } from './support.ts';
 
 const keepable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 const text = fc.string({ unit: 'binary' }).filter(keepable);
-const times = fc.date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true });
+const times = fc.date({
+  min: new Date('0001-01-01T00:00:00Z'),
+  max: new Date('9999-12-31T23:59:59.999Z'),
+  noInvalidDate: true,
+});
 
 /** Values with which each codec must come back as it went. */
 const values: Readonly<Record<Codec, fc.Arbitrary<unknown>>> = {
@@ -16,7 +20,9 @@ const values: Readonly<Record<Codec, fc.Arbitrary<unknown>>> = {
   text,
   timestamp: times,
   boolean: fc.boolean(),
-  json: fc.jsonValue({ stringUnit: 'binary' }).filter((value) => value !== null && keepable(JSON.stringify(value).replaceAll(/\\u0000/g, '\0'))),
+  json: fc
+    .jsonValue({ stringUnit: 'binary' })
+    .filter((value) => value !== null && keepable(JSON.stringify(value).replaceAll(/\\u0000/g, '\0'))),
   integer: fc.integer(),
   bigint: fc.maxSafeInteger(),
   real: fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => (number === 0 ? 0 : number)),
@@ -72,15 +78,19 @@ describeEngine('postgres', 'values by codec', (context) => {
     const engine = await open();
     const encode = engine.encoder(undefined);
     const at = new Date('2026-03-01T12:34:56.789Z');
-    const [row] = await rowsOf(engine, 'select $1::text as a, $2::integer as b, $3::boolean as c, $4::timestamptz as d, $5::jsonb as e, $6::bytea as f, $7::text as g', [
-      encode('x'),
-      encode(5),
-      encode(false),
-      encode(at),
-      encode([1, { b: 'c' }]),
-      encode(new Uint8Array([1, 255])),
-      encode(null),
-    ]);
+    const [row] = await rowsOf(
+      engine,
+      'select $1::text as a, $2::integer as b, $3::boolean as c, $4::timestamptz as d, $5::jsonb as e, $6::bytea as f, $7::text as g',
+      [
+        encode('x'),
+        encode(5),
+        encode(false),
+        encode(at),
+        encode([1, { b: 'c' }]),
+        encode(new Uint8Array([1, 255])),
+        encode(null),
+      ],
+    );
     expect(row).toEqual({ a: 'x', b: 5, c: false, d: at, e: [1, { b: 'c' }], f: Buffer.from([1, 255]), g: null });
     expect(() => encode(1n)).toThrow(ValidationError);
     expect(() => encode(Symbol('x'))).toThrow(ValidationError);
@@ -88,7 +98,10 @@ describeEngine('postgres', 'values by codec', (context) => {
 
   it('numbers from aggregates are numbers, and throw where JavaScript would change them', async () => {
     const engine = await open();
-    const [row] = await rowsOf(engine, 'select count(*) as a, sum(x) as b, avg(x) as c, max(x) as d from (values (1::bigint), (2::bigint)) v(x)');
+    const [row] = await rowsOf(
+      engine,
+      'select count(*) as a, sum(x) as b, avg(x) as c, max(x) as d from (values (1::bigint), (2::bigint)) v(x)',
+    );
     expect(row).toEqual({ a: 2, b: 3, c: 1.5, d: 2 });
     for (const beyond of ['9007199254740993::bigint', '9007199254740993::numeric', '-9223372036854775808::bigint']) {
       expect(await errorOf(rowsOf(engine, `select ${beyond} as a`))).toBeInstanceOf(QueryError);
@@ -118,12 +131,22 @@ describeEngine('postgres', 'values by codec', (context) => {
     const engine = await open();
     const ids = ['0192f0c1-2f3a-7c4b-9d5e-6f708192a3b4', '0192f0c1-2f3a-7c4b-9d5e-6f708192a3b5'];
     const texts = ['a', 'b,c', '"d"', '\\e', '{f}', 'NULL', '', ' '];
-    for (const [type, list] of [['uuid', ids], ['text', texts], ['integer', [1, -2]], ['boolean', [true]], ['text', []]] as const) {
+    for (const [type, list] of [
+      ['uuid', ids],
+      ['text', texts],
+      ['integer', [1, -2]],
+      ['boolean', [true]],
+      ['text', []],
+    ] as const) {
       const encoded = engine.encodeList(list);
       const rows = await rowsOf(engine, `select x from unnest($1::${type}[]) x`, [encoded]);
       expect(rows.map(({ x }) => x)).toEqual(list);
     }
-    expect(await rowsOf(engine, `select 'b,c' = any($1) as a, 'x' = any($1) as b, 'x' <> all($1) as c`, [engine.encodeList(texts)])).toEqual([{ a: true, b: false, c: true }]);
+    expect(
+      await rowsOf(engine, `select 'b,c' = any($1) as a, 'x' = any($1) as b, 'x' <> all($1) as c`, [
+        engine.encodeList(texts),
+      ]),
+    ).toEqual([{ a: true, b: false, c: true }]);
   });
 });
 

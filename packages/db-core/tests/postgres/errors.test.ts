@@ -85,7 +85,9 @@ describeEngine('postgres', 'errors', (context) => {
   it('of anything else are query errors that name the statement', async () => {
     const error = await fail('select nothing from nowhere');
     expect(error).toBeInstanceOf(QueryError);
-    expect(error.message).toMatch(/^PostgreSQL refused the statement test\.\d+: relation "nowhere" does not exist \(42P01\)\.$/);
+    expect(error.message).toMatch(
+      /^PostgreSQL refused the statement test\.\d+: relation "nowhere" does not exist \(42P01\)\.$/,
+    );
     expect(error.details).toEqual({ sqlState: '42P01' });
   });
 
@@ -98,7 +100,9 @@ describeEngine('postgres', 'errors', (context) => {
   it('of a write where only reading is possible', async () => {
     const engine = await open();
     const transaction = await engine.begin({ mode: 'read' });
-    expect(await errorOf(Promise.resolve(transaction.exec('create table t (a integer)')))).toBeInstanceOf(ReadOnlyError);
+    expect(await errorOf(Promise.resolve(transaction.exec('create table t (a integer)')))).toBeInstanceOf(
+      ReadOnlyError,
+    );
     await transaction.rollback();
   });
 
@@ -109,7 +113,13 @@ describeEngine('postgres', 'errors', (context) => {
     const [a, b] = [await engine.begin({ mode: 'write' }), await engine.begin({ mode: 'write' })];
     await a.execute(update, [1]);
     await b.execute(update, [2]);
-    const outcomes = await Promise.all([errorOf(Promise.resolve(a.execute(update, [2]))), errorOf(Promise.resolve(b.execute(update, [1])).finally(() => b.rollback()))]);
+    const outcomes = await Promise.all([
+      errorOf(Promise.resolve(a.execute(update, [2]))),
+      errorOf(Promise.resolve(b.execute(update, [1]))).then(async (error) => {
+        await b.rollback();
+        return error;
+      }),
+    ]);
     await a.rollback();
     const errors = outcomes.filter((error) => error !== undefined);
     expect(errors).toHaveLength(1);
@@ -134,7 +144,9 @@ describeEngine('postgres', 'errors', (context) => {
     await engine.exec('create table t (id integer primary key)');
     const holder = await engine.begin({ mode: 'write' });
     await holder.exec('lock table t');
-    const error = await errorOf(engine.begin({ mode: 'write' }).then((transaction) => Promise.resolve(transaction.exec('lock table t nowait')).finally(() => transaction.rollback())));
+    const other = await engine.begin({ mode: 'write' });
+    const error = await errorOf(Promise.resolve(other.exec('lock table t nowait')));
+    await other.rollback();
     expect(error).toBeInstanceOf(LockTimeoutError);
     await holder.rollback();
   });

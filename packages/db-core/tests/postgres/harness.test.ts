@@ -28,7 +28,10 @@ describeEngines('the test harness', (context) => {
   const run = currentRun();
 
   function workbench(): { bench: Workbench; close: () => Promise<void> } {
-    const databases = context.engine === 'postgres' && run.serverUrl !== undefined ? new PostgresDatabases(run.serverUrl, run.id) : undefined;
+    const databases =
+      context.engine === 'postgres' && run.serverUrl !== undefined
+        ? new PostgresDatabases(run.serverUrl, run.id)
+        : undefined;
     return { bench: new Workbench(context.engine, databases), close: async () => databases?.close() };
   }
 
@@ -124,27 +127,45 @@ describe('folders of the test harness', () => {
 describe('a test server', () => {
   const script = new URL('./server-process.ts', import.meta.url).pathname;
 
-  it.each(['SIGKILL', 'SIGINT', 'SIGTERM'] as const)('ends with its process on %s, and leaves nothing behind', async (signal) => {
-    const child = spawn(process.execPath, ['--conditions=keelson-source', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const exited = new Promise((resolve) => void child.once('exit', resolve));
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-    await until(() => output.includes('\n'));
-    const { url, folder } = JSON.parse(output) as { url: string; folder: string };
-    const config = loadDatabaseConfig({ url, env: {} });
-    const engine = createEngine(config, { create: false, applicationName: 'test', onConnectionError: () => undefined });
-    await engine.open();
-    const { rows } = await engine.execute({ name: 'dynamic', sql: `select current_setting('data_directory') as folder`, writes: false, returnsRows: true, decode: new Map() }, []);
-    const data = String(rows[0]?.['folder']);
-    const server = Number(readFileSync(`${data}/postmaster.pid`, 'utf8').split('\n')[0]);
-    expect(existsSync(folder)).toBe(true);
-    child.kill(signal);
-    await exited;
-    await until(() => !existsSync(folder) && !existsSync(data) && !isAlive(server));
-    await engine.close();
-  });
+  it.each(['SIGKILL', 'SIGINT', 'SIGTERM'] as const)(
+    'ends with its process on %s, and leaves nothing behind',
+    async (signal) => {
+      const child = spawn(process.execPath, ['--conditions=keelson-source', script], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const exited = new Promise((resolve) => void child.once('exit', resolve));
+      let output = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+      await until(() => output.includes('\n'));
+      const { url, folder } = JSON.parse(output) as { url: string; folder: string };
+      const config = loadDatabaseConfig({ url, env: {} });
+      const engine = createEngine(config, {
+        create: false,
+        applicationName: 'test',
+        onConnectionError: () => undefined,
+      });
+      await engine.open();
+      const { rows } = await engine.execute(
+        {
+          name: 'dynamic',
+          sql: `select current_setting('data_directory') as folder`,
+          writes: false,
+          returnsRows: true,
+          decode: new Map(),
+        },
+        [],
+      );
+      const data = String(rows[0]?.['folder']);
+      const server = Number(readFileSync(`${data}/postmaster.pid`, 'utf8').split('\n')[0]);
+      expect(existsSync(folder)).toBe(true);
+      child.kill(signal);
+      await exited;
+      await until(() => !existsSync(folder) && !existsSync(data) && !isAlive(server));
+      await engine.close();
+    },
+  );
 });
 
 function isAlive(pid: number): boolean {

@@ -64,11 +64,23 @@ describeEngine('postgres', 'the schema', (context) => {
       ],
       indexes: [
         { name: 'first_flagged', columns: [{ name: 'user_id', descending: false }], unique: false, partial: true },
-        { name: 'first_lower', columns: [{ name: 'user_id', descending: false }, { name: 'lower(name::text)', descending: false }], unique: true, partial: false },
+        {
+          name: 'first_lower',
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'lower(name::text)', descending: false },
+          ],
+          unique: true,
+          partial: false,
+        },
         { name: 'first_name_key', columns: [{ name: 'name', descending: false }], unique: true, partial: false },
         {
           name: 'first_recent',
-          columns: [{ name: 'user_id', descending: false }, { name: 'at', descending: true }, { name: 'id', descending: false }],
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'at', descending: true },
+            { name: 'id', descending: false },
+          ],
           unique: false,
           partial: false,
         },

@@ -18,7 +18,12 @@ describeEngine('postgres', 'a lock', (context) => {
       working -= 1;
       return 'done';
     };
-    expect(await Promise.all([a, b, a, b].map((engine) => engine.withLock('migrations', 10_000, work)))).toEqual(['done', 'done', 'done', 'done']);
+    expect(await Promise.all([a, b, a, b].map((engine) => engine.withLock('migrations', 10_000, work)))).toEqual([
+      'done',
+      'done',
+      'done',
+      'done',
+    ]);
     expect(steps).toEqual([1, 1, 1, 1]);
   });
 
@@ -31,9 +36,15 @@ describeEngine('postgres', 'a lock', (context) => {
       const error = await errorOf(engine.withLock('migrations', 150, () => Promise.resolve()));
       expect(error).toBeInstanceOf(MigrationLockedError);
       const { message, details } = error as MigrationLockedError;
-      expect(message).toMatch(/^The lock "migrations" is held by the other deployment \(process \d+ of the server\) since 20\d\d-\S+Z; waited 150 ms for it\.$/);
+      expect(message).toMatch(
+        /^The lock "migrations" is held by the other deployment \(process \d+ of the server\) since 20\d\d-\S+Z; waited 150 ms for it\.$/,
+      );
       const held = details['holder'] as { pid: number; applicationName: string; since: Date };
-      expect(held).toEqual({ pid: expect.any(Number), applicationName: 'the other deployment', since: expect.any(Date) });
+      expect(held).toEqual({
+        pid: expect.any(Number),
+        applicationName: 'the other deployment',
+        since: expect.any(Date),
+      });
       expect(Math.abs(held.since.getTime() - before)).toBeLessThan(60_000);
     });
     expect(await engine.withLock('migrations', 0, () => Promise.resolve('free'))).toBe('free');
@@ -69,8 +80,17 @@ describeEngine('postgres', 'a lock', (context) => {
     const raw = context.raw(url);
     const locked = errorOf(
       engine.withLock('migrations', 0, async () => {
-        await raw.query(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`);
-        await until(async () => (await raw.query(`select 1 from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`)).length === 0);
+        await raw.query(
+          `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`,
+        );
+        await until(
+          async () =>
+            (
+              await raw.query(
+                `select 1 from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`,
+              )
+            ).length === 0,
+        );
         await new Promise((resolve) => void setTimeout(resolve, 50));
       }),
     );
@@ -79,6 +99,8 @@ describeEngine('postgres', 'a lock', (context) => {
 
   it('without a server fails', async () => {
     const engine = await open({ url: `postgresql://x:y@127.0.0.1:${await closedPort()}/z` });
-    expect(await errorOf(engine.withLock('migrations', 0, () => Promise.resolve()))).toBeInstanceOf(ConnectionFailedError);
+    expect(await errorOf(engine.withLock('migrations', 0, () => Promise.resolve()))).toBeInstanceOf(
+      ConnectionFailedError,
+    );
   });
 });

@@ -57,6 +57,34 @@ describeEngine('postgres', 'connecting', (context) => {
     expect(await errorOf(engine.open())).toBeInstanceOf(ConfigurationError);
   });
 
+  it('that fails while signing in leaves no socket behind', async () => {
+    let closed = false;
+    // Asks for SCRAM, for which this side then finds that it has no password.
+    const server = createServer((socket) => {
+      socket
+        .on('error', () => undefined)
+        .on('close', () => {
+          closed = true;
+        });
+      socket.on('data', (data) => {
+        const nonce = /r=([^,]+)$/.exec(data.toString('latin1'))?.[1];
+        const [kind, text] = nonce === undefined ? [10, 'SCRAM-SHA-256\0\0'] : [11, `r=${nonce}abc,s=c2FsdA==,i=4096`];
+        const message = Buffer.alloc(9 + text.length);
+        message.write('R', 0);
+        message.writeInt32BE(8 + text.length, 1);
+        message.writeInt32BE(kind, 5);
+        message.write(text, 9);
+        socket.write(message);
+      });
+    });
+    const engine = await open({ url: `postgresql://x@127.0.0.1:${await listen(server)}/z` });
+    const error = await errorOf(engine.open());
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(String(error)).toContain('password');
+    await until(() => closed);
+    server.close();
+  });
+
   it('to a database that does not exist says so, and works once it does', async () => {
     const existing = await context.emptyUrl();
     const url = new URL(existing);
@@ -87,7 +115,11 @@ describeEngine('postgres', 'connecting', (context) => {
 
   it('to something that never answers ends when the caller has waited enough', async () => {
     const silent = createServer(() => undefined);
-    const engine = await open({ url: `postgresql://x:y@127.0.0.1:${await listen(silent)}/z`, connectTimeoutMs: 2000, poolTimeoutMs: 100 });
+    const engine = await open({
+      url: `postgresql://x:y@127.0.0.1:${await listen(silent)}/z`,
+      connectTimeoutMs: 2000,
+      poolTimeoutMs: 100,
+    });
     expect(await errorOf(engine.open())).toBeInstanceOf(ConnectionTimeoutError);
     silent.close();
   });
@@ -104,13 +136,21 @@ describeEngine('postgres', 'connecting', (context) => {
     const engine = await open({ url });
     await engine.open();
     const info = await engine.info();
-    expect(info).toEqual({ kind: 'postgres', version: expect.stringMatching(/^\d+\.\d+$/), location: `${new URL(url).host}${new URL(url).pathname}`, sizeBytes: expect.any(Number), walBytes: null });
+    expect(info).toEqual({
+      kind: 'postgres',
+      version: expect.stringMatching(/^\d+\.\d+$/),
+      location: `${new URL(url).host}${new URL(url).pathname}`,
+      sizeBytes: expect.any(Number),
+      walBytes: null,
+    });
     expect(info.sizeBytes).toBeGreaterThan(1_000_000);
   });
 
   it('names the program', async () => {
     const engine = await open({ applicationName: 'keelson test of names' });
-    expect(await rowsOf(engine, `select current_setting('application_name') as name`)).toEqual([{ name: 'keelson test of names' }]);
+    expect(await rowsOf(engine, `select current_setting('application_name') as name`)).toEqual([
+      { name: 'keelson test of names' },
+    ]);
   });
 });
 
@@ -130,13 +170,15 @@ describeEngine('postgres', 'the pool', (context) => {
     const late = rowsOf(engine, 'select 2 as a');
     await transactions[0]?.commit();
     expect(await late).toEqual([{ a: 2 }]);
-    await Promise.all(transactions.slice(1).map((transaction) => transaction.rollback()));
+    for (const transaction of transactions.slice(1)) await transaction.rollback();
     expect(engine.pool()).toEqual({ size: 3, inUse: 0, idle: 3, waiting: 0 });
   });
 
   it('serves many more than it has', async () => {
     const engine = await open({ poolSize: 3, maxOverflow: 0 });
-    const answers = await Promise.all(Array.from({ length: 200 }, (_, index) => rowsOf(engine, 'select $1::integer as a', [index])));
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, index) => rowsOf(engine, 'select $1::integer as a', [index])),
+    );
     expect(answers.map(([row]) => row?.['a'])).toEqual(Array.from({ length: 200 }, (_, index) => index));
     expect(engine.pool().size).toBe(3);
   });
@@ -159,7 +201,11 @@ describeEngine('postgres', 'the pool', (context) => {
     const [row] = await rowsOf(engine, 'select pg_backend_pid() as pid');
     const running = errorOf(rowsOf(engine, 'select pg_sleep(30)'));
     const raw = context.raw(await context.emptyUrl());
-    await until(async () => (await raw.query(`select 1 from pg_stat_activity where pid = $1 and query like '%pg_sleep%'`, [row?.['pid']])).length === 1);
+    await until(
+      async () =>
+        (await raw.query(`select 1 from pg_stat_activity where pid = $1 and query like '%pg_sleep%'`, [row?.['pid']]))
+          .length === 1,
+    );
     await raw.query('select pg_terminate_backend($1)', [row?.['pid']]);
     const error = await running;
     expect(error).toBeInstanceOf(ConnectionLostError);
@@ -174,8 +220,12 @@ describeEngine('postgres', 'the pool', (context) => {
     const { rows } = await transaction.execute(plan('select pg_backend_pid() as pid'), []);
     const raw = context.raw(await context.emptyUrl());
     await raw.query('select pg_terminate_backend($1)', [rows[0]?.['pid']]);
-    await until(async () => (await raw.query('select 1 from pg_stat_activity where pid = $1', [rows[0]?.['pid']])).length === 0);
-    expect(await errorOf(Promise.resolve(transaction.execute(plan('select 1'), [])))).toBeInstanceOf(ConnectionLostError);
+    await until(
+      async () => (await raw.query('select 1 from pg_stat_activity where pid = $1', [rows[0]?.['pid']])).length === 0,
+    );
+    expect(await errorOf(Promise.resolve(transaction.execute(plan('select 1'), [])))).toBeInstanceOf(
+      ConnectionLostError,
+    );
     await transaction.rollback();
     expect(engine.pool().inUse).toBe(0);
     expect(await rowsOf(engine, 'select 1 as a')).toEqual([{ a: 1 }]);
@@ -209,7 +259,14 @@ describeEngine('postgres', 'the pool', (context) => {
     const transaction = await engine.begin({ mode: 'write' });
     await until(() => engine.pool().size === 1);
     const raw = context.raw(await context.emptyUrl());
-    await until(async () => (await raw.query(`select 1 from pg_stat_activity where state = 'idle in transaction' and application_name = 'keelson'`)).length === 0);
+    await until(
+      async () =>
+        (
+          await raw.query(
+            `select 1 from pg_stat_activity where state = 'idle in transaction' and application_name = 'keelson'`,
+          )
+        ).length === 0,
+    );
     const error = await errorOf(Promise.resolve(transaction.execute(plan('select 1'), [])));
     expect(error).toBeInstanceOf(TransactionTimeoutError);
     await transaction.rollback();
@@ -242,7 +299,9 @@ describeEngine('postgres', 'the pool', (context) => {
     const engine = await open({ closeTimeoutMs: 50 });
     const transaction = await engine.begin({ mode: 'write' });
     await engine.close();
-    expect(await errorOf(Promise.resolve(transaction.execute(plan('select 1'), [])))).toBeInstanceOf(ConnectionLostError);
+    expect(await errorOf(Promise.resolve(transaction.execute(plan('select 1'), [])))).toBeInstanceOf(
+      ConnectionLostError,
+    );
     await transaction.rollback();
   });
 });

@@ -53,7 +53,10 @@ describeEngine('postgres', 'prepared statements', (context) => {
       await engine.execute(often, []);
       await engine.execute(plan(`select ${index} as rare`), []);
     }
-    const { rows } = await engine.execute(plan('select statement from pg_prepared_statements where name = $1', { name: 'dynamic' }), [statementName(often)]);
+    const { rows } = await engine.execute(
+      plan('select statement from pg_prepared_statements where name = $1', { name: 'dynamic' }),
+      [statementName(often)],
+    );
     expect(rows).toEqual([{ statement: 'select 1 as often' }]);
   });
 

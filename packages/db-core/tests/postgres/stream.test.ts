@@ -24,7 +24,10 @@ describeEngine('postgres', 'a stream', (context) => {
 
   it('ends with a full chunk, and may be empty', async () => {
     const engine = await open();
-    for (const [rows, expected] of [[4, [2, 2]], [0, []]] as const) {
+    for (const [rows, expected] of [
+      [4, [2, 2]],
+      [0, []],
+    ] as const) {
       const sizes: number[] = [];
       for await (const chunk of engine.stream(numbers, [rows], 2)) sizes.push(chunk.length);
       expect(sizes).toEqual(expected);
@@ -34,7 +37,11 @@ describeEngine('postgres', 'a stream', (context) => {
   it('decodes like any statement', async () => {
     const engine = await open();
     const decode = new Map<string, Codec>([['odd', 'boolean']]);
-    for await (const chunk of engine.stream({ ...numbers, decode }, [2], 10)) expect(chunk).toEqual([{ n: 1, odd: true }, { n: 2, odd: false }]);
+    for await (const chunk of engine.stream({ ...numbers, decode }, [2], 10))
+      expect(chunk).toEqual([
+        { n: 1, odd: true },
+        { n: 2, odd: false },
+      ]);
   });
 
   it('sees one snapshot', async () => {
@@ -57,7 +64,9 @@ describeEngine('postgres', 'a stream', (context) => {
     };
     expect(await errorOf(failing())).toEqual(new Error('enough'));
     expect(engine.pool()).toMatchObject({ inUse: 0, idle: 1 });
-    expect(await rowsOf(engine, `select count(*) as n from pg_cursors where name = 'keelson_stream'`)).toEqual([{ n: 0 }]);
+    expect(await rowsOf(engine, `select count(*) as n from pg_cursors where name = 'keelson_stream'`)).toEqual([
+      { n: 0 },
+    ]);
   });
 
   it('takes no connection before it is read', async () => {

@@ -14,7 +14,11 @@ export function useEngines(context: EngineContext): (options?: Options) => Promi
     await Promise.all(opened.splice(0).map((engine) => engine.close()));
   });
   return async (options = {}) => {
-    const engine = createPostgresEngine({ closeTimeoutMs: 500, ...options, url: options.url ?? (await context.emptyUrl()) });
+    const engine = createPostgresEngine({
+      closeTimeoutMs: 500,
+      ...options,
+      url: options.url ?? (await context.emptyUrl()),
+    });
     opened.push(engine);
     return engine;
   };
@@ -29,7 +33,11 @@ export function plan(sql: string, given: Partial<Plan> = {}): Plan {
   return { name: `test.${planNumber}`, sql, writes, returnsRows: !writes, decode: new Map(), ...given };
 }
 
-export async function rowsOf(engine: Engine, sql: string, values: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
+export async function rowsOf(
+  engine: Engine,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<Record<string, unknown>[]> {
   const { rows } = await engine.execute(plan(sql), values);
   return rows;
 }

@@ -57,7 +57,12 @@ describeEngine('postgres', 'transactions', (context) => {
     const transaction = await engine.begin({ mode: 'write' });
     await transaction.commit();
     await transaction.rollback();
-    for (const late of [transaction.execute(INSERT, [1]), transaction.exec('select 1'), transaction.executeMany(INSERT, [[1]]), transaction.commit()]) {
+    for (const late of [
+      transaction.execute(INSERT, [1]),
+      transaction.exec('select 1'),
+      transaction.executeMany(INSERT, [[1]]),
+      transaction.commit(),
+    ]) {
       expect(await errorOf(Promise.resolve(late))).toBeInstanceOf(TransactionClosedError);
     }
     expect(engine.pool().inUse).toBe(0);
@@ -67,7 +72,9 @@ describeEngine('postgres', 'transactions', (context) => {
     const engine = await open();
     const transaction = await engine.begin({ mode: 'write' });
     const first = transaction.execute(plan('select pg_sleep(0.1)'), []);
-    expect(await errorOf(Promise.resolve(transaction.execute(INSERT, [1])))).toBeInstanceOf(ConcurrentTransactionUseError);
+    expect(await errorOf(Promise.resolve(transaction.execute(INSERT, [1])))).toBeInstanceOf(
+      ConcurrentTransactionUseError,
+    );
     expect(await errorOf(Promise.resolve(transaction.commit()))).toBeInstanceOf(ConcurrentTransactionUseError);
     await first;
     await transaction.execute(INSERT, [1]);
@@ -152,7 +159,9 @@ describeEngine('postgres', 'transactions', (context) => {
     const { rows } = await transaction.execute(plan('select pg_backend_pid() as pid'), []);
     const raw = context.raw(url);
     await raw.query('select pg_terminate_backend($1)', [rows[0]?.['pid']]);
-    await until(async () => (await raw.query('select 1 from pg_stat_activity where pid = $1', [rows[0]?.['pid']])).length === 0);
+    await until(
+      async () => (await raw.query('select 1 from pg_stat_activity where pid = $1', [rows[0]?.['pid']])).length === 0,
+    );
     expect(await errorOf(transaction.commit() as Promise<void>)).toBeInstanceOf(ConnectionLostError);
   });
 });
