@@ -10,6 +10,7 @@ export async function initialize(migrations: DatabaseMigrations, config: Databas
   // A fresh database is initialised by whoever opens it first; one with data only when it is asked for.
   const due = status.pending.length > 0 || status.unfinished.length > 0;
   if (due && (status.fresh || config.migrations.autoUpgrade)) await migrations.migrate();
-  else assertUpToDate(status);
+  // Another process may be between two migrations right now.
+  else if (due) assertUpToDate(await migrations.settledStatus());
   return migrations.validate();
 }

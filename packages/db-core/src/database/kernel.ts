@@ -2,7 +2,7 @@ import type { DatabaseConfig } from '../config/index.ts';
 import type { Engine, MaybePromise, Plan, Runner } from '../engine/contract.ts';
 import { AmbiguousCommitError, ConnectionLostError, InternalError } from '../errors/index.ts';
 import type { DatabaseEvent, EventListener } from '../events/events.ts';
-import { type Breaker, createBreaker, isRetriable, withRetry } from '../resilience/index.ts';
+import { type Breaker, createBreaker, isWorthRepeating, withRetry } from '../resilience/index.ts';
 import type { StatementCompiler } from './compile.ts';
 import { type TransactionOptions, Transactions } from './transaction.ts';
 
@@ -110,7 +110,7 @@ export class Kernel {
     if (this.transactions.isInside) return attempt();
     return this.#retried(
       attempt,
-      (error) => isRetriable(error) || (options.idempotent === true && error instanceof AmbiguousCommitError),
+      (error) => isWorthRepeating(error) || (options.idempotent === true && error instanceof AmbiguousCommitError),
     );
   }
 
@@ -149,6 +149,6 @@ export class Kernel {
         { cause: error },
       );
     }
-    return isRetriable(error);
+    return isWorthRepeating(error);
   }
 }

@@ -5,7 +5,7 @@ import type { PlannedMigration } from '../schema/plan.ts';
 import { migrate, type MigrationRun, planMigrations, rollback } from '../schema/runner.ts';
 import { migrationStatus, type MigrationStatus } from '../schema/status.ts';
 import { validateSchema } from '../schema/validate.ts';
-import { ConfigurationError } from '../errors/index.ts';
+import { ConfigurationError, MigrationLockedError } from '../errors/index.ts';
 import { packageVersion } from '../version.ts';
 import { sequenceOf } from '../schema/sequence.ts';
 import type { Kernel } from './kernel.ts';
@@ -43,6 +43,22 @@ export class DatabaseMigrations {
   async status(): Promise<MigrationStatus> {
     await this.#kernel.connect();
     return migrationStatus(this.#kernel.engine, this.#all);
+  }
+
+  /**
+   * As {@link status}, once nobody is migrating any more.
+   *
+   * @throws MigrationLockedError when somebody is for longer than `DATABASE_TIMEOUT`
+   */
+  async settledStatus(): Promise<MigrationStatus> {
+    const { engine, config } = this.#kernel;
+    try {
+      return await engine.withLock('migrations', config.timeoutMs, () => this.status());
+    } catch (error) {
+      if (error instanceof MigrationLockedError) throw error;
+      // Where the lock can't be had, in a folder that can't be written for one, nobody else migrates either.
+      return this.status();
+    }
   }
 
   /** What {@link migrate} would do, with its SQL. */

@@ -7,6 +7,7 @@ import {
   IntegrityError,
   KeelsonError,
   LockTimeoutError,
+  PoolExhaustedError,
   QueryError,
   ReadOnlyError,
   SerializationError,
@@ -31,6 +32,7 @@ const answers = [
   DeadlockError,
   SerializationError,
   LockTimeoutError,
+  PoolExhaustedError,
   StatementTimeoutError,
   DiskFullError,
   ReadOnlyError,
@@ -39,6 +41,14 @@ const answers = [
 /** Did the database itself say so? Then it can be reached, whatever else is wrong. */
 export function isDatabaseAnswer(error: unknown): boolean {
   return answers.some((answer) => error instanceof answer);
+}
+
+/** These come at the end of a full wait; to wait as long again is for whoever called to decide. */
+const waited = [LockTimeoutError, PoolExhaustedError, ConnectionTimeoutError];
+
+/** Is it worth doing the work again without asking? */
+export function isWorthRepeating(error: unknown): boolean {
+  return isRetriable(error) && !waited.some((each) => error instanceof each);
 }
 
 /** May the same work succeed when it is done again at once? */
