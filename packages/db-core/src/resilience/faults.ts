@@ -32,7 +32,6 @@ const answers = [
   DeadlockError,
   SerializationError,
   LockTimeoutError,
-  PoolExhaustedError,
   StatementTimeoutError,
   DiskFullError,
   ReadOnlyError,
