@@ -231,6 +231,13 @@ describeEngine('postgres', 'the pool', (context) => {
     expect(await rowsOf(engine, 'select 1 as a')).toEqual([{ a: 1 }]);
   });
 
+  it('bounds statements of programs, but not those that change the schema', async () => {
+    const engine = await open({ statementTimeoutMs: 50, poolSize: 1, maxOverflow: 0 });
+    await engine.exec('select pg_sleep(0.15)');
+    const sleeping = Promise.resolve(engine.execute(plan('select pg_sleep(0.15)'), []));
+    await expect(sleeping).rejects.toThrow(StatementTimeoutError);
+  });
+
   it('ends a statement that takes too long, and throws its connection away', async () => {
     const engine = await open({ statementTimeoutMs: 50 });
     const slow = plan('select pg_sleep(10)', { name: 'test.slow' });

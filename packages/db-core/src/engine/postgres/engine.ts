@@ -57,6 +57,7 @@ export class PostgresEngine implements Engine {
   }
 
   close(): Promise<void> {
+    this.#opened = undefined;
     return this.#pool.close();
   }
 
@@ -76,9 +77,16 @@ export class PostgresEngine implements Engine {
     }
   }
 
+  /** Schema statements take as long as they take: the limit is for the statements of programs. */
   exec(sql: string): Promise<void> {
     return this.#withSession(async (session) => {
-      await session.text(sql);
+      session.isPatient = true;
+      await session.text('set statement_timeout to 0');
+      try {
+        await session.text(sql);
+      } finally {
+        await session.text(`set statement_timeout to ${this.#settings.statementTimeoutMs}`);
+      }
     });
   }
 

@@ -46,7 +46,9 @@ export async function withAdvisoryLock<T>(
 async function takeLock(client: pg.Client, settings: PostgresSettings, name: string, waitMs: number): Promise<void> {
   try {
     await client.connect();
-    await client.query(`set statement_timeout to 0; set timezone to 'UTC'; set datestyle to 'ISO, YMD'`);
+    await client.query(
+      `set statement_timeout to 0; set idle_session_timeout to 0; set timezone to 'UTC'; set datestyle to 'ISO, YMD'`,
+    );
     await poll(client, name, waitMs);
   } catch (error) {
     throw mapPostgresError(error, { location: settings.target.location, phase: 'connect' });

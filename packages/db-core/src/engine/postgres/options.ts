@@ -6,7 +6,7 @@ import { isLoopback, type SslConfig } from '../../config/ssl.ts';
 import { ConfigurationError } from '../../errors/index.ts';
 import { typeParsers } from './codecs.ts';
 
-/** Times are in milliseconds; 0 means no limit. */
+/** Times are in milliseconds; 0 means no limit, except for the time to wait. */
 export interface PostgresEngineOptions {
   /** `postgresql://user:password@host:port/database`. */
   readonly url: string;

@@ -63,7 +63,10 @@ export class Session {
     try {
       return await this.#send({ text: sql });
     } catch (error) {
-      throw this.#mapped(error, phase);
+      const mapped = this.#mapped(error, phase);
+      // An error comes before the word on how it left the transaction, which `release` looks at; an empty statement brings both.
+      if (!this.#isSuspect) await this.#send({ text: '' }).catch(() => undefined);
+      throw mapped;
     }
   }
 
