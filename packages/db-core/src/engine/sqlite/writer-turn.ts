@@ -110,15 +110,16 @@ export class ProcessFairness {
 
   #someoneWaits(): boolean {
     const stats = statSync(this.#mark, { throwIfNoEntry: false });
-    return stats !== undefined && Date.now() - stats.mtimeMs < MARK_FRESH_MS;
+    // A mark from the future was made before the clock was set back.
+    return stats !== undefined && Math.abs(Date.now() - stats.mtimeMs) < MARK_FRESH_MS;
   }
 
+  /** The last one out leaves no mark behind, not even one of a process that died; whoever still waits makes it anew. */
   close(): void {
-    if (!this.#marked || this.#someoneWaits()) return;
     try {
       unlinkSync(this.#mark);
     } catch {
-      // Another process removed it first.
+      // There is none, as a rule.
     }
   }
 }
