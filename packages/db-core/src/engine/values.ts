@@ -90,7 +90,7 @@ export function toSafeInteger(value: bigint | string): number {
 }
 
 /** Describes any value without showing what it holds. */
-export function describeValue(value: unknown): string {
+function describeValue(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value === 'string') return `text of ${value.length} characters`;
   if (typeof value === 'bigint') return `the bigint ${value}n`;

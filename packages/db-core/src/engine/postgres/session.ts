@@ -70,6 +70,20 @@ export class Session {
     }
   }
 
+  /** SQL text that takes as long as it takes. */
+  async withoutLimit(sql: string): Promise<void> {
+    this.isPatient = true;
+    await this.text('set statement_timeout to 0');
+    try {
+      await this.text(sql);
+    } finally {
+      // Without its limit the connection must not serve others; and the first error is the one to tell.
+      await this.text(`set statement_timeout to ${this.#settings.statementTimeoutMs}`).catch(() => {
+        this.#isSuspect = true;
+      });
+    }
+  }
+
   /** Gives the connection back, or throws it away when something is left open or broken. */
   release(): void {
     this.isPatient = false;
