@@ -158,7 +158,7 @@ describeEngine('postgres', 'the pool', (context) => {
   const open = useEngines(context);
 
   it('refuses more than it has, after the time to wait, and recovers', async () => {
-    const engine = await open({ poolSize: 2, maxOverflow: 1, poolTimeoutMs: 100 });
+    const engine = await open({ poolSize: 2, maxOverflow: 1, poolTimeoutMs: 1000 });
     const transactions = await Promise.all([1, 2, 3].map(() => engine.begin({ mode: 'write' })));
     expect(engine.pool()).toEqual({ size: 3, inUse: 3, idle: 0, waiting: 0 });
     const refused = errorOf(rowsOf(engine, 'select 1 as a'));
