@@ -14,10 +14,10 @@ const RULES: Readonly<Record<string, string>> = {
     SELECT m.id FROM conversation_messages m
     LEFT JOIN conversation_messages p ON p.user_id = m.user_id AND p.conversation_id = m.conversation_id AND p.seq = m.seq - 1
     WHERE (m.seq > 1 OR m.parent_id IS NOT NULL) AND (p.id IS NULL OR m.parent_id IS NULL OR m.parent_id <> p.id)`,
-  'activity that is not the newest message': `
+  'activity that is not the latest time of a message': `
     SELECT c.id FROM conversations c
-    JOIN conversation_messages m ON m.user_id = c.user_id AND m.conversation_id = c.id AND m.seq = c.message_count
-    WHERE c.last_message_at <> m.created_at`,
+    WHERE c.last_message_at <>
+      (SELECT max(m.created_at) FROM conversation_messages m WHERE m.user_id = c.user_id AND m.conversation_id = c.id)`,
 };
 
 /** Everything in the database that is half done or damaged; an empty list is what a test wants. */
