@@ -24,7 +24,7 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
     FROM ${dialect.series('u', ACCOUNTS)}`);
   await raw.query(`
     INSERT INTO api_tokens (id, user_id, account_id, name, prefix, hash, scopes, created_at)
-    SELECT ${dialect.uuid('t')}, ${dialect.user('t')}, ${dialect.uuid('t')}, 'token ' || t, 'prefix ' || t, 'hash', '[]', ${dialect.time('t')}
+    SELECT ${dialect.uuid('t')}, ${dialect.user('t')}, ${dialect.uuid('t')}, 'token ' || t, 'prefix ' || t, 'a hash that nothing has, of 32 chars', '[]', ${dialect.time('t')}
     FROM ${dialect.series('t', ACCOUNTS)}`);
   await raw.query('ANALYZE');
 }
