@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Child } from '../support/child.ts';
+import { freshFolder } from '../support/fresh-folder.ts';
+import type { Filled } from './filling-process.ts';
+import { smallDisk } from './small-disk.ts';
+
+const script = join(import.meta.dirname, 'filling-process.ts');
+
+describe('a disk that is full', () => {
+  it('is told as such, loses nothing, and everything goes on when there is room', async () => {
+    const folder = freshFolder();
+    const { launcher, isDisk } = smallDisk(folder);
+    const filled = await new Child(script, [folder, isDisk ? 'disk' : 'limit'], { launcher }).result<Filled>();
+    expect(filled.failure?.code).toBe(isDisk ? 'DISK_FULL' : 'CONNECTION_FAILED');
+    expect(filled.failure?.hint).toContain(isDisk ? 'keelson info' : 'limits');
+    expect(filled.failure?.message).toContain(folder);
+    expect(filled.saved).toBeGreaterThan(30);
+    expect(filled.readWhileFull).toBe(filled.saved);
+    expect(filled.readAfter).toBe(filled.saved + 1);
+    // The message that found no room left no gap.
+    expect(filled.nextSeq).toBe(filled.saved + 1);
+    expect(filled.integrity).toEqual([{ integrity_check: 'ok' }]);
+  });
+});
