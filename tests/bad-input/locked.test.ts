@@ -15,7 +15,7 @@ describeEngine('sqlite', 'a file that another process has locked, because a serv
     await using database = openDatabase({ url, env: { DATABASE_TIMEOUT: '0.3' } });
     const chats = new Conversations(database, 'ada');
     const { id } = await chats.createConversation({ title: 'before' });
-    const holder = new Child(script, [pathOf(url), 'shared']);
+    const holder = new Child(script, [url]);
     await holder.line();
 
     expect((await chats.getConversation(id)).title).toBe('before');
@@ -38,15 +38,15 @@ describeEngine('sqlite', 'a file that another process has locked, because a serv
 
   it('against everybody cannot be opened, and can be once it is released', async () => {
     const url = await context.url();
-    const holder = new Child(script, [pathOf(url), 'alone']);
-    await holder.line();
+    const raw = context.raw(url);
+    await raw.query('PRAGMA locking_mode = EXCLUSIVE');
+    await raw.query('BEGIN EXCLUSIVE');
     const env = { DATABASE_TIMEOUT: '0.2', DATABASE_INIT_RETRY_COUNT: '1', DATABASE_INIT_RETRY_DELAY_MS: '1' };
     await using database = openDatabase({ url, env });
     const error = await refusalOf(database.initialize());
     expect(error).toBeInstanceOf(LockTimeoutError);
     expect(error.message).toContain(pathOf(url));
-    holder.stop();
-    await holder.ended();
+    await raw.close();
     await database.initialize();
     expect(database.isInitialized).toBe(true);
   });
@@ -55,7 +55,7 @@ describeEngine('sqlite', 'a file that another process has locked, because a serv
     const url = await context.url();
     await using database = openDatabase({ url, env: {} });
     await database.initialize();
-    const holder = new Child(script, [pathOf(url), 'shared']);
+    const holder = new Child(script, [url]);
     await holder.line();
     const write = new Conversations(database, 'ada').createConversation({ title: 'waited' });
     await holder.kill();

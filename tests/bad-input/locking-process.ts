@@ -1,16 +1,17 @@
-/** `locking-process.ts PATH shared|alone`: keeps a SQLite file locked against writers, or against everybody, until it is ended. */
+/** `locking-process.ts URL`: keeps the lock that writers need until it is told to stop. */
+import { once } from 'node:events';
 import process from 'node:process';
-import Sqlite from 'better-sqlite3';
+import { openDatabase } from '@keelson/db-core';
 import { ready } from '../support/script.ts';
 
-const [path = '', how = ''] = process.argv.slice(2);
-const database = new Sqlite(path);
-if (how === 'alone') database.pragma('locking_mode = EXCLUSIVE');
-database.exec('BEGIN EXCLUSIVE');
-ready();
-setTimeout(() => undefined, 60_000);
-process.once('SIGTERM', () => {
-  database.exec('ROLLBACK');
-  database.close();
-  process.exit(0);
+const [url = ''] = process.argv.slice(2);
+await using database = openDatabase({ url, env: {} });
+await database.transaction('locker', async (user) => {
+  await user.all((db) => db.selectFrom('conversations').select('id'));
+  // Only a timer keeps the process alive.
+  const timer = setTimeout(() => undefined, 60_000);
+  const stopped = once(process, 'SIGTERM');
+  ready();
+  await stopped;
+  clearTimeout(timer);
 });
