@@ -3,25 +3,25 @@
 -- conversations.archive
 -- sqlite
 update "conversations"
-  set "status" = ?, "archived_at" = ?, "updated_at" = ?, "version" = "version" + ?
+  set "status" = ?, "archived_at" = ?, "updated_at" = ?, "version" = "version" + 1
   where "conversations"."user_id" = ? and ("id" = ? and "status" = ? and "version" = coalesce(?, "version"))
   returning "id";
 -- postgres
 update "conversations"
-  set "status" = $1, "archived_at" = $2, "updated_at" = $3, "version" = "version" + $4
-  where "conversations"."user_id" = $5 and ("id" = $6 and "status" = $7 and "version" = coalesce($8, "version"))
+  set "status" = $1, "archived_at" = $2, "updated_at" = $3, "version" = "version" + 1
+  where "conversations"."user_id" = $4 and ("id" = $5 and "status" = $6 and "version" = coalesce($7, "version"))
   returning "id";
 
 -- conversations.close
 -- sqlite
 update "conversations"
-  set "status" = ?, "closed_at" = ?, "updated_at" = ?, "version" = "version" + ?
+  set "status" = ?, "closed_at" = ?, "updated_at" = ?, "version" = "version" + 1
   where "conversations"."user_id" = ? and ("id" = ? and ("status" = ? or "status" = ?) and "version" = coalesce(?, "version"))
   returning "id";
 -- postgres
 update "conversations"
-  set "status" = $1, "closed_at" = $2, "updated_at" = $3, "version" = "version" + $4
-  where "conversations"."user_id" = $5 and ("id" = $6 and ("status" = $7 or "status" = $8) and "version" = coalesce($9, "version"))
+  set "status" = $1, "closed_at" = $2, "updated_at" = $3, "version" = "version" + 1
+  where "conversations"."user_id" = $4 and ("id" = $5 and ("status" = $6 or "status" = $7) and "version" = coalesce($8, "version"))
   returning "id";
 
 -- conversations.findByExternalId
@@ -38,15 +38,15 @@ select "id", "status"
 -- sqlite
 select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - ?)) as "newest_message_id"
+  where "conversation_messages"."user_id" = ? and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - 1)) as "newest_message_id"
   from "conversations"
   where "conversations"."user_id" = ? and ("id" = ? and "status" <> ?);
 -- postgres
 select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = $1 and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - $2)) as "newest_message_id"
+  where "conversation_messages"."user_id" = $1 and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - 1)) as "newest_message_id"
   from "conversations"
-  where "conversations"."user_id" = $3 and ("id" = $4 and "status" <> $5);
+  where "conversations"."user_id" = $2 and ("id" = $3 and "status" <> $4);
 
 -- conversations.findState
 -- sqlite
@@ -71,16 +71,16 @@ update "conversations"
 -- conversations.giveSeqBack
 -- sqlite
 update "conversations"
-  set "next_seq" = "next_seq" - ?, "message_count" = "message_count" - ?, "last_message_at" = (select max("conversation_messages"."created_at") as "latest"
+  set "next_seq" = "next_seq" - 1, "message_count" = "message_count" - 1, "last_message_at" = (select max("conversation_messages"."created_at") as "latest"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_messages"."conversation_id" = "conversations"."id"))
   where "conversations"."user_id" = ? and ("id" = ?);
 -- postgres
 update "conversations"
-  set "next_seq" = "next_seq" - $1, "message_count" = "message_count" - $2, "last_message_at" = (select max("conversation_messages"."created_at") as "latest"
+  set "next_seq" = "next_seq" - 1, "message_count" = "message_count" - 1, "last_message_at" = (select max("conversation_messages"."created_at") as "latest"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = $3 and ("conversation_messages"."conversation_id" = "conversations"."id"))
-  where "conversations"."user_id" = $4 and ("id" = $5);
+  where "conversation_messages"."user_id" = $1 and ("conversation_messages"."conversation_id" = "conversations"."id"))
+  where "conversations"."user_id" = $2 and ("id" = $3);
 
 -- conversations.insert
 -- sqlite
@@ -145,65 +145,65 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 -- conversations.softDelete
 -- sqlite
 update "conversations"
-  set "status" = ?, "deleted_at" = ?, "updated_at" = ?, "version" = "version" + ?
+  set "status" = ?, "deleted_at" = ?, "updated_at" = ?, "version" = "version" + 1
   where "conversations"."user_id" = ? and ("id" = ? and ("status" = ? or "status" = ? or "status" = ?) and "version" = coalesce(?, "version"))
   returning "id";
 -- postgres
 update "conversations"
-  set "status" = $1, "deleted_at" = $2, "updated_at" = $3, "version" = "version" + $4
-  where "conversations"."user_id" = $5 and ("id" = $6 and ("status" = $7 or "status" = $8 or "status" = $9) and "version" = coalesce($10, "version"))
+  set "status" = $1, "deleted_at" = $2, "updated_at" = $3, "version" = "version" + 1
+  where "conversations"."user_id" = $4 and ("id" = $5 and ("status" = $6 or "status" = $7 or "status" = $8) and "version" = coalesce($9, "version"))
   returning "id";
 
 -- conversations.takeSeq
 -- sqlite
 update "conversations"
-  set "next_seq" = "next_seq" + ?, "message_count" = "message_count" + ?, "last_message_at" = case when "last_message_at" > ? then "last_message_at" else ? end, "updated_at" = ?
+  set "next_seq" = "next_seq" + 1, "message_count" = "message_count" + 1, "last_message_at" = case when "last_message_at" > ? then "last_message_at" else ? end, "updated_at" = ?
   where "conversations"."user_id" = ? and ("id" = ? and ("status" = ? or "status" = ?) and not exists (select "saved"."id"
   from "conversation_messages" as "saved"
   where "saved"."user_id" = ? and ("saved"."conversation_id" = "conversations"."id" and "saved"."request_id" = ? and "saved"."role" = ? and "saved"."request_part" = ?)))
   returning "next_seq", "active_leaf_id";
 -- postgres
 update "conversations"
-  set "next_seq" = "next_seq" + $1, "message_count" = "message_count" + $2, "last_message_at" = case when "last_message_at" > $3 then "last_message_at" else $4 end, "updated_at" = $5
-  where "conversations"."user_id" = $6 and ("id" = $7 and ("status" = $8 or "status" = $9) and not exists (select "saved"."id"
+  set "next_seq" = "next_seq" + 1, "message_count" = "message_count" + 1, "last_message_at" = case when "last_message_at" > $1 then "last_message_at" else cast($2 as timestamptz) end, "updated_at" = $3
+  where "conversations"."user_id" = $4 and ("id" = $5 and ("status" = $6 or "status" = $7) and not exists (select "saved"."id"
   from "conversation_messages" as "saved"
-  where "saved"."user_id" = $10 and ("saved"."conversation_id" = "conversations"."id" and "saved"."request_id" = $11 and "saved"."role" = $12 and "saved"."request_part" = $13)))
+  where "saved"."user_id" = $8 and ("saved"."conversation_id" = "conversations"."id" and "saved"."request_id" = $9 and "saved"."role" = $10 and "saved"."request_part" = $11)))
   returning "next_seq", "active_leaf_id";
 
 -- conversations.takeSeqs
 -- sqlite
 update "conversations"
-  set "next_seq" = "next_seq" + ?, "message_count" = "message_count" + ?, "last_message_at" = case when "last_message_at" > ? then "last_message_at" else ? end, "active_leaf_id" = ?, "updated_at" = ?
+  set "next_seq" = "next_seq" + cast(? as integer), "message_count" = "message_count" + cast(? as integer), "last_message_at" = case when "last_message_at" > ? then "last_message_at" else ? end, "active_leaf_id" = ?, "updated_at" = ?
   where "conversations"."user_id" = ? and ("id" = ? and ("status" = ? or "status" = ?))
   returning "next_seq";
 -- postgres
 update "conversations"
-  set "next_seq" = "next_seq" + $1, "message_count" = "message_count" + $2, "last_message_at" = case when "last_message_at" > $3 then "last_message_at" else $4 end, "active_leaf_id" = $5, "updated_at" = $6
+  set "next_seq" = "next_seq" + cast($1 as bigint), "message_count" = "message_count" + cast($2 as bigint), "last_message_at" = case when "last_message_at" > $3 then "last_message_at" else cast($4 as timestamptz) end, "active_leaf_id" = $5, "updated_at" = $6
   where "conversations"."user_id" = $7 and ("id" = $8 and ("status" = $9 or "status" = $10))
   returning "next_seq";
 
 -- conversations.unarchive
 -- sqlite
 update "conversations"
-  set "status" = ?, "archived_at" = ?, "updated_at" = ?, "version" = "version" + ?
+  set "status" = ?, "archived_at" = ?, "updated_at" = ?, "version" = "version" + 1
   where "conversations"."user_id" = ? and ("id" = ? and "status" = ? and "version" = coalesce(?, "version"))
   returning "id";
 -- postgres
 update "conversations"
-  set "status" = $1, "archived_at" = $2, "updated_at" = $3, "version" = "version" + $4
-  where "conversations"."user_id" = $5 and ("id" = $6 and "status" = $7 and "version" = coalesce($8, "version"))
+  set "status" = $1, "archived_at" = $2, "updated_at" = $3, "version" = "version" + 1
+  where "conversations"."user_id" = $4 and ("id" = $5 and "status" = $6 and "version" = coalesce($7, "version"))
   returning "id";
 
 -- conversations.updateTitle
 -- sqlite
 update "conversations"
-  set "title" = ?, "updated_at" = ?, "version" = "version" + ?
+  set "title" = ?, "updated_at" = ?, "version" = "version" + 1
   where "conversations"."user_id" = ? and ("id" = ? and "status" <> ? and "version" = coalesce(?, "version"))
   returning "id";
 -- postgres
 update "conversations"
-  set "title" = $1, "updated_at" = $2, "version" = "version" + $3
-  where "conversations"."user_id" = $4 and ("id" = $5 and "status" <> $6 and "version" = coalesce($7, "version"))
+  set "title" = $1, "updated_at" = $2, "version" = "version" + 1
+  where "conversations"."user_id" = $3 and ("id" = $4 and "status" <> $5 and "version" = coalesce($6, "version"))
   returning "id";
 
 -- messages.countByRole

@@ -67,13 +67,13 @@ update "users"
 -- accounts.setPassword
 -- sqlite
 update "users"
-  set "password_hash" = ?, "updated_at" = ?, "version" = "version" + ?
+  set "password_hash" = ?, "updated_at" = ?, "version" = "version" + 1
   where "email" = ?
   returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
 -- postgres
 update "users"
-  set "password_hash" = $1, "updated_at" = $2, "version" = "version" + $3
-  where "email" = $4
+  set "password_hash" = $1, "updated_at" = $2, "version" = "version" + 1
+  where "email" = $3
   returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
 
 -- identity.find

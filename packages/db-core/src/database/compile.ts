@@ -1,11 +1,11 @@
-import { createQueryId, type OperationNode, type ValuesNode } from 'kysely';
+import { createQueryId, type ValuesNode } from 'kysely';
 import type { BulkColumn, BulkInsert, Codec, Engine, Plan } from '../engine/contract.ts';
 import { ValidationError } from '../errors/index.ts';
 import { queryBuilder } from './builder.ts';
-import { fragmentOf } from './guard/fragments.ts';
-import { Guard, type QueryNode } from './guard/guard.ts';
+import { Guard, type Output, type QueryNode } from './guard/guard.ts';
 import type { Tables } from './guard/tables.ts';
 import type { Buildable, Query } from './query.ts';
+import { slotRules } from './slot-rules.ts';
 import { CURRENT_USER, Parameter, parametersProxy, type Slot } from './values.ts';
 
 /** A guarded query as this engine runs it. */
@@ -49,8 +49,8 @@ export class StatementCompiler {
   }
 
   #compile(name: string, access: 'tenant' | 'system', built: Buildable<unknown>): CompiledStatement {
-    const tree = built.toOperationNode();
-    const guarded = this.#guards[access].rewrite(tree);
+    const guard = this.#guards[access];
+    const guarded = guard.rewrite(built.toOperationNode());
     const { sql, parameters } = this.#engine.compiler.compileQuery(guarded, createQueryId());
     const writes = guarded.kind !== 'SelectQueryNode';
     const slots = parameters as readonly Slot[];
@@ -60,7 +60,7 @@ export class StatementCompiler {
       sql,
       writes,
       returnsRows: !writes || ('returning' in guarded && guarded.returning !== undefined),
-      decode: decoders(tree),
+      decode: decoders(guard.outputsOf(guarded)),
       ...(bulk === undefined ? {} : { bulk }),
     };
     return { plan, bind: this.#binder(name, slots) };
@@ -75,14 +75,22 @@ export class StatementCompiler {
     };
   }
 
-  #slotBinder(query: string, { value, codec, list }: Slot): (params: unknown, userId: string | undefined) => unknown {
+  #slotBinder(
+    query: string,
+    { value, codec, list, rule }: Slot,
+  ): (params: unknown, userId: string | undefined) => unknown {
     const encode = this.#engine.encoder(codec);
     if (value === CURRENT_USER) return (_, userId) => userId;
     const encodeAll = (values: unknown): unknown => {
       if (!Array.isArray(values)) throw new ValidationError(`The query ${query} compares with a list; give an array.`);
       return this.#engine.encodeList(values.map(encode));
     };
-    const convert = list ? encodeAll : encode;
+    const check = rule === undefined ? undefined : slotRules[rule];
+    const encodeChecked = (given: unknown): unknown => {
+      check?.(given);
+      return encode(given);
+    };
+    const convert = list ? encodeAll : check === undefined ? encode : encodeChecked;
     if (!(value instanceof Parameter)) {
       const constant = convert(value);
       return () => constant;
@@ -99,23 +107,16 @@ export class StatementCompiler {
   }
 }
 
-/** The codecs of the outermost query's expressions that say how they are decoded. */
-function decoders(tree: OperationNode): ReadonlyMap<string, Codec> {
-  const { selections, returning } = tree as {
-    selections?: readonly Selection[];
-    returning?: { selections: readonly Selection[] };
-  };
+/** The codecs of expressions: a column's own is known to the engine. Text and its like are the same on both. */
+function decoders(outputs: readonly Output[]): ReadonlyMap<string, Codec> {
   const decode = new Map<string, Codec>();
-  for (const { selection } of selections ?? returning?.selections ?? []) {
-    const codec = selection.node === undefined ? undefined : fragmentOf(selection.node)?.decode;
-    if (codec !== undefined && selection.alias?.name !== undefined) decode.set(selection.alias.name, codec);
+  for (const { name, codec, isColumn } of outputs) {
+    if (name !== undefined && codec !== undefined && !isColumn && !AS_IS.has(codec)) decode.set(name, codec);
   }
   return decode;
 }
 
-interface Selection {
-  readonly selection: { readonly node?: OperationNode; readonly alias?: { readonly name?: string } };
-}
+const AS_IS: ReadonlySet<Codec> = new Set(['text', 'uuid', 'blob']);
 
 /** A single row of bound values and nothing bound behind it: an engine can insert many such rows with one statement. */
 function bulkInsert(tree: QueryNode, slots: readonly Slot[], sql: string, tables: Tables): BulkInsert | undefined {

@@ -1,4 +1,5 @@
 import type { Codec } from '../engine/contract.ts';
+import type { SlotRule } from './slot-rules.ts';
 
 /** Stands in a query for a value that comes with each run. */
 export class Parameter {
@@ -17,17 +18,25 @@ export class Parameter {
 /** Stands for the id of the user whose handle runs the query. Only the guard makes it. */
 export const CURRENT_USER = Symbol('the current user');
 
+export interface SlotOptions {
+  /** The value is an array, to be compared with `in`. */
+  readonly list?: boolean;
+  /** What the value has to keep to besides its type. */
+  readonly rule?: SlotRule;
+}
+
 /** A place in the SQL where a value is bound, with how to encode it. Only the guard makes these, so it can trust them. */
 export class Slot {
   readonly value: unknown;
   readonly codec: Codec | undefined;
-  /** The value is an array, to be compared with `in`. */
   readonly list: boolean;
+  readonly rule: SlotRule | undefined;
 
-  constructor(value: unknown, codec: Codec | undefined, list = false) {
+  constructor(value: unknown, codec: Codec | undefined, { list = false, rule }: SlotOptions = {}) {
     this.value = value;
     this.codec = codec;
     this.list = list;
+    this.rule = rule;
   }
 }
 

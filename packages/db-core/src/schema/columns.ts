@@ -159,7 +159,8 @@ function storedAsDeclared(quoted: string, { codec, nullable }: ColumnSpec): stri
     case 'json':
       return [`json_valid(${quoted})`];
     case 'real':
-      return [stored('real')];
+      // Beyond lies what SQLite takes for infinite, and PostgreSQL refuses to compute.
+      return [stored('real'), `abs(${quoted}) <= 1.7976931348623157e308`];
     case 'blob':
       return [stored('blob')];
     case 'text':

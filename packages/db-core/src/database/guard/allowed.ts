@@ -63,8 +63,6 @@ const RAW_FRAGMENTS = new Set(['asc', 'desc', 'true']);
 
 const JOINS = new Set(['InnerJoin', 'LeftJoin', 'RightJoin', 'FullJoin', 'CrossJoin']);
 
-const CAST_TYPES = new Set(['integer', 'bigint', 'text', 'real', 'double precision', 'boolean']);
-
 export function allowFunction(name: string): void {
   if (!FUNCTIONS.has(name)) deny(`the function ${name}() is not on the list of portable functions`);
 }
@@ -82,11 +80,6 @@ export function allowRaw(fragments: readonly string[], parameters: readonly unkn
 
 export function allowJoin(type: string): void {
   if (!JOINS.has(type)) deny(`${type} does not exist on both engines`);
-}
-
-export function allowCast(type: unknown): void {
-  if (typeof type !== 'string' || !CAST_TYPES.has(type))
-    deny(`a cast to ${String(type)} is not on the list of portable casts`);
 }
 
 /** The guard's one way to say no. */

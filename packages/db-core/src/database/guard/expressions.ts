@@ -1,14 +1,18 @@
 import {
   type AggregateFunctionNode,
   type AliasNode,
+  type AndNode,
   type BinaryOperationNode,
   type CaseNode,
   type CastNode,
   type DataTypeNode,
   type FunctionNode,
+  type GroupByItemNode,
+  type HavingNode,
   type JSONReferenceNode,
+  type LimitNode,
+  type OffsetNode,
   type OperationNode,
-  type OperatorNode,
   type OrderByItemNode,
   type ParensNode,
   type PrimitiveValueListNode,
@@ -18,39 +22,44 @@ import {
   type TupleNode,
   type UnaryOperationNode,
   type ValueNode,
-  type WhenNode,
   ValueListNode,
+  type WhenNode,
+  type WhereNode,
 } from 'kysely';
 import type { Codec } from '../../engine/contract.ts';
-import { Parameter, Slot } from '../values.ts';
-import { allowCast, allowFunction, allowOperator, allowRaw, deny } from './allowed.ts';
+import { Slot } from '../values.ts';
+import { allowFunction, allowRaw, deny } from './allowed.ts';
 import { fragmentOf } from './fragments.ts';
 import { type Guard, tableName } from './guard.ts';
 import { isNode, makeNode, optional, slotNode } from './nodes.ts';
+import { isBound, rewriteBinary, rewriteOperator } from './operators.ts';
+import {
+  allowArguments,
+  allowArithmetic,
+  allowCastFrom,
+  allowComparison,
+  allowCondition,
+  allowJsonKey,
+  allowSorting,
+  castTo,
+  typedSlot,
+  typeOfValue,
+} from './portable.ts';
 import type { Scope } from './scope.ts';
+import { commonType, SAME_TYPE_FUNCTIONS, typeOf, typeOfCast } from './types.ts';
 
 /** Kinds without a rule of their own: safe when all their parts are. */
 const PLAIN_KINDS = new Set<OperationNode['kind']>([
-  'AndNode',
   'ColumnNode',
-  'GroupByItemNode',
   'GroupByNode',
-  'HavingNode',
   'IdentifierNode',
-  'LimitNode',
-  'OffsetNode',
   'OnNode',
-  'OrNode',
   'OrderByNode',
   'OverNode',
   'PartitionByItemNode',
   'PartitionByNode',
   'ValueListNode',
-  'WhereNode',
 ]);
-
-/** Functions whose result has the type of their arguments. */
-const SAME_TYPE_FUNCTIONS = new Set(['coalesce', 'nullif', 'max', 'min', 'lag', 'lead', 'first_value', 'last_value']);
 
 /** Rewrites any part of a query below its clauses. `hint` says how values at this place are encoded. */
 export function rewriteExpression(guard: Guard, node: OperationNode, scope: Scope, hint?: Codec): OperationNode {
@@ -68,12 +77,30 @@ export function rewriteExpression(guard: Guard, node: OperationNode, scope: Scop
     case 'BinaryOperationNode':
       return rewriteBinary(guard, node as BinaryOperationNode, scope);
     case 'UnaryOperationNode': {
-      const { operator, operand } = node as UnaryOperationNode;
-      return {
-        kind: node.kind,
-        operator: rewriteOperator(operator),
-        operand: again(operand, hint),
-      } as UnaryOperationNode;
+      const operator = rewriteOperator((node as UnaryOperationNode).operator);
+      const { operand } = node as UnaryOperationNode;
+      if (operator.operator === 'not') allowCondition(typeOf(operand, scope));
+      if (operator.operator === '-') allowArithmetic('-', typeOf(operand, scope), undefined);
+      return { kind: node.kind, operator, operand: again(operand, hint) } as UnaryOperationNode;
+    }
+    case 'AndNode':
+    case 'OrNode': {
+      const { left, right } = node as AndNode;
+      const [leftPart, rightPart] = [left, right].map((part) => rewriteCondition(guard, part, scope));
+      return { kind: node.kind, left: leftPart, right: rightPart } as AndNode;
+    }
+    case 'HavingNode':
+      return { kind: node.kind, having: rewriteCondition(guard, (node as HavingNode).having, scope) } as HavingNode;
+    case 'WhereNode':
+      return { kind: node.kind, where: rewriteCondition(guard, (node as WhereNode).where, scope) } as WhereNode;
+    case 'LimitNode':
+      return { kind: node.kind, limit: rewriteCount((node as LimitNode).limit, 'a limit') } as LimitNode;
+    case 'OffsetNode':
+      return { kind: node.kind, offset: rewriteCount((node as OffsetNode).offset, 'an offset') } as OffsetNode;
+    case 'GroupByItemNode': {
+      const { groupBy } = node as GroupByItemNode;
+      allowSorting(typeOf(groupBy, scope), 'grouped');
+      return { kind: node.kind, groupBy: again(groupBy) } as GroupByItemNode;
     }
     case 'ParensNode':
       return { kind: node.kind, node: again((node as ParensNode).node, hint) } as ParensNode;
@@ -86,23 +113,10 @@ export function rewriteExpression(guard: Guard, node: OperationNode, scope: Scop
     }
     case 'CaseNode':
       return rewriteCase(guard, node as CaseNode, scope, hint);
-    case 'CastNode': {
-      const { expression, dataType } = node as CastNode;
-      const { dataType: type } = dataType as DataTypeNode;
-      if (dataType.kind !== 'DataTypeNode') deny('a cast must name a type');
-      allowCast(type);
-      return {
-        kind: node.kind,
-        expression: again(expression),
-        dataType: { kind: 'DataTypeNode', dataType: type },
-      } as CastNode;
-    }
-    case 'FunctionNode': {
-      const { func, arguments: args } = node as FunctionNode;
-      allowFunction(func);
-      const argumentHint = SAME_TYPE_FUNCTIONS.has(func) ? (hint ?? firstCodec(args, scope)) : undefined;
-      return { kind: node.kind, func, arguments: args.map((arg) => again(arg, argumentHint)) } as FunctionNode;
-    }
+    case 'CastNode':
+      return rewriteCast(guard, node as CastNode, scope);
+    case 'FunctionNode':
+      return rewriteFunction(guard, node as FunctionNode, scope, hint);
     case 'AggregateFunctionNode':
       return rewriteAggregate(guard, node as AggregateFunctionNode, scope);
     case 'OrderByItemNode':
@@ -115,37 +129,6 @@ export function rewriteExpression(guard: Guard, node: OperationNode, scope: Scop
       if (!PLAIN_KINDS.has(node.kind)) deny(`a ${node.kind} has no rule`);
       return copyPlain(guard, node, scope);
   }
-}
-
-/** The codec of what an expression gives, where a column tells. */
-function codecOf(node: OperationNode, scope: Scope): Codec | undefined {
-  switch (node.kind) {
-    case 'ReferenceNode': {
-      const { column, table } = node as ReferenceNode;
-      if (column.kind !== 'ColumnNode') return undefined;
-      return scope.column(column.column.name, table?.table.identifier.name)?.codec;
-    }
-    case 'ParensNode':
-      return codecOf((node as ParensNode).node, scope);
-    case 'FunctionNode':
-      return SAME_TYPE_FUNCTIONS.has((node as FunctionNode).func)
-        ? firstCodec((node as FunctionNode).arguments, scope)
-        : undefined;
-    case 'AggregateFunctionNode':
-      return SAME_TYPE_FUNCTIONS.has((node as AggregateFunctionNode).func)
-        ? firstCodec((node as AggregateFunctionNode).aggregated, scope)
-        : undefined;
-    default:
-      return undefined;
-  }
-}
-
-function firstCodec(nodes: readonly OperationNode[], scope: Scope): Codec | undefined {
-  for (const node of nodes) {
-    const codec = codecOf(node, scope);
-    if (codec !== undefined) return codec;
-  }
-  return undefined;
 }
 
 function copyPlain(guard: Guard, node: OperationNode, scope: Scope): OperationNode {
@@ -185,97 +168,104 @@ function rewriteReference({ column, table }: ReferenceNode): OperationNode {
   } as ReferenceNode;
 }
 
-function rewriteOperator(node: OperationNode): OperatorNode {
-  const { operator } = node as OperatorNode;
-  if (node.kind !== 'OperatorNode') deny('an operator must be a known one');
-  allowOperator(operator);
-  return { kind: 'OperatorNode', operator };
-}
-
-function rewriteBinary(guard: Guard, node: BinaryOperationNode, scope: Scope): OperationNode {
-  const operator = rewriteOperator(node.operator);
-  const { leftOperand: left, rightOperand: right } = node;
-  const hint = codecOf(left, scope) ?? codecOf(right, scope);
-  if (operator.operator === 'in' || operator.operator === 'not in') {
-    const list = listSlot(right, hint);
-    if (list !== undefined)
-      return guard.memberOf(rewriteExpression(guard, left, scope, hint), list, operator.operator === 'not in');
-  }
-  if (left.kind === 'TupleNode' && right.kind === 'TupleNode') {
-    const [leftTuple, rightTuple] = rewriteTuples(guard, left as TupleNode, right as TupleNode, scope);
-    return { kind: node.kind, leftOperand: leftTuple, operator, rightOperand: rightTuple } as BinaryOperationNode;
-  }
-  const textual = operator.operator === 'like' || operator.operator === 'not like' || operator.operator === '||';
-  return {
-    kind: node.kind,
-    leftOperand: rewriteOperand(guard, left, scope, textual ? 'text' : hint),
-    operator,
-    rightOperand: rewriteOperand(guard, right, scope, textual ? 'text' : hint),
-  } as BinaryOperationNode;
-}
-
-/** BETWEEN keeps its two bounds in an AND. */
-function rewriteOperand(guard: Guard, node: OperationNode, scope: Scope, hint: Codec | undefined): OperationNode {
-  if (node.kind !== 'AndNode' && node.kind !== 'ValueListNode') return rewriteExpression(guard, node, scope, hint);
-  if (node.kind === 'ValueListNode') {
-    return ValueListNode.create(
-      (node as ValueListNode).values.map((value) => rewriteExpression(guard, value, scope, hint)),
-    );
-  }
-  const { left, right } = node as unknown as { left: OperationNode; right: OperationNode };
-  return {
-    kind: 'AndNode',
-    left: rewriteOperand(guard, left, scope, hint),
-    right: rewriteOperand(guard, right, scope, hint),
-  } as OperationNode;
-}
-
-/** Longer lists than constants in a query's text tend to be. */
-const LONG_LIST = 10;
-
-/** A parameter that will be a list, or a long list, is bound as one value: the SQL doesn't depend on its length. */
-function listSlot(node: OperationNode, hint: Codec | undefined): OperationNode | undefined {
-  if (node.kind === 'PrimitiveValueListNode') {
-    const { values } = node as PrimitiveValueListNode;
-    return values.length > 0 && values.length <= LONG_LIST ? undefined : slotNode([...values], hint, true);
-  }
-  if (node.kind === 'ValueNode' && (node as ValueNode).value instanceof Parameter)
-    return slotNode((node as ValueNode).value, hint, true);
-  return undefined;
-}
-
-function rewriteTuples(guard: Guard, left: TupleNode, right: TupleNode, scope: Scope): [OperationNode, OperationNode] {
-  const hints = left.values.map(
-    (value, index) => codecOf(value, scope) ?? codecOf(right.values[index] ?? value, scope),
-  );
-  const rewrite = (tuple: TupleNode): OperationNode =>
-    ({
-      kind: 'TupleNode',
-      values: tuple.values.map((value, index) => rewriteExpression(guard, value, scope, hints[index])),
-    }) as TupleNode;
-  return [rewrite(left), rewrite(right)];
-}
-
 function rewriteCase(guard: Guard, node: CaseNode, scope: Scope, hint: Codec | undefined): OperationNode {
   if (node.isStatement === true) deny('CASE as a statement is no query');
-  const valueHint = optional(node.value, (value) => codecOf(value, scope));
+  const { value } = node;
+  const valueType = optional(value, (part) => typeOf(part, scope));
+  const results = [...(node.when ?? []).map(({ result }) => result), node.else].filter(
+    (result) => result !== undefined,
+  );
+  const type = commonType(results, scope) ?? hint;
+  for (const result of results) allowComparisonOfResults(type, typeOf(result, scope));
+  const rewriteResult = (part: OperationNode): OperationNode =>
+    isBound(part) ? standsAlone(part, type) : rewriteExpression(guard, part, scope, type);
   return makeNode<CaseNode>('CaseNode', {
-    value: optional(node.value, (value) => rewriteExpression(guard, value, scope)),
-    when: (node.when ?? []).map(({ condition, result }) =>
+    value: optional(value, (part) => rewriteExpression(guard, part, scope)),
+    when: (node.when ?? []).map(({ condition: asked, result }) =>
       makeNode<WhenNode>('WhenNode', {
-        condition: rewriteExpression(guard, condition, scope, valueHint),
-        result: optional(result, (part) => rewriteExpression(guard, part, scope, hint)),
+        condition:
+          value === undefined
+            ? rewriteCondition(guard, asked, scope)
+            : rewriteExpression(guard, asked, scope, valueType),
+        result: optional(result, rewriteResult),
       }),
     ),
-    else: optional(node.else, (part) => rewriteExpression(guard, part, scope, hint)),
+    else: optional(node.else, rewriteResult),
   });
+}
+
+function allowComparisonOfResults(type: Codec | undefined, result: Codec | undefined): void {
+  if (type !== 'json' && result !== 'json') allowComparison(type, result);
+  else if (type !== result && type !== undefined && result !== undefined) deny('CASE gives JSON and something else');
+}
+
+/** A bound value where PostgreSQL would take it for text. */
+export function standsAlone({ value }: ValueNode, type: Codec | undefined): OperationNode {
+  if (value === null) return { kind: 'ValueNode', value: null, immediate: true } as ValueNode;
+  return typedSlot(value, type ?? typeOfValue(value));
+}
+
+/** What is true, false or unknown. */
+export function rewriteCondition(guard: Guard, node: OperationNode, scope: Scope): OperationNode {
+  if (isBound(node)) return typedSlot(node.value, 'boolean');
+  allowCondition(typeOf(node, scope));
+  return rewriteExpression(guard, node, scope);
+}
+
+function rewriteCast(guard: Guard, { expression, dataType }: CastNode, scope: Scope): OperationNode {
+  const to = dataType.kind === 'DataTypeNode' ? typeOfCast(dataType as DataTypeNode) : undefined;
+  if (to === undefined) return deny('a cast to this type is not on the list of portable casts');
+  if (isBound(expression)) return castTo(to, slotNode(expression.value, to));
+  allowCastFrom(typeOf(expression, scope), to);
+  return castTo(to, rewriteExpression(guard, expression, scope));
+}
+
+function rewriteFunction(
+  guard: Guard,
+  { func, arguments: args }: FunctionNode,
+  scope: Scope,
+  hint: Codec | undefined,
+): OperationNode {
+  allowFunction(func);
+  allowArguments(
+    func,
+    args.map((arg) => typeOf(arg, scope)),
+  );
+  const type = SAME_TYPE_FUNCTIONS.has(func) ? (commonType(args, scope) ?? hint) : undefined;
+  const rewritten = args.map((arg, index) => {
+    if (SAME_TYPE_FUNCTIONS.has(func)) {
+      return isBound(arg) && commonType(args, scope) === undefined
+        ? standsAlone(arg, type)
+        : rewriteExpression(guard, arg, scope, type);
+    }
+    if (func === 'substr' && index > 0) return rewriteCount(arg, 'a position in a text');
+    return rewriteExpression(guard, arg, scope, 'text');
+  });
+  return { kind: 'FunctionNode', func, arguments: rewritten } as FunctionNode;
+}
+
+/** A whole number from 0 on, which is all that both engines take here. */
+export function rewriteCount(node: OperationNode, what: string): OperationNode {
+  if (node.kind !== 'ValueNode') return deny(`${what} must be a number or a parameter`);
+  const { value, immediate } = node as ValueNode;
+  if (immediate !== true) return slotNode(value, 'bigint', { rule: 'count' });
+  if (!Number.isSafeInteger(value) || (value as number) < 0) deny(`${what} must be a whole number from 0 on`);
+  return { kind: 'ValueNode', value, immediate } as ValueNode;
 }
 
 function rewriteAggregate(guard: Guard, node: AggregateFunctionNode, scope: Scope): OperationNode {
   allowFunction(node.func);
   if (node.orderBy !== undefined || node.withinGroup !== undefined)
     deny('an order inside an aggregate does not exist on both engines');
-  const hint = SAME_TYPE_FUNCTIONS.has(node.func) ? firstCodec(node.aggregated, scope) : undefined;
+  const isCountOfRows = node.func === 'count' && node.aggregated.some(isEverything);
+  if (!isCountOfRows)
+    allowArguments(
+      node.func,
+      node.aggregated.map((argument) => typeOf(argument, scope)),
+    );
+  if (node.distinct === true)
+    for (const argument of node.aggregated) allowSorting(typeOf(argument, scope), 'told apart');
+  const hint = SAME_TYPE_FUNCTIONS.has(node.func) ? commonType(node.aggregated, scope) : undefined;
   const aggregated = node.aggregated.map((argument) =>
     node.func === 'count' && isEverything(argument)
       ? { kind: 'SelectAllNode' }
@@ -306,6 +296,7 @@ function rewriteOrderByItem(guard: Guard, node: OrderByItemNode, scope: Scope): 
     if (node.direction.kind !== 'RawNode') deny('the direction of an order must be asc or desc');
     allowRaw(sqlFragments, parameters);
   }
+  allowSorting(typeOf(node.orderBy, scope), 'sorted');
   const descending = (node.direction as RawNode | undefined)?.sqlFragments[0] === 'desc';
   const nulls = node.nulls ?? (canBeNull(node.orderBy, scope) ? (descending ? 'last' : 'first') : undefined);
   return makeNode<OrderByItemNode>('OrderByItemNode', {
@@ -331,7 +322,10 @@ function rewriteJsonReference({ reference, traversal }: JSONReferenceNode): Oper
     reference: rewriteReference(reference),
     traversal: makeNode<typeof traversal>('JSONOperatorChainNode', {
       operator: rewriteOperator(operator),
-      values: values.map((value) => rewriteValue(value, undefined)),
+      values: values.map((value) => {
+        allowJsonKey(value.immediate === true ? value.value : undefined);
+        return rewriteValue(value, undefined);
+      }),
     }),
   });
 }

@@ -6,6 +6,7 @@ import type {
   TableNode,
   UpdateQueryNode,
 } from 'kysely';
+import type { Codec } from '../../engine/contract.ts';
 import { deny } from './allowed.ts';
 import { Scope } from './scope.ts';
 import { rewriteSelect } from './select.ts';
@@ -13,6 +14,16 @@ import type { TableInfo, Tables } from './tables.ts';
 import { rewriteDelete, rewriteInsert, rewriteUpdate } from './writes.ts';
 
 export type QueryNode = SelectQueryNode | InsertQueryNode | UpdateQueryNode | DeleteQueryNode;
+
+/** A column of a query's result. */
+export interface Output {
+  /** Undefined for an expression without an alias. */
+  readonly name: string | undefined;
+  /** Its type, as far as it can be told. */
+  readonly codec: Codec | undefined;
+  /** Is it a column of a table, whose type the engine knows itself? */
+  readonly isColumn: boolean;
+}
 
 /** How one engine says that a value is in a list that is bound as one parameter. */
 export type MemberOf = (left: OperationNode, list: OperationNode, negated: boolean) => OperationNode;
@@ -34,6 +45,7 @@ export class Guard {
   readonly access: 'tenant' | 'system';
   readonly memberOf: MemberOf;
   readonly #tables: Tables;
+  readonly #outputs = new WeakMap<QueryNode, readonly Output[]>();
 
   constructor({ tables, access, memberOf }: GuardOptions) {
     this.#tables = tables;
@@ -58,6 +70,16 @@ export class Guard {
       default:
         return deny(`a ${node.kind} is no query that a handle runs`);
     }
+  }
+
+  /** What a query that was rewritten here gives. */
+  outputsOf(rewritten: QueryNode): readonly Output[] {
+    return this.#outputs.get(rewritten) ?? [];
+  }
+
+  setOutputs<Node extends QueryNode>(rewritten: Node, outputs: readonly Output[]): Node {
+    this.#outputs.set(rewritten, outputs);
+    return rewritten;
   }
 
   /** The table that a node names, if this access may reach it. */

@@ -9,12 +9,12 @@ import {
   TableNode,
   ValueNode,
 } from 'kysely';
-import { CURRENT_USER, Slot } from '../values.ts';
+import { CURRENT_USER, Slot, type SlotOptions } from '../values.ts';
 
 export const OWNER_COLUMN = 'user_id';
 
-export function slotNode(value: unknown, codec: Slot['codec'], list = false): ValueNode {
-  return ValueNode.create(new Slot(value, codec, list));
+export function slotNode(value: unknown, codec: Slot['codec'], options?: SlotOptions): ValueNode {
+  return ValueNode.create(new Slot(value, codec, options));
 }
 
 export function currentUserNode(): ValueNode {

@@ -1,4 +1,5 @@
 import {
+  type AggregateFunctionNode,
   AliasNode,
   ColumnNode,
   type CommonTableExpressionNameNode,
@@ -17,17 +18,27 @@ import {
   WhereNode,
   type WithNode,
 } from 'kysely';
+import type { Codec } from '../../engine/contract.ts';
 import { allowJoin, deny } from './allowed.ts';
-import { rewriteExpression } from './expressions.ts';
-import { type Guard, tableName } from './guard.ts';
-import { allOf, columnOf, makeNode, optional, ownedBy } from './nodes.ts';
-import { Scope, type Source } from './scope.ts';
-import type { TableInfo } from './tables.ts';
+import { rewriteCondition, rewriteExpression, standsAlone } from './expressions.ts';
+import { type Guard, type Output, tableName } from './guard.ts';
+import { allOf, columnOf, isNode, makeNode, optional, ownedBy } from './nodes.ts';
+import { isBound } from './operators.ts';
+import { allowSorting, typeOfValue, widest } from './portable.ts';
+import { type Columns, Scope, type Source } from './scope.ts';
+import type { ColumnInfo, TableInfo } from './tables.ts';
+import { typeOf } from './types.ts';
 
 const DISTINCT = new Set(['Distinct']);
 const ROW_LOCKS = new Set(['ForUpdate', 'ForNoKeyUpdate', 'ForShare', 'ForKeyShare', 'SkipLocked', 'NoWait']);
 
-export function rewriteSelect(guard: Guard, node: SelectQueryNode, parent: Scope): SelectQueryNode {
+/** `hints`: the types of the columns that an insert fills from it. */
+export function rewriteSelect(
+  guard: Guard,
+  node: SelectQueryNode,
+  parent: Scope,
+  hints: readonly (Codec | undefined)[] = [],
+): SelectQueryNode {
   for (const part of ['explain', 'fetch', 'top', 'distinctOn'] as const) {
     if (node[part] !== undefined) deny(`${part} does not exist on both engines`);
   }
@@ -61,23 +72,79 @@ export function rewriteSelect(guard: Guard, node: SelectQueryNode, parent: Scope
   const expression = (part: OperationNode): OperationNode => rewriteExpression(guard, part, scope);
   const where = allOf(
     predicates,
-    optional(node.where, ({ where: asked }) => expression(asked)),
+    optional(node.where, ({ where: asked }) => rewriteCondition(guard, asked, scope)),
   );
-  return makeNode<SelectQueryNode>('SelectQueryNode', {
+  const selected = rewriteSelections(guard, node.selections ?? [], scope, hints);
+  allowGrouping(node, scope);
+  const setOperations = node.setOperations?.map((operation) => rewriteSetOperation(guard, operation, outer));
+  const outputs = combined(
+    selected.map(({ output }) => output),
+    (setOperations ?? []).map(({ expression: arm }) => guard.outputsOf(arm as SelectQueryNode)),
+  );
+  if (isDistinct(node)) for (const { codec } of outputs) allowSorting(codec, 'told apart');
+  const rewritten = makeNode<SelectQueryNode>('SelectQueryNode', {
     with: withNode,
     frontModifiers: node.frontModifiers?.map((modifier) => rewriteModifier(modifier, DISTINCT)),
-    selections: optional(node.selections, (selections) => rewriteSelections(guard, selections, scope)),
+    selections: node.selections === undefined ? undefined : selected.map(({ node: selection }) => selection),
     from: froms.length === 0 ? undefined : FromNode.create(froms),
     joins: rewrittenJoins.length === 0 ? undefined : rewrittenJoins,
     where: optional(where, WhereNode.create),
     groupBy: optional(node.groupBy, expression),
     having: optional(node.having, expression),
-    setOperations: node.setOperations?.map((operation) => rewriteSetOperation(guard, operation, outer)),
+    setOperations,
     orderBy: optional(node.orderBy, expression),
     limit: optional(node.limit, expression),
     offset: optional(node.offset, expression),
     endModifiers: node.endModifiers?.map((modifier) => rewriteModifier(modifier, ROW_LOCKS)),
   });
+  return guard.setOutputs(rewritten, outputs);
+}
+
+function isDistinct({ frontModifiers = [], setOperations = [] }: SelectQueryNode): boolean {
+  return frontModifiers.some(({ modifier }) => modifier === 'Distinct') || setOperations.some(({ all }) => !all);
+}
+
+/** The arms of a set operation give the same columns: of numbers the widest, and where one can't tell a type, another may. */
+function combined(own: readonly Output[], arms: readonly (readonly Output[])[]): readonly Output[] {
+  if (arms.length === 0) return own;
+  return own.map(({ name, codec }, index) => ({
+    name,
+    codec: arms.map((arm) => arm[index]?.codec).reduce(widest, codec),
+    isColumn: false,
+  }));
+}
+
+/** SQLite gives any row's value of a column that isn't grouped by. */
+function allowGrouping({ selections = [], groupBy, having }: SelectQueryNode, scope: Scope): void {
+  const parts = selections.map(({ selection }) => selection as OperationNode);
+  if (groupBy === undefined && having === undefined && !parts.some(hasAggregate)) return;
+  const grouped = new Set((groupBy?.items ?? []).map(({ groupBy: item }) => ownColumn(item, scope)));
+  for (const part of parts) {
+    const inner = part.kind === 'AliasNode' ? (part as AliasNode).node : part;
+    const column = inner.kind === 'SelectAllNode' ? 'all columns' : ownColumn(inner, scope);
+    if (column !== undefined && !grouped.has(column))
+      deny(`${column} is selected, and neither grouped by nor inside an aggregate`);
+  }
+}
+
+function hasAggregate(node: OperationNode): boolean {
+  if (node.kind === 'SelectQueryNode') return false;
+  if (node.kind === 'AggregateFunctionNode') return (node as AggregateFunctionNode).over === undefined;
+  return Object.values(node)
+    .flat()
+    .some((part) => isNode(part) && hasAggregate(part));
+}
+
+/** A column of this query's own sources, with the one it is from. */
+function ownColumn(node: OperationNode, scope: Scope): string | undefined {
+  if (node.kind !== 'ReferenceNode') return undefined;
+  const { column, table } = node as ReferenceNode;
+  const qualifier = table?.table.identifier.name;
+  const name = column.kind === 'ColumnNode' ? column.column.name : '*';
+  const source = scope.sources.find(({ alias, table: own, columns = own?.columns }) =>
+    qualifier === undefined ? columns?.has(name) === true : alias === qualifier,
+  );
+  return source === undefined ? undefined : `${source.alias}.${name}`;
 }
 
 export function rewriteWith(guard: Guard, node: WithNode | undefined, scope: Scope): WithNode | undefined {
@@ -88,7 +155,13 @@ export function rewriteWith(guard: Guard, node: WithNode | undefined, scope: Sco
     if (cte.expression.kind !== 'SelectQueryNode')
       deny(`the CTE "${name}" is no select; writes inside a query do not exist on both engines`);
     const expression = guard.rewriteQuery(cte.expression, scope);
-    scope.addCte(name);
+    scope.addCte(
+      name,
+      columnsOf(
+        guard.outputsOf(expression),
+        cte.name.columns?.map(({ column }) => column.name),
+      ),
+    );
     const columns = cte.name.columns?.map(({ column }) => ColumnNode.create(column.name));
     return makeNode<CommonTableExpressionNode>('CommonTableExpressionNode', {
       name: makeNode<CommonTableExpressionNameNode>('CommonTableExpressionNameNode', {
@@ -108,6 +181,16 @@ function cteName(guard: Guard, cte: CommonTableExpressionNode): string {
   return name;
 }
 
+/** What is known of a subquery's columns, by the names that they have outside. */
+function columnsOf(outputs: readonly Output[], names?: readonly string[]): Columns {
+  const columns = new Map<string, ColumnInfo>();
+  for (const [index, { name: own, codec }] of outputs.entries()) {
+    const name = names?.[index] ?? own;
+    if (name !== undefined && codec !== undefined) columns.set(name, { codec, nullable: true });
+  }
+  return columns;
+}
+
 interface RewrittenSource {
   readonly source: Source;
   readonly node: OperationNode;
@@ -119,15 +202,17 @@ export function rewriteSource(guard: Guard, node: OperationNode, outer: Scope, n
   const inner = aliased?.node ?? node;
   const alias = aliased === undefined ? undefined : aliasName(aliased);
   if (inner.kind === 'SelectQueryNode' && alias !== undefined) {
+    const query = guard.rewriteQuery(inner, outer);
     return {
-      source: { alias, table: undefined },
-      node: AliasNode.create(guard.rewriteQuery(inner, outer), IdentifierNode.create(alias)),
+      source: { alias, table: undefined, columns: columnsOf(guard.outputsOf(query)) },
+      node: AliasNode.create(query, IdentifierNode.create(alias)),
     };
   }
   if (inner.kind !== 'TableNode') return deny(`a ${inner.kind} can't be selected from`);
   const name = tableName(inner as TableNode);
   const table = outer.isCte(name) ? undefined : guard.table(inner as TableNode);
-  const source = { alias: alias ?? name, table };
+  const columns = table === undefined ? outer.cteColumns(name) : undefined;
+  const source = { alias: alias ?? name, table, columns };
   if (narrowed && guard.narrows(table))
     return { source, node: AliasNode.create(ownPart(table), IdentifierNode.create(source.alias)) };
   const copy = TableNode.create(name);
@@ -156,7 +241,7 @@ function rewriteJoin(
   where: OperationNode[],
   scope: Scope,
 ): JoinNode {
-  const asked = join.on === undefined ? undefined : rewriteExpression(guard, join.on.on, scope);
+  const asked = join.on === undefined ? undefined : rewriteCondition(guard, join.on.on, scope);
   if (join.joinType === 'CrossJoin') {
     if (asked !== undefined) deny('a cross join has no condition');
     where.push(...own);
@@ -166,9 +251,19 @@ function rewriteJoin(
   return { kind: 'JoinNode', joinType: join.joinType, table, on: OnNode.create(allOf(own, asked) ?? asked) };
 }
 
+interface Selected {
+  readonly node: SelectionNode;
+  readonly output: Output;
+}
+
 /** No `select *` reaches a database: after another process rebuilds a table, its columns may stand in another order. */
-export function rewriteSelections(guard: Guard, selections: readonly SelectionNode[], scope: Scope): SelectionNode[] {
-  return selections.flatMap(({ selection }) => {
+export function rewriteSelections(
+  guard: Guard,
+  selections: readonly SelectionNode[],
+  scope: Scope,
+  hints: readonly (Codec | undefined)[] = [],
+): Selected[] {
+  return selections.flatMap(({ selection }, index) => {
     if (selection.kind === 'SelectAllNode') return scope.sources.flatMap(everyColumn);
     if (selection.kind === 'ReferenceNode' && selection.column.kind === 'SelectAllNode') {
       const { table } = selection;
@@ -176,14 +271,36 @@ export function rewriteSelections(guard: Guard, selections: readonly SelectionNo
       const source = scope.sources.find((each) => each.alias === alias);
       return source === undefined ? deny(`"${String(alias)}" is not selected from`) : everyColumn(source);
     }
-    return [SelectionNode.create(rewriteExpression(guard, selection, scope) as ReferenceNode)];
+    return [rewriteSelection(guard, selection, scope, hints[index])];
   });
 }
 
-function everyColumn({ alias, table }: Source): SelectionNode[] {
+function rewriteSelection(guard: Guard, selection: OperationNode, scope: Scope, hint: Codec | undefined): Selected {
+  const aliased = selection.kind === 'AliasNode' ? (selection as AliasNode) : undefined;
+  const inner = aliased?.node ?? selection;
+  const node = isBound(inner) ? standsAlone(inner, hint) : rewriteExpression(guard, inner, scope, hint);
+  const reference = inner.kind === 'ReferenceNode' ? (inner as ReferenceNode) : undefined;
+  const ownName = reference?.column.kind === 'ColumnNode' ? reference.column.column.name : undefined;
+  const subquery = node.kind === 'SelectQueryNode' ? guard.outputsOf(node as SelectQueryNode)[0] : undefined;
+  const output: Output = {
+    name: aliased === undefined ? ownName : aliasName(aliased),
+    codec:
+      typeOf(inner, scope) ??
+      subquery?.codec ??
+      (isBound(inner) && inner.value !== null ? (hint ?? typeOfValue(inner.value)) : undefined),
+    isColumn: ownName !== undefined && scope.isTableColumn(ownName, reference?.table?.table.identifier.name),
+  };
+  const named = aliased === undefined ? node : AliasNode.create(node, IdentifierNode.create(aliasName(aliased)));
+  return { node: SelectionNode.create(named as ReferenceNode), output };
+}
+
+function everyColumn({ alias, table }: Source): Selected[] {
   if (table === undefined)
     return deny(`the columns of "${alias}" aren't known here; name them instead of selecting all`);
-  return [...table.columns.keys()].map((column) => SelectionNode.create(columnOf(alias, column)));
+  return [...table.columns].map(([name, { codec }]) => ({
+    node: SelectionNode.create(columnOf(alias, name)),
+    output: { name, codec, isColumn: true },
+  }));
 }
 
 function rewriteModifier(

@@ -18,13 +18,16 @@ import {
   ValuesNode,
   WhereNode,
 } from 'kysely';
+import type { Codec } from '../../engine/contract.ts';
 import { deny } from './allowed.ts';
-import { rewriteExpression, valueSlot } from './expressions.ts';
-import type { Guard } from './guard.ts';
+import { rewriteCondition, rewriteExpression, valueSlot } from './expressions.ts';
+import type { Guard, Output } from './guard.ts';
 import { allOf, currentUserNode, makeNode, optional, OWNER_COLUMN, ownedBy } from './nodes.ts';
+import { allowAssignment } from './portable.ts';
 import { Scope } from './scope.ts';
-import { rewriteSelections, rewriteSource, rewriteWith } from './select.ts';
+import { rewriteSelect, rewriteSelections, rewriteSource, rewriteWith } from './select.ts';
 import type { TableInfo } from './tables.ts';
+import { typeOf } from './types.ts';
 
 export function rewriteInsert(guard: Guard, node: InsertQueryNode, parent: Scope): InsertQueryNode {
   for (const part of ['explain', 'top', 'output', 'onDuplicateKey', 'orAction'] as const) {
@@ -44,14 +47,16 @@ export function rewriteInsert(guard: Guard, node: InsertQueryNode, parent: Scope
   const columns = [...names, ...(narrowed ? [OWNER_COLUMN] : [])].map((name) => ColumnNode.create(name));
   const scope = new Scope(outer);
   scope.addSource({ alias: table.name, table });
-  return makeNode<InsertQueryNode>('InsertQueryNode', {
+  const returning = rewriteReturning(guard, node.returning, scope);
+  const rewritten = makeNode<InsertQueryNode>('InsertQueryNode', {
     with: withNode,
     into: TableNode.create(table.name),
     columns,
     values: rewriteInsertValues(guard, node.values, names, table, outer),
     onConflict: optional(node.onConflict, (conflict) => rewriteOnConflict(guard, conflict, table, scope)),
-    returning: rewriteReturning(guard, node.returning, scope),
+    returning: returning.node,
   });
+  return guard.setOutputs(rewritten, returning.outputs);
 }
 
 function rewriteInsertValues(
@@ -61,8 +66,9 @@ function rewriteInsertValues(
   table: TableInfo,
   outer: Scope,
 ): OperationNode {
+  if (values.kind === 'SelectQueryNode')
+    return rewriteInsertSelect(guard, values as SelectQueryNode, { names, table, outer });
   const owner = guard.narrows(table) ? [currentUserNode()] : [];
-  if (values.kind === 'SelectQueryNode') return rewriteInsertSelect(guard, values as SelectQueryNode, owner, outer);
   if (values.kind !== 'ValuesNode') return deny(`an insert takes values or a select, not a ${values.kind}`);
   return ValuesNode.create(
     (values as ValuesNode).values.map((row) => {
@@ -72,7 +78,7 @@ function rewriteInsertValues(
         const codec = table.columns.get(names[index] ?? '')?.codec;
         return isPrimitiveList(row)
           ? valueSlot(part, codec)
-          : rewriteInserted(guard, part as OperationNode, outer, codec);
+          : rewriteInserted(guard, part as OperationNode, outer, { column: names[index] ?? '', codec });
       });
       return ValueListNode.create([...rewritten, ...owner]);
     }),
@@ -83,31 +89,42 @@ function isPrimitiveList(row: OperationNode): row is PrimitiveValueListNode {
   return row.kind === 'PrimitiveValueListNode';
 }
 
+interface FilledColumn {
+  readonly column: string;
+  readonly codec: Codec | undefined;
+}
+
 function rewriteInserted(
   guard: Guard,
   node: OperationNode,
   scope: Scope,
-  codec: Parameters<typeof rewriteExpression>[3],
+  { column, codec }: FilledColumn,
 ): OperationNode {
   if (node.kind === 'DefaultInsertValueNode')
     deny('the rows of an insert have different keys; give every row the same ones');
+  allowAssignment(column, codec, typeOf(node, scope));
   return rewriteExpression(guard, node, scope, codec);
 }
 
-function rewriteInsertSelect(
-  guard: Guard,
-  select: SelectQueryNode,
-  owner: OperationNode[],
-  outer: Scope,
-): OperationNode {
+interface Filled {
+  readonly names: readonly string[];
+  readonly table: TableInfo;
+  readonly outer: Scope;
+}
+
+function rewriteInsertSelect(guard: Guard, select: SelectQueryNode, { names, table, outer }: Filled): OperationNode {
+  const owner = guard.narrows(table) ? [currentUserNode()] : [];
   if (owner.length > 0 && select.setOperations !== undefined)
     deny('an insert from a set operation needs it as a subquery');
-  const rewritten = guard.rewriteQuery(select, outer) as SelectQueryNode;
+  const types = names.map((name) => table.columns.get(name)?.codec);
+  const rewritten = rewriteSelect(guard, select, outer, types);
+  for (const [index, { codec }] of guard.outputsOf(rewritten).entries())
+    allowAssignment(names[index] ?? '', types[index], codec);
   return {
     ...rewritten,
     selections: [
       ...(rewritten.selections ?? []),
-      ...owner.map((value) => SelectionNode.create(value as ReferenceNode)),
+      ...owner.map((value) => SelectionNode.create(value as OperationNode as ReferenceNode)),
     ],
     // Without a WHERE, SQLite reads ON CONFLICT as the ON of a join.
     where: rewritten.where ?? WhereNode.create({ kind: 'ValueNode', value: true, immediate: true } as OperationNode),
@@ -121,7 +138,7 @@ function rewriteOnConflict(guard: Guard, node: OnConflictNode, table: TableInfo,
   if (guard.narrows(table) && !columns.includes(OWNER_COLUMN)) deny(`a conflict target must name ${OWNER_COLUMN}`);
   const scope = new Scope(insertScope);
   scope.addSource({ alias: 'excluded', table });
-  const where = (part: WhereNode): WhereNode => WhereNode.create(rewriteExpression(guard, part.where, scope));
+  const where = (part: WhereNode): WhereNode => WhereNode.create(rewriteCondition(guard, part.where, scope));
   return makeNode<OnConflictNode>('OnConflictNode', {
     columns: columns.map((name) => ColumnNode.create(name)),
     indexWhere: optional(node.indexWhere, where),
@@ -148,16 +165,18 @@ export function rewriteUpdate(guard: Guard, node: UpdateQueryNode, parent: Scope
     .map(({ source }) => ownedBy(source.alias));
   const where = allOf(
     predicates,
-    optional(node.where, ({ where: asked }) => rewriteExpression(guard, asked, scope)),
+    optional(node.where, ({ where: asked }) => rewriteCondition(guard, asked, scope)),
   );
-  return makeNode<UpdateQueryNode>('UpdateQueryNode', {
+  const returning = rewriteReturning(guard, node.returning, scope);
+  const rewritten = makeNode<UpdateQueryNode>('UpdateQueryNode', {
     with: withNode,
     table: target.node,
     updates: rewriteUpdates(guard, node.updates ?? [], target.source.table, scope),
     from: sources.length === 0 ? undefined : FromNode.create(sources.map((source) => source.node)),
     where: optional(where, WhereNode.create),
-    returning: rewriteReturning(guard, node.returning, scope),
+    returning: returning.node,
   });
+  return guard.setOutputs(rewritten, returning.outputs);
 }
 
 export function rewriteDelete(guard: Guard, node: DeleteQueryNode, parent: Scope): DeleteQueryNode {
@@ -174,14 +193,16 @@ export function rewriteDelete(guard: Guard, node: DeleteQueryNode, parent: Scope
   const predicates = guard.narrows(target.source.table) ? [ownedBy(target.source.alias)] : [];
   const where = allOf(
     predicates,
-    optional(node.where, ({ where: asked }) => rewriteExpression(guard, asked, scope)),
+    optional(node.where, ({ where: asked }) => rewriteCondition(guard, asked, scope)),
   );
-  return makeNode<DeleteQueryNode>('DeleteQueryNode', {
+  const returning = rewriteReturning(guard, node.returning, scope);
+  const rewritten = makeNode<DeleteQueryNode>('DeleteQueryNode', {
     with: withNode,
     from: FromNode.create([target.node]),
     where: optional(where, WhereNode.create),
-    returning: rewriteReturning(guard, node.returning, scope),
+    returning: returning.node,
   });
+  return guard.setOutputs(rewritten, returning.outputs);
 }
 
 interface Target {
@@ -205,10 +226,12 @@ function rewriteUpdates(
   return updates.map(({ column, value }) => {
     const name = updatedColumn(column);
     if (guard.narrows(table)) refuseOwner([name]);
+    const codec = table.columns.get(name)?.codec;
+    allowAssignment(name, codec, typeOf(value, scope));
     return {
       kind: 'ColumnUpdateNode',
       column: ColumnNode.create(name),
-      value: rewriteExpression(guard, value, scope, table.columns.get(name)?.codec),
+      value: rewriteExpression(guard, value, scope, codec),
     };
   });
 }
@@ -227,9 +250,16 @@ function refuseOwner(columns: readonly string[]): void {
     deny(`${OWNER_COLUMN} is set by the handle, never by a query`);
 }
 
-function rewriteReturning(guard: Guard, node: ReturningNode | undefined, scope: Scope): ReturningNode | undefined {
-  return optional(node, ({ selections }) => ({
-    kind: 'ReturningNode',
-    selections: rewriteSelections(guard, selections, scope),
-  }));
+interface Returning {
+  readonly node: ReturningNode | undefined;
+  readonly outputs: readonly Output[];
+}
+
+function rewriteReturning(guard: Guard, node: ReturningNode | undefined, scope: Scope): Returning {
+  if (node === undefined) return { node, outputs: [] };
+  const selected = rewriteSelections(guard, node.selections, scope);
+  return {
+    node: { kind: 'ReturningNode', selections: selected.map(({ node: selection }) => selection) },
+    outputs: selected.map(({ output }) => output),
+  };
 }

@@ -34,6 +34,8 @@ export interface ErrorPlace {
   readonly phase: 'connect' | 'run' | 'commit';
   /** The statement's name. */
   readonly statement?: string | undefined;
+  /** Does the statement write? */
+  readonly writes?: boolean | undefined;
 }
 
 /** Says what a driver's error means in the catalogue's words; its own errors pass through. */
@@ -155,6 +157,10 @@ function errorOfClass(error: pg.DatabaseError, sqlState: string, place: ErrorPla
         hint: 'Stop writing to it, keep a copy of its data folder, and restore the latest backup.',
       });
     case '22':
+      // SQLite stores the number, and then it's the column's rule that refuses it.
+      if (sqlState === '22003' && place.writes === true) {
+        return new CheckViolationError('A number is outside what its column allows.', { cause: error });
+      }
       // These messages repeat the value; the cause has it for whoever may see it.
       return new QueryError(`PostgreSQL refused a value in the statement${about} (${sqlState}).`, options);
     default:

@@ -169,6 +169,6 @@ export class Session {
   }
 
   #place(phase: ErrorPlace['phase'], plan?: Plan): ErrorPlace {
-    return { location: this.#settings.target.location, phase, statement: plan?.name };
+    return { location: this.#settings.target.location, phase, statement: plan?.name, writes: plan?.writes };
   }
 }

@@ -95,6 +95,26 @@ const decoders: Partial<Record<Codec, Decode>> = {
   json: decodeJson,
 };
 
+/**
+ * Expressions are checked, too: what PostgreSQL refuses to compute, or its driver to hold, SQLite gives as the nearest
+ * floating-point number.
+ */
+const expressionDecoders: Partial<Record<Codec, Decode>> = {
+  ...decoders,
+  integer: (value) => within(value, (number) => number === (number | 0), 'a whole number of 32 bits'),
+  bigint: (value) => within(value, Number.isSafeInteger, 'a whole number that JavaScript holds exactly'),
+  real: (value) => within(value, Number.isFinite, 'a finite number'),
+};
+
+function within(value: unknown, isGood: (number: number) => boolean, expected: string): unknown {
+  if (typeof value !== 'number' || isGood(value)) return value;
+  throw new QueryError(`The database computed ${value}, which is not ${expected}.`);
+}
+
+export function sqliteExpressionDecoder(codec: Codec): Decode | undefined {
+  return expressionDecoders[codec];
+}
+
 export function sqliteDecoder(codec: Codec | undefined): Decode | undefined {
   return codec === undefined ? undefined : decoders[codec];
 }

@@ -1,11 +1,20 @@
 import {
   type BinaryOperationNode,
+  type CastNode,
+  type DataTypeNode,
+  type JSONReferenceNode,
+  type OffsetNode,
   type OperationNode,
   OperatorNode,
   RawNode,
   type SelectModifierNode,
+  type SelectQueryNode,
   SqliteQueryCompiler,
 } from 'kysely';
+import type { Codec } from '../contract.ts';
+
+/** SQLite has no other types to cast to, and would make numbers of what it doesn't know. */
+const CASTS: Partial<Record<Codec, string>> = { integer: 'integer', bigint: 'integer', real: 'real', text: 'text' };
 
 /** Kysely's compiler, where SQLite would otherwise differ from what the same query means on PostgreSQL. */
 export class PortableSqliteCompiler extends SqliteQueryCompiler {
@@ -18,6 +27,40 @@ export class PortableSqliteCompiler extends SqliteQueryCompiler {
     ) {
       this.append(` escape '\\'`);
     }
+  }
+
+  /** A cast names a codec. */
+  protected override visitCast(node: CastNode): void {
+    const type = CASTS[(node.dataType as DataTypeNode).dataType as Codec];
+    if (type === undefined) {
+      this.visitNode(node.expression);
+      return;
+    }
+    this.append('cast(');
+    this.visitNode(node.expression);
+    this.append(` as ${type})`);
+  }
+
+  /** `->>` gives text on PostgreSQL, and here the value with its type: numbers and truths are taken as JSON writes them. */
+  protected override visitJSONReference(node: JSONReferenceNode): void {
+    const { traversal } = node;
+    if (traversal.kind !== 'JSONOperatorChainNode' || traversal.operator.operator !== '->>') {
+      super.visitJSONReference(node);
+      return;
+    }
+    this.append(`(case typeof(`);
+    super.visitJSONReference(node);
+    this.append(`) when 'null' then null when 'text' then `);
+    super.visitJSONReference(node);
+    this.append(' else ');
+    super.visitJSONReference({ ...node, traversal: { ...traversal, operator: OperatorNode.create('->') } });
+    this.append(' end)');
+  }
+
+  /** An offset needs a limit before it. */
+  protected override visitOffset(node: OffsetNode): void {
+    if ((this.parentNode as SelectQueryNode | undefined)?.limit === undefined) this.append('limit -1 ');
+    super.visitOffset(node);
   }
 
   /** A write transaction holds the whole file's lock, so a row lock has nothing to add. */

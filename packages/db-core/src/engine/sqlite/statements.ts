@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Plan, Row } from '../contract.ts';
-import { codecOfDeclaredType, sqliteDecoder } from './codecs.ts';
+import { codecOfDeclaredType, sqliteDecoder, sqliteExpressionDecoder } from './codecs.ts';
 
 export interface Prepared {
   readonly statement: Database.Statement<unknown[], Row>;
@@ -56,7 +56,11 @@ function rowDecoder(statement: Database.Statement<unknown[], Row>, plan: Plan): 
   if (!statement.reader) return (rows) => rows;
   const decoders: Decoder[] = [];
   for (const column of statement.columns()) {
-    const decode = sqliteDecoder(plan.decode.get(column.name) ?? codecOfDeclaredType(column.type));
+    const ofExpression = plan.decode.get(column.name);
+    const decode =
+      ofExpression === undefined
+        ? sqliteDecoder(codecOfDeclaredType(column.type))
+        : sqliteExpressionDecoder(ofExpression);
     if (decode !== undefined) decoders.push({ name: column.name, decode });
   }
   if (decoders.length === 0) return (rows) => rows;
