@@ -38,8 +38,8 @@ describeEngine('sqlite', 'the write lock of one file, because the server of the 
     );
     expect(waits.length).toBe(OTHERS * TRANSACTIONS);
     expect(quantile(waits, 0.95)).toBeLessThan(P95_MS);
-    // The busy one is not the one to starve either.
-    expect(count).toBeGreaterThan(OTHERS * TRANSACTIONS);
+    // The busy one is not the one to starve either: it comes round at least as often as each of the others.
+    expect(count).toBeGreaterThanOrEqual(TRANSACTIONS);
     const rows = await context
       .raw(url)
       .query('SELECT user_id, count(*) AS counted FROM conversations GROUP BY user_id');
