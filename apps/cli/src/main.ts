@@ -1,10 +1,12 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import process from 'node:process';
 import { nodeComplaint } from './node-version.ts';
 
 if (nodeComplaint === undefined) {
-  // What was compiled once is kept (in the folder for temporary files): starting takes half the time from then on.
+  // What was compiled once is kept, in a folder that only this user writes: starting takes half the time from then on.
   const { enableCompileCache } = await import('node:module');
-  enableCompileCache();
+  enableCompileCache(join(homedir(), '.cache', 'keelson'));
   const { main } = await import('./run.ts');
   await main(process.argv.slice(2));
 } else {
