@@ -28,7 +28,6 @@ export const driverFolders: readonly string[] = [
   'packages/db-core/scripts/',
   'packages/db-core/tests/',
   'tests/benchmarks/',
-  'tests/raw/',
 ];
 
 /** Folders whose files may import a peer. */

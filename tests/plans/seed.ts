@@ -4,6 +4,7 @@ import type { RawConnection } from '@keelson/db-core/testing';
 const CONVERSATIONS = 2_000;
 const MESSAGES_EACH = 50;
 const USERS = 20;
+const ACCOUNTS = 5_000;
 const STATUS = `CASE c % 10 WHEN 0 THEN 'DELETED' WHEN 1 THEN 'CLOSED' WHEN 2 THEN 'ARCHIVED' ELSE 'ACTIVE' END`;
 
 /** 100,000 messages of 20 users, made by the engine itself, and its statistics of them. */
@@ -17,6 +18,14 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
     INSERT INTO conversation_messages (user_id, id, conversation_id, seq, role, content, request_id, source, external_id, created_at)
     SELECT ${dialect.user('c')}, ${dialect.uuid(`(c * 1000 + m)`)}, ${dialect.uuid('c')}, m, 'user', 'content ' || m, 'request ' || m, 'source ' || (m % 10), 'external ' || m, ${dialect.time('m')}
     FROM ${dialect.series('c', CONVERSATIONS)}, ${dialect.series('m', MESSAGES_EACH)}`);
+  await raw.query(`
+    INSERT INTO users (id, email, is_active, is_admin, created_at, updated_at)
+    SELECT ${dialect.uuid('u')}, 'user' || u || '@example.org', ${dialect.yes}, ${dialect.no}, ${dialect.time('u')}, ${dialect.time('u')}
+    FROM ${dialect.series('u', ACCOUNTS)}`);
+  await raw.query(`
+    INSERT INTO api_tokens (id, user_id, account_id, name, prefix, hash, scopes, created_at)
+    SELECT ${dialect.uuid('t')}, ${dialect.user('t')}, ${dialect.uuid('t')}, 'token ' || t, 'prefix ' || t, 'a hash that nothing has, of 32 chars', '[]', ${dialect.time('t')}
+    FROM ${dialect.series('t', ACCOUNTS)}`);
   await raw.query('ANALYZE');
 }
 
@@ -25,6 +34,8 @@ interface SeedDialect {
   user(number: string): string;
   uuid(number: string): string;
   time(number: string): string;
+  readonly yes: string;
+  readonly no: string;
 }
 
 const user = (number: string): string => `'user ' || (${number} % ${USERS})`;
@@ -35,6 +46,8 @@ const sqlite: SeedDialect = {
   user,
   uuid: (number) => `'00000000-0000-7000-8000-' || printf('%012d', ${number})`,
   time: (number) => `1700000000000 + ${number}`,
+  yes: '1',
+  no: '0',
 };
 
 const postgres: SeedDialect = {
@@ -42,4 +55,6 @@ const postgres: SeedDialect = {
   user,
   uuid: (number) => `('00000000-0000-7000-8000-' || lpad((${number})::text, 12, '0'))::uuid`,
   time: (number) => `timestamptz '2026-01-01' + ${number} * interval '1 second'`,
+  yes: 'true',
+  no: 'false',
 };

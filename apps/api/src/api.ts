@@ -10,7 +10,7 @@ import type { ErrorClass } from './openapi/problems.ts';
 export type Api = FastifyInstance<
   RawServerDefault,
   IncomingMessage,
-  ServerResponse<IncomingMessage>,
+  ServerResponse,
   FastifyBaseLogger,
   ZodTypeProvider
 >;
@@ -18,8 +18,10 @@ export type Api = FastifyInstance<
 /** What routes work with. */
 export interface Services {
   readonly database: Database;
-  /** The conversations of whoever is asking. */
-  conversationsOf(request: FastifyRequest): Conversations;
+  /** Who is asking, on a route that needs a token. */
+  readonly principalOf: (request: FastifyRequest) => Principal;
+  /** Their conversations. */
+  readonly conversationsOf: (request: FastifyRequest) => Conversations;
 }
 
 declare module 'fastify' {
@@ -28,6 +30,8 @@ declare module 'fastify' {
     principal: Principal | null;
     /** Why they couldn't say. Thrown once the rate limit has counted the request. */
     authenticationFailure: unknown;
+    /** The code of the problem that it was answered with. */
+    problemCode: string | null;
   }
   interface FastifyContextConfig {
     /** The scope that a token needs, or `public`. A route that doesn't say can't be registered. */

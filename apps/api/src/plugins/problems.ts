@@ -17,6 +17,7 @@ const SHORTLY_S = 1;
 
 /** Every error becomes a problem of the catalogue; what nobody foresaw becomes `INTERNAL` and says nothing of itself. */
 export function answerWithProblems(api: Api): void {
+  api.decorateRequest('problemCode', null);
   api.setErrorHandler((error, request, reply) => {
     if (isBrokenResponse(error)) {
       const { cause } = error;
@@ -47,6 +48,7 @@ export function answerFrameworkError(error: FastifyError, request: FastifyReques
 
 function sendProblem(error: KeelsonError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   log(error, request);
+  request.problemCode = error.code;
   // They belong to the answer that this one takes the place of.
   for (const name of ['etag', 'location', 'content-disposition']) reply.removeHeader(name);
   const retryAfter = retryAfterOf(error);
@@ -63,7 +65,10 @@ function sendProblem(error: KeelsonError, request: FastifyRequest, reply: Fastif
 }
 
 function log(error: KeelsonError, { log }: FastifyRequest): void {
-  if (error.status >= 500) log.error({ err: error, code: error.code }, error.message);
+  const { cause } = error;
+  // What is thrown without being an error isn't written by itself.
+  const thrown = cause === undefined || cause instanceof Error ? {} : { thrown: cause };
+  if (error.status >= 500) log.error({ err: error, code: error.code, ...thrown }, error.message);
   else log.debug({ code: error.code, problem: error.message }, 'request refused');
 }
 
