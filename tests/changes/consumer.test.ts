@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Change, type Database, newId, ResyncRequiredError } from '@keelson/db-core';
 import { describeEngines, type EngineContext } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
-import { effects, insertConversation, insertEffect } from './queries.ts';
+import { effects } from './effects.ts';
+import { insertConversation, insertEffect } from './queries.ts';
 
 const migrations = [effects];
 
@@ -110,7 +111,7 @@ describeEngines('a consumer of changes', (context) => {
     await two;
   });
 
-  it('keeps nothing of an instance that lost its lease in the middle of its work', async () => {
+  it('keeps nothing more of an instance that lost its lease', async () => {
     const database = await context.open({ migrations });
     const raw = context.raw(database.config.target.url);
     const id = await insert(database);

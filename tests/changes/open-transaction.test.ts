@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newId } from '@keelson/db-core';
+import { newId, openDatabase } from '@keelson/db-core';
 import { describeEngine } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
 import { insertConversation } from './queries.ts';
@@ -14,6 +14,8 @@ function percentile(values: readonly number[], share: number): number {
 describeEngine('postgres', 'transactions that end in another order than they began', (context) => {
   it('hold up nobody, and come when they end', async () => {
     const database = await context.open();
+    // Commits of another process: this one is told of them by the server.
+    const other = openDatabase({ url: database.config.target.url, env: {} });
     const stop = new AbortController();
     const start = await database.changes.position();
     const seen: string[] = [];
@@ -27,14 +29,14 @@ describeEngine('postgres', 'transactions that end in another order than they beg
       }
     })();
     const slow = newId();
-    const open = database.transaction('eve', async (eve) => {
+    const open = other.transaction('eve', async (eve) => {
       await eve.run(insertConversation, { id: slow, now: new Date() });
       await sleep(OPEN_MS);
     });
     const until = performance.now() + OPEN_MS - 500;
     while (performance.now() < until) {
       const id = newId();
-      await database.forUser('ada').run(insertConversation, { id, now: new Date() });
+      await other.forUser('ada').run(insertConversation, { id, now: new Date() });
       written.set(id, performance.now());
       await sleep(5);
     }
@@ -44,13 +46,14 @@ describeEngine('postgres', 'transactions that end in another order than they beg
     await expect.poll(() => seen.at(-1), { timeout: 10_000 }).toBe(slow);
     stop.abort();
     await following;
+    await other.close();
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen.length).toBe(written.size + 1);
     console.log(
       `lag beside an open transaction: p50 ${percentile(lags, 0.5).toFixed(1)} ms, p99 ${percentile(lags, 0.99).toFixed(1)} ms of ${lags.length}`,
     );
     // What waited for the open transaction would have lagged by seconds.
-    expect(percentile(lags, 0.5)).toBeLessThan(1000);
+    expect(percentile(lags, 0.99)).toBeLessThan(1000);
   });
 
   it('lose and double nothing, whatever the size of a batch', async () => {

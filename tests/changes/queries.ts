@@ -1,4 +1,4 @@
-import { defineQuery, defineSystemQuery, type Migration } from '@keelson/db-core';
+import { defineQuery, defineSystemQuery } from '@keelson/db-core';
 
 export const insertConversation = defineQuery('test.insertConversation', (db, p: { id: string; now: Date }) =>
   db.insertInto('conversations').values({ id: p.id, title: 'a title', created_at: p.now, updated_at: p.now }),
@@ -8,31 +8,17 @@ export const renameConversation = defineQuery('test.renameConversation', (db, p:
   db.updateTable('conversations').set({ title: p.title }).where('id', '=', p.id),
 );
 
+/** The version counts the updates. */
+export const bumpConversation = defineQuery('test.bumpConversation', (db, p: { id: string }) =>
+  db
+    .updateTable('conversations')
+    .set((eb) => ({ version: eb('version', '+', 1) }))
+    .where('id', '=', p.id),
+);
+
 export const deleteConversation = defineQuery('test.deleteConversation', (db, p: { id: string }) =>
   db.deleteFrom('conversations').where('id', '=', p.id),
 );
-
-/** What a consumer writes: one row for each change that took effect, and nothing keeps it from writing one twice. */
-export const effects: Migration = {
-  name: 'test_0001_effects',
-  up(m) {
-    m.createTable(
-      'test_effects',
-      (t) => ({
-        id: t.uuid(),
-        consumer: t.text({ max: 100 }),
-        operation: t.text({ max: 10 }),
-        key: t.text({ max: 255 }),
-        owner: t.text({ max: 255 }),
-        at: t.timestamp(),
-      }),
-      { primaryKey: ['id'] },
-    );
-  },
-  down(m) {
-    m.dropTables('test_effects');
-  },
-};
 
 interface Effect {
   readonly id: string;

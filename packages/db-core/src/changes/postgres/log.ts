@@ -5,8 +5,12 @@ import type { ChangeLog, LogEntry, LogPage, LogRead } from '../log.ts';
 import { assertReachable, type Position, type Snapshot } from '../position.ts';
 import { Marks } from './marks.ts';
 
-/** The snapshot is the one that the statement itself reads by. */
+/**
+ * The snapshot is the one that the statement itself reads by. Its xmax is no more than the id after the last transaction
+ * that has ended, and others may be under way with ids from there on: `age` counts those that have been given since.
+ */
 const STATE = `e.id AS epoch, e.pruned_seq AS pruned, pg_current_snapshot()::text AS snapshot,
+  age(pg_snapshot_xmax(pg_current_snapshot())::xid) AS beyond,
   (SELECT coalesce(max(seq), 0) FROM change_log) AS newest`;
 
 function read(name: string, filter: string): Plan {
@@ -72,9 +76,9 @@ export class PostgresChangeLog implements ChangeLog {
       ...(userId === undefined ? [] : [userId]),
     ];
     const rows = await this.#run(userId === undefined ? READ : READ_USER, values);
-    const { epoch, pruned, snapshot: current, newest } = stateOf(rows);
+    const { epoch, pruned, snapshot: current, next, newest } = stateOf(rows);
     assertReachable({ epoch: after?.epoch, floor }, { epoch, pruned });
-    this.#marks.add(current, newest);
+    this.#marks.add({ next, seq: newest }, current);
     const snapshot = window?.snapshot ?? current;
     const entries: LogEntry[] = rows
       .filter((row) => row['seq'] !== null)
@@ -88,8 +92,8 @@ export class PostgresChangeLog implements ChangeLog {
 
   async end(): Promise<Position> {
     for (let look = 1; ; look += 1) {
-      const { epoch, pruned, snapshot, newest } = stateOf(await this.#run(END, []));
-      this.#marks.add(snapshot, newest);
+      const { epoch, pruned, snapshot, next, newest } = stateOf(await this.#run(END, []));
+      this.#marks.add({ next, seq: newest }, snapshot);
       const floor = Math.max(pruned, this.#marks.floorOf(snapshot));
       // Without a good floor every read begins at the log's beginning; most transactions end in a moment.
       if (floor > pruned || newest === pruned || look === MOST_LOOKS) return { epoch, floor, seen: snapshot };
@@ -118,11 +122,23 @@ function parseSnapshot(text: string): Snapshot {
   return { xmin: Number(xmin), xmax: Number(xmax), running: running === '' ? [] : running.split(',').map(Number) };
 }
 
-function stateOf([row]: readonly Row[]): { epoch: string; pruned: number; snapshot: Snapshot; newest: number } {
+interface State {
+  readonly epoch: string;
+  readonly pruned: number;
+  readonly snapshot: Snapshot;
+  /** No transaction had this id yet when the statement ran. */
+  readonly next: number;
+  /** The highest number that the snapshot sees. */
+  readonly newest: number;
+}
+
+function stateOf([row]: readonly Row[]): State {
+  const snapshot = parseSnapshot(String(row?.['snapshot']));
   return {
     epoch: String(row?.['epoch']),
     pruned: Number(row?.['pruned']),
-    snapshot: parseSnapshot(String(row?.['snapshot'])),
+    snapshot,
+    next: snapshot.xmax + Number(row?.['beyond']),
     newest: Number(row?.['newest']),
   };
 }

@@ -2,7 +2,7 @@ import type { CommitWatch } from '../contract.ts';
 import type { SqliteConnection } from './connection.ts';
 
 /** Reading the version takes some 5 µs. */
-const POLL_MS = 20;
+const POLL_MS = 10;
 
 /** SQLite tells nobody of a commit, but a connection can see that another one, of any process, has made one. */
 export function watchCommits(connection: SqliteConnection, onCommit: () => void): CommitWatch {
