@@ -14,7 +14,10 @@ function brief({ table, operation, key, userId }: Change): string {
 }
 
 /** Everything after a position, read in small batches. */
-async function rest(database: Database, options: { after?: string; userId?: string; limit?: number }): Promise<Change[]> {
+async function rest(
+  database: Database,
+  options: { after?: string; userId?: string; limit?: number },
+): Promise<Change[]> {
   const found: Change[] = [];
   let after = options.after;
   for (;;) {

@@ -61,7 +61,9 @@ describeEngines(`consumers that are killed (seed ${SEED})`, (context) => {
       }
       const total = [...expected.values()].reduce((sum, count) => sum + count, 0);
       const countOf = async (name: string): Promise<number> =>
-        Number((await raw.query('SELECT count(*) AS counted FROM test_effects WHERE consumer = $1', [name]))[0]?.['counted']);
+        Number(
+          (await raw.query('SELECT count(*) AS counted FROM test_effects WHERE consumer = $1', [name]))[0]?.['counted'],
+        );
       for (const name of new Set(CONSUMERS)) {
         await expect.poll(() => countOf(name), { timeout: 30_000, interval: 100 }).toBe(total);
         const rows = await raw.query(

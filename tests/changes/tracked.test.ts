@@ -28,6 +28,7 @@ describeEngines('every table with owners', (context) => {
     );
     const names = new Set(rows.map(({ name }) => name));
     for (const { name } of tenantTables)
-      for (const kind of ['insert', 'update', 'delete', 'moved']) expect(names, name).toContain(`${name}_track_${kind}`);
+      for (const kind of ['insert', 'update', 'delete', 'moved'])
+        expect(names, name).toContain(`${name}_track_${kind}`);
   });
 });

@@ -22,7 +22,11 @@ describeEngines('keelson changes tail', (context) => {
     const database = openDatabase({ url, env: {} });
     const ids = [newId(), newId()];
     try {
-      for (const [user, id] of [['ada', ids[0]!], ['eve', newId()], ['ada', ids[1]!]] as const)
+      for (const [user, id] of [
+        ['ada', ids[0]!],
+        ['eve', newId()],
+        ['ada', ids[1]!],
+      ] as const)
         await database.forUser(user).run(insertConversation, { id, now: new Date() });
     } finally {
       await database.close();
@@ -30,7 +34,10 @@ describeEngines('keelson changes tail', (context) => {
     await running.said(new RegExp(ids[1]!));
     const ended = await running.signalled('SIGINT');
     expect(ended.code).toBe(130);
-    const lines = ended.stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Line);
+    const lines = ended.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Line);
     expect(lines.map(({ table, operation, key, userId }) => [table, operation, key, userId])).toEqual(
       ids.map((id) => ['conversations', 'insert', id, 'ada']),
     );

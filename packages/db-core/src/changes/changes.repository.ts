@@ -9,6 +9,7 @@ export const findPrunable = defineSystemQuery(
         inner
           .selectFrom('change_log')
           .select(['seq', 'at'])
+          .where('seq', '>', 0)
           .orderBy('seq')
           .limit(p.chunk)
           .as('oldest'),
@@ -18,7 +19,7 @@ export const findPrunable = defineSystemQuery(
 );
 
 export const findNewest = defineSystemQuery('changes.findNewest', (db) =>
-  db.selectFrom('change_log').select('seq').orderBy('seq', 'desc').limit(1),
+  db.selectFrom('change_log').select('seq').where('seq', '>', 0).orderBy('seq', 'desc').limit(1),
 );
 
 export const eraseUpTo = defineSystemQuery('changes.eraseUpTo', (db, p: { bound: number }) =>

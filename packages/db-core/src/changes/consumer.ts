@@ -1,11 +1,6 @@
 import type { SystemHandle } from '../database/handle.ts';
 import { newId } from '../database/ids.ts';
-import {
-  AmbiguousCommitError,
-  LockTimeoutError,
-  ResyncRequiredError,
-  StatementTimeoutError,
-} from '../errors/index.ts';
+import { AmbiguousCommitError, LockTimeoutError, ResyncRequiredError, StatementTimeoutError } from '../errors/index.ts';
 import { findConsumer, giveLease, insertConsumer, keepPosition, takeLease } from './changes.repository.ts';
 import type { ChangeBatch, ChangeFeed, ChangeHandler, ConsumeChanges, ResyncReason } from './contract.ts';
 import type { Wakes } from './wakes.ts';

@@ -25,7 +25,9 @@ import { Wakes } from './wakes.ts';
 
 const LIMIT = 500;
 const MOST = 5000;
-const MOST_WAITING_MS = LONGEST_WAIT_MS;
+const MINUTE_MS = 60_000;
+const FIRST_PRUNE_MS = 10 * MINUTE_MS;
+const PRUNE_EVERY_MS = 60 * MINUTE_MS;
 
 const OPERATION_NAMES = new Map(
   Object.entries(OPERATIONS).map(([name, number]) => [number, name as Change['operation']]),
@@ -37,11 +39,14 @@ export class Changes implements ChangeFeed {
   readonly #log: ChangeLog;
   readonly #wakes: Wakes;
   readonly #closing = new AbortController();
+  #pruneAt = performance.now() + FIRST_PRUNE_MS;
+  #pruning: Promise<unknown> | undefined;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
     this.#log = kernel.engine.kind === 'sqlite' ? new SqliteChangeLog(kernel) : new PostgresChangeLog(kernel);
     this.#wakes = new Wakes(kernel);
+    kernel.commits.listen(() => this.#pruneIfDue());
   }
 
   async position(): Promise<string> {
@@ -107,7 +112,16 @@ export class Changes implements ChangeFeed {
 
   async close(): Promise<void> {
     this.#closing.abort();
+    await this.#pruning;
     await this.#wakes.close();
+  }
+
+  /** Whoever writes for long also clears away, so that nothing else need run for the log to stay bounded. */
+  #pruneIfDue(): void {
+    if (performance.now() < this.#pruneAt) return;
+    this.#pruneAt = performance.now() + PRUNE_EVERY_MS;
+    // What fails now is tried again in an hour, and harms nobody until then.
+    this.#pruning = this.#outside(() => this.prune()).catch(() => undefined);
   }
 
   #systemFor(reason: string): SystemHandle {
@@ -130,7 +144,7 @@ export class Changes implements ChangeFeed {
       return await work();
     } catch (error) {
       if (!(error instanceof KeelsonError) || !error.retriable) throw error;
-      await sleep(MOST_WAITING_MS, undefined, { signal }).catch(() => undefined);
+      await sleep(LONGEST_WAIT_MS, undefined, { signal }).catch(() => undefined);
       return undefined;
     }
   }

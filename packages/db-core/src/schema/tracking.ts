@@ -40,8 +40,8 @@ const MOVED = 'OLD.user_id <> NEW.user_id OR OLD.id <> NEW.id';
 /** One row after the other: SQLite has no other triggers. */
 function sqlite(table: string): string[] {
   const record = (operation: keyof typeof OPERATIONS, row: 'NEW' | 'OLD'): string =>
-    `INSERT INTO change_log (seq, table_number, operation, key, user_id, at, transaction_id) VALUES ` +
-    `((SELECT coalesce(max(seq), 0) + 1 FROM change_log), ${tableNumber(table)}, ${OPERATIONS[operation]}, ` +
+    `INSERT INTO change_log (table_number, operation, key, user_id, at, transaction_id) VALUES ` +
+    `(${tableNumber(table)}, ${OPERATIONS[operation]}, ` +
     `${row}.id, ${row}.user_id, CAST(unixepoch('subsec') * 1000 + 0.5 AS INTEGER), 0);`;
   const trigger = (kind: string, event: string, body: string): string =>
     `CREATE TRIGGER ${quoteName(`${table}_track_${kind}`)} AFTER ${event} BEGIN ${body} END`;
@@ -63,21 +63,9 @@ function postgres(table: string): string[] {
   const record = (operation: keyof typeof OPERATIONS): string =>
     `keelson_record_changes(${number}, ${OPERATIONS[operation]})`;
   return [
-    trigger(
-      'insert',
-      `AFTER INSERT ${on} REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT`,
-      record('insert'),
-    ),
-    trigger(
-      'update',
-      `AFTER UPDATE ${on} REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT`,
-      record('update'),
-    ),
-    trigger(
-      'delete',
-      `AFTER DELETE ${on} REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT`,
-      record('delete'),
-    ),
+    trigger('insert', `AFTER INSERT ${on} REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT`, record('insert')),
+    trigger('update', `AFTER UPDATE ${on} REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT`, record('update')),
+    trigger('delete', `AFTER DELETE ${on} REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT`, record('delete')),
     trigger(
       'moved',
       `AFTER UPDATE OF user_id, id ${on} FOR EACH ROW WHEN (${MOVED})`,

@@ -50,7 +50,8 @@ export class SqliteChangeLog implements ChangeLog {
     const entries = rows
       .filter((row) => row['seq'] !== null)
       .map((row) => ({ row, position: { epoch, floor: Number(row['seq']) } }));
-    const reached = entries.length < limit ? Math.min(floor + SPAN, Math.max(floor, newest)) : entries.at(-1)?.position.floor;
+    const reached =
+      entries.length < limit ? Math.min(floor + SPAN, Math.max(floor, newest)) : entries.at(-1)?.position.floor;
     const position: Position = { epoch, floor: reached ?? floor };
     return { entries, position, more: position.floor < newest };
   }
