@@ -1,8 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Change, type Database, newId, ResyncRequiredError, ValidationError } from '@keelson/db-core';
+import {
+  type Change,
+  type Database,
+  type Migration,
+  newId,
+  ResyncRequiredError,
+  ValidationError,
+} from '@keelson/db-core';
 import { describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
 import { deleteConversation, insertConversation, renameConversation } from './queries.ts';
+
+const notes: Migration = {
+  name: 'test_0001_notes',
+  up(m) {
+    m.createTable('test_notes', (t) => ({ user_id: t.userId(), id: t.uuid() }), { primaryKey: ['user_id', 'id'] });
+    m.trackChanges('test_notes');
+  },
+  down(m) {
+    m.untrackChanges('test_notes');
+    m.dropTables('test_notes');
+  },
+};
 
 async function insert(database: Database, userId: string, id = newId()): Promise<string> {
   await database.forUser(userId).run(insertConversation, { id, now: new Date() });
@@ -184,5 +203,16 @@ describeEngines('the change feed', (context) => {
     await raw.query('UPDATE conversations SET id = $1 WHERE id = $2', [after, before]);
     const seen = (await rest(database, { after: start })).map(brief).sort();
     expect(seen).toEqual([`delete conversations ${before} of ada`, `update conversations ${after} of ada`]);
+  });
+
+  it("tells of an application's own tables, and not once they aren't tracked any more", async () => {
+    const database = await context.open({ migrations: [notes] });
+    const raw = context.raw(database.config.target.url);
+    const insertNote = (id: string): Promise<unknown> =>
+      raw.query(`INSERT INTO test_notes (user_id, id) VALUES ('ada', $1)`, [id]);
+    const id = newId();
+    await insertNote(id);
+    expect((await rest(database, {})).map(brief)).toEqual([`insert test_notes ${id} of ada`]);
+    expect((await database.migrations.rollback()).done.map(({ name }) => name)).toEqual([notes.name]);
   });
 });

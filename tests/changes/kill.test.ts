@@ -5,6 +5,7 @@ import { openDatabase } from '@keelson/db-core';
 import { describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
 import { Child } from '../support/child.ts';
+import { say } from '../support/script.ts';
 import { effects } from './effects.ts';
 import { randomFrom } from './random.ts';
 
@@ -70,12 +71,14 @@ describeEngines(`consumers that are killed (seed ${SEED})`, (context) => {
           `SELECT operation, key, count(*) AS counted FROM test_effects WHERE consumer = $1 GROUP BY operation, key`,
           [name],
         );
-        const seen = new Map(rows.map((row) => [`${row['operation']} ${row['key']}`, Number(row['counted'])]));
-        expect(new Map([...seen].sort())).toEqual(new Map([...expected].sort()));
+        const seen = new Map(
+          rows.map(({ operation, key, counted }) => [`${String(operation)} ${String(key)}`, Number(counted)]),
+        );
+        expect(seen).toEqual(expected);
       }
       expect(made.length).toBeGreaterThan(WRITERS * 10);
       await expect.poll(() => lags.length, { timeout: 10_000 }).toBe(total);
-      console.log(
+      say(
         `${context.engine}: ${total} changes to each of 2 consumers, ${KILLS} killed; lag of a follower in another process ` +
           `p50 ${percentile(lags, 0.5)} ms, p99 ${percentile(lags, 0.99)} ms`,
       );

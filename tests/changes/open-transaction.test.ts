@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { newId, openDatabase } from '@keelson/db-core';
 import { describeEngine } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
+import { say } from '../support/script.ts';
 import { insertConversation } from './queries.ts';
 
 const OPEN_MS = 3000;
@@ -49,7 +50,7 @@ describeEngine('postgres', 'transactions that end in another order than they beg
     await other.close();
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen.length).toBe(written.size + 1);
-    console.log(
+    say(
       `lag beside an open transaction: p50 ${percentile(lags, 0.5).toFixed(1)} ms, p99 ${percentile(lags, 0.99).toFixed(1)} ms of ${lags.length}`,
     );
     // What waited for the open transaction would have lagged by seconds.

@@ -1,12 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SystemHandle } from '../database/handle.ts';
 import { newId } from '../database/ids.ts';
-import { AmbiguousCommitError, LockTimeoutError, ResyncRequiredError, StatementTimeoutError } from '../errors/index.ts';
+import {
+  AmbiguousCommitError,
+  KeelsonError,
+  LockTimeoutError,
+  ResyncRequiredError,
+  StatementTimeoutError,
+} from '../errors/index.ts';
 import { findConsumer, giveLease, insertConsumer, keepPosition, takeLease } from './changes.repository.ts';
 import type { ChangeBatch, ChangeFeed, ChangeHandler, ConsumeChanges, ResyncReason } from './contract.ts';
 import type { Wakes } from './wakes.ts';
 
 /** A lost wake-up delays by no more. */
 export const LONGEST_WAIT_MS = 1000;
+
+/** A server that can't be reached, or a single statement whose outcome isn't known: the next look shows how things are. */
+function isPassing(error: unknown): boolean {
+  return error instanceof AmbiguousCommitError || (error instanceof KeelsonError && error.retriable);
+}
 
 /** Another instance has the lease now, or this one can't know whether its last transaction was kept: look again. */
 class LeaseInDoubt extends Error {}
@@ -39,22 +51,29 @@ export class Consumer {
     this.#parts = parts;
   }
 
-  /** Works until the signal ends it. */
+  /** Works until the signal ends it. What passes by itself, such as a server that is started again, only delays it. */
   async run(): Promise<void> {
     const { signal } = this.#options;
-    await this.#parts.system.run(insertConsumer, { name: this.#name, now: new Date() });
+    const { wakes } = this.#parts;
     while (!signal.aborted) {
-      if (!(await this.#takeLease())) {
-        await this.#parts.wakes.wait(this.#parts.wakes.count, this.#patienceMs, signal);
-        continue;
-      }
+      const { count } = wakes;
       try {
-        await this.#work();
+        if (await this.#takeLease()) await this.#workWithLease();
+        else await wakes.wait(count, this.#patienceMs, signal);
       } catch (error) {
-        if (!(error instanceof LeaseInDoubt)) throw error;
-      } finally {
-        await this.#giveLease();
+        if (!isPassing(error)) throw error;
+        await sleep(LONGEST_WAIT_MS, undefined, { signal }).catch(() => undefined);
       }
+    }
+  }
+
+  async #workWithLease(): Promise<void> {
+    try {
+      await this.#work();
+    } catch (error) {
+      if (!(error instanceof LeaseInDoubt)) throw error;
+    } finally {
+      await this.#giveLease();
     }
   }
 
@@ -112,9 +131,11 @@ export class Consumer {
 
   async #takeLease(): Promise<boolean> {
     const now = new Date();
-    // Looks before it writes: where another instance is at work, this would wait for its transaction.
+    // Looks before it writes: where another instance is at work, writing would wait for its transaction.
     const held = await this.#parts.system.first(findConsumer, { name: this.#name });
-    if (held?.lease_expires_at != null && held.lease_expires_at >= now) return false;
+    const heldUntil = held?.lease_expires_at ?? null;
+    if (heldUntil !== null && heldUntil >= now) return false;
+    if (held === undefined) await this.#parts.system.run(insertConsumer, { name: this.#name, now });
     this.#lease = newId();
     const expires = new Date(now.getTime() + this.#options.leaseMs);
     try {

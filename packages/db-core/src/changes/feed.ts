@@ -54,7 +54,12 @@ export class Changes implements ChangeFeed {
     return encodePosition(await this.#outside(() => this.#log.end()));
   }
 
-  async read({ after, limit = LIMIT, userId }: ReadChanges = {}): Promise<ChangeBatch> {
+  async read(options: ReadChanges = {}): Promise<ChangeBatch> {
+    this.#tellScope(options.userId);
+    return this.#read(options);
+  }
+
+  async #read({ after, limit = LIMIT, userId }: ReadChanges): Promise<ChangeBatch> {
     if (!Number.isInteger(limit) || limit < 1 || limit > MOST)
       throw new ValidationError(`A batch of changes has from 1 to ${MOST}.`);
     await this.#kernel.whenReady();
@@ -69,13 +74,14 @@ export class Changes implements ChangeFeed {
   }
 
   async *follow({ after, signal, userId }: FollowChanges = {}): AsyncIterableIterator<Change> {
+    this.#tellScope(userId);
     const ending = this.#ending(signal);
     let position = after ?? (await this.position());
     const release = this.#wakes.use();
     try {
       while (!ending.aborted) {
         const { count } = this.#wakes;
-        const batch = await this.#patiently(() => this.read({ after: position, userId }), ending);
+        const batch = await this.#patiently(() => this.#read({ after: position, userId }), ending);
         if (batch === undefined) continue;
         for (const change of batch.changes) {
           if (ending.aborted) return;
@@ -94,7 +100,11 @@ export class Changes implements ChangeFeed {
     this.#kernel.emit({ type: 'system-access', reason: `the change consumer ${name}` });
     const signal = this.#ending(options.signal);
     const release = this.#wakes.use();
-    const parts = { feed: this, system: new SystemHandle(this.#kernel), wakes: this.#wakes };
+    const feed = {
+      read: (wanted: ReadChanges): Promise<ChangeBatch> => this.#read(wanted),
+      position: (): Promise<string> => this.position(),
+    };
+    const parts = { feed, system: new SystemHandle(this.#kernel), wakes: this.#wakes };
     try {
       await this.#outside(() => new Consumer(name, handler, { ...options, signal }, parts).run());
     } finally {
@@ -122,6 +132,11 @@ export class Changes implements ChangeFeed {
     this.#pruneAt = performance.now() + PRUNE_EVERY_MS;
     // What fails now is tried again in an hour, and harms nobody until then.
     this.#pruning = this.#outside(() => this.prune()).catch(() => undefined);
+  }
+
+  /** Without a user everybody's changes are seen, as through the system handle. */
+  #tellScope(userId: string | undefined): void {
+    if (userId === undefined) this.#kernel.emit({ type: 'system-access', reason: "reading everybody's changes" });
   }
 
   #systemFor(reason: string): SystemHandle {

@@ -1,6 +1,9 @@
 import type { Kernel } from '../database/kernel.ts';
 import type { CommitWatch } from '../engine/contract.ts';
 
+/** Commits that follow each other closely are read together: a look costs more than most of them. */
+const GATHER_MS = 2;
+
 /**
  * Wakes those who wait for changes: at once after a commit of this process, soon after one of another. Nothing is watched
  * while nobody waits.
@@ -41,17 +44,23 @@ export class Wakes {
 
   /** Waits until somebody has been woken since `count`, but no longer than `ms`, and not after the signal. */
   async wait(count: number, ms: number, signal?: AbortSignal): Promise<void> {
-    if (this.#count !== count || signal?.aborted === true) return;
+    if (signal?.aborted === true) return;
     await new Promise<void>((resolve) => {
       const end = (): void => {
         clearTimeout(timer);
-        this.#waiting.delete(end);
+        this.#waiting.delete(wake);
         signal?.removeEventListener('abort', end);
         resolve();
       };
-      const timer = setTimeout(end, ms);
-      this.#waiting.add(end);
+      const wake = (): void => {
+        this.#waiting.delete(wake);
+        clearTimeout(timer);
+        timer = setTimeout(end, GATHER_MS);
+      };
+      let timer = setTimeout(end, ms);
       signal?.addEventListener('abort', end, { once: true });
+      if (this.#count === count) this.#waiting.add(wake);
+      else wake();
     });
   }
 
@@ -66,6 +75,6 @@ export class Wakes {
 
   #wake(): void {
     this.#count += 1;
-    for (const end of this.#waiting) end();
+    for (const wake of this.#waiting) wake();
   }
 }

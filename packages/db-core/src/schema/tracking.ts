@@ -9,7 +9,7 @@ export const OPERATIONS = { insert: 1, update: 2, delete: 3 } as const;
  * What a table is called in the change log: 31 bits made from its name, so that it is known before the database is, and
  * the same in every database. Two tables of one number can't both be registered.
  */
-export function tableNumber(table: string): number {
+function tableNumber(table: string): number {
   return createHash('sha256').update(table).digest().readUInt32BE() >>> 1;
 }
 

@@ -50,7 +50,8 @@ const EVERYTHING: Snapshot = { xmin: Number.MAX_SAFE_INTEGER, xmax: Number.MAX_S
 /**
  * Transactions end in another order than they take numbers, so a position is a snapshot: what comes next is what a later
  * snapshot sees and this one didn't. No transaction that stays open holds back what others have committed. Between two
- * snapshots entries go by their numbers: an entry that depends on another one has the higher one.
+ * snapshots entries go by their numbers: an entry that depends on another one has the higher one. Only the primary knows
+ * which transactions run; a standby doesn't.
  */
 export class PostgresChangeLog implements ChangeLog {
   readonly #kernel: Kernel;

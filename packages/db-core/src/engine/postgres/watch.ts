@@ -8,6 +8,7 @@ import type { PostgresSettings } from './options.ts';
 const CHANNEL = 'keelson_changes';
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
+const GONE_MS = 1000;
 
 /**
  * Listens on a session of its own, which a pooler that shares sessions between transactions can't give: without
@@ -49,7 +50,8 @@ async function listen(settings: PostgresSettings, onCommit: () => void, signal: 
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     } finally {
-      await client.end().catch(() => undefined);
+      // A server that doesn't answer can't hold up the end.
+      await Promise.race([client.end().catch(() => undefined), sleep(GONE_MS, undefined, { ref: false })]);
     }
   }
 }
