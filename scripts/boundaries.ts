@@ -27,6 +27,7 @@ export const driverFolders: readonly string[] = [
   'packages/db-core/src/testing/',
   'packages/db-core/scripts/',
   'packages/db-core/tests/',
+  'tests/bad-input/',
   'tests/benchmarks/',
 ];
 
