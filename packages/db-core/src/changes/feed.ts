@@ -76,7 +76,9 @@ export class Changes implements ChangeFeed {
   async *follow({ after, signal, userId }: FollowChanges = {}): AsyncIterableIterator<Change> {
     this.#tellScope(userId);
     const ending = this.#ending(signal);
-    let position = after ?? (await this.position());
+    let position = after;
+    while (position === undefined && !ending.aborted) position = await this.#patiently(() => this.position(), ending);
+    if (ending.aborted) return;
     const release = this.#wakes.use();
     try {
       while (!ending.aborted) {
@@ -158,6 +160,7 @@ export class Changes implements ChangeFeed {
     try {
       return await work();
     } catch (error) {
+      if (signal.aborted) return undefined;
       if (!(error instanceof KeelsonError) || !error.retriable) throw error;
       await sleep(LONGEST_WAIT_MS, undefined, { signal }).catch(() => undefined);
       return undefined;

@@ -6,13 +6,18 @@ const POLL_MS = 10;
 
 /** SQLite tells nobody of a commit, but a connection can see that another one, of any process, has made one. */
 export function watchCommits(connection: SqliteConnection, onCommit: () => void): CommitWatch {
-  let version = connection.pragma('data_version');
-  const timer = setInterval(() => {
-    const now = connection.pragma('data_version');
-    if (now === version) return;
-    version = now;
+  let version: unknown;
+  const look = (): void => {
+    try {
+      const now = connection.pragma('data_version');
+      if (now === version) return;
+      version = now;
+    } catch {
+      // Whoever waits looks for itself, and is told what is wrong.
+    }
     onCommit();
-  }, POLL_MS);
+  };
+  const timer = setInterval(look, POLL_MS);
   return {
     close: () => {
       clearInterval(timer);
