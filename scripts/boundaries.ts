@@ -43,6 +43,7 @@ export const rooms: readonly string[] = [
   'resilience',
   'schema',
   'database',
+  'changes',
   'platform',
   'operations',
   'testing',
@@ -52,6 +53,7 @@ export const rooms: readonly string[] = [
 export const typesForAll: readonly string[] = [
   'packages/db-core/src/engine/contract.ts',
   'packages/db-core/src/schema/description.ts',
+  'packages/db-core/src/changes/contract.ts',
 ];
 
 /**

@@ -76,6 +76,100 @@ update "users"
   where "email" = $3
   returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
 
+-- changes.eraseUpTo
+-- sqlite
+delete
+  from "change_log"
+  where "seq" <= ?;
+-- postgres
+delete
+  from "change_log"
+  where "seq" <= $1;
+
+-- changes.findConsumer
+-- sqlite
+select "position", "lease_id", "lease_expires_at"
+  from "change_consumers"
+  where "name" = ?;
+-- postgres
+select "position", "lease_id", "lease_expires_at"
+  from "change_consumers"
+  where "name" = $1;
+
+-- changes.findNewest
+-- sqlite
+select "seq"
+  from "change_log"
+  where "seq" > ?
+  order by "seq" desc
+  limit ?;
+-- postgres
+select "seq"
+  from "change_log"
+  where "seq" > $1
+  order by "seq" desc
+  limit $2;
+
+-- changes.findPrunable
+-- sqlite
+select max("oldest"."seq") as "bound"
+  from (select "seq", "at"
+  from "change_log"
+  where "seq" > ?
+  order by "seq" asc
+  limit ?) as "oldest"
+  where ("oldest"."at" < ? or "oldest"."seq" <= ?);
+-- postgres
+select max("oldest"."seq") as "bound"
+  from (select "seq", "at"
+  from "change_log"
+  where "seq" > $1
+  order by "seq" asc
+  limit $2) as "oldest"
+  where ("oldest"."at" < $3 or "oldest"."seq" <= $4);
+
+-- changes.giveLease
+-- sqlite
+update "change_consumers"
+  set "lease_id" = ?, "lease_expires_at" = ?, "updated_at" = ?
+  where "name" = ? and "lease_id" = ?;
+-- postgres
+update "change_consumers"
+  set "lease_id" = $1, "lease_expires_at" = $2, "updated_at" = $3
+  where "name" = $4 and "lease_id" = $5;
+
+-- changes.insertConsumer
+-- sqlite
+insert into "change_consumers" ("name", "created_at", "updated_at")
+  values (?, ?, ?)
+  on conflict ("name") do nothing;
+-- postgres
+insert into "change_consumers" ("name", "created_at", "updated_at")
+  values ($1, $2, $3)
+  on conflict ("name") do nothing;
+
+-- changes.keepPosition
+-- sqlite
+update "change_consumers"
+  set "position" = ?, "lease_expires_at" = ?, "updated_at" = ?
+  where "name" = ? and "lease_id" = ?;
+-- postgres
+update "change_consumers"
+  set "position" = $1, "lease_expires_at" = $2, "updated_at" = $3
+  where "name" = $4 and "lease_id" = $5;
+
+-- changes.takeLease
+-- sqlite
+update "change_consumers"
+  set "lease_id" = ?, "lease_expires_at" = ?, "updated_at" = ?
+  where "name" = ? and ("lease_id" is null or "lease_expires_at" < ?)
+  returning "position";
+-- postgres
+update "change_consumers"
+  set "lease_id" = $1, "lease_expires_at" = $2, "updated_at" = $3
+  where "name" = $4 and ("lease_id" is null or "lease_expires_at" < $5)
+  returning "position";
+
 -- identity.find
 -- sqlite
 select "id", "environment", "created_at"

@@ -26,6 +26,9 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
     INSERT INTO api_tokens (id, user_id, account_id, name, prefix, hash, scopes, created_at)
     SELECT ${dialect.uuid('t')}, ${dialect.user('t')}, ${dialect.uuid('t')}, 'token ' || t, 'prefix ' || t, 'a hash that nothing has, of 32 chars', '[]', ${dialect.time('t')}
     FROM ${dialect.series('t', ACCOUNTS)}`);
+  await raw.query(`
+    INSERT INTO change_consumers (name, created_at, updated_at)
+    SELECT 'consumer ' || c, ${dialect.time('c')}, ${dialect.time('c')} FROM ${dialect.series('c', CONVERSATIONS)}`);
   await raw.query('ANALYZE');
 }
 

@@ -1,4 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { addChanges } from './commands/changes.ts';
 import { addConversations } from './commands/conversations.ts';
 import { addCreateAdmin } from './commands/create-admin.ts';
 import { addCreateMigration } from './commands/create-migration.ts';
@@ -32,6 +33,7 @@ const commands: readonly AddCommand[] = [
   addCreateAdmin,
   addToken,
   addConversations,
+  addChanges,
   addServe,
   addStart,
   addDemo,

@@ -1,4 +1,15 @@
-export { type Database, openDatabase, type OpenOptions } from './database/database.ts';
+export type {
+  Change,
+  ChangeBatch,
+  ChangeFeed,
+  ChangeHandler,
+  ConsumeChanges,
+  FollowChanges,
+  PruneChanges,
+  ReadChanges,
+  ResyncReason,
+} from './changes/contract.ts';
+export type { Database, OpenOptions } from './database/database.ts';
 export { asBoolean, asJson, asTimestamp } from './database/guard/fragments.ts';
 export type { StreamOptions, SystemHandle, UserHandle, WriteResult } from './database/handle.ts';
 export { newId } from './database/ids.ts';
@@ -40,6 +51,7 @@ export {
   type TokenRecord,
 } from './platform/tokens.ts';
 export * from './schema/enumerations.ts';
+export { openDatabase } from './open-database.ts';
 export type { JsonValue } from './schema/json.ts';
 export type { Migration, MigrationContext, ValidationContext } from './schema/migration.ts';
 export type { PlannedMigration } from './schema/plan.ts';

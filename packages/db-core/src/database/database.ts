@@ -1,4 +1,5 @@
 import { type DatabaseConfig, type Environment, loadDatabaseConfig } from '../config/index.ts';
+import type { ChangeFeed } from '../changes/contract.ts';
 import type { Engine, EngineInfo, PoolFigures } from '../engine/contract.ts';
 import { createEngine } from '../engine/create.ts';
 import { InternalError } from '../errors/index.ts';
@@ -34,6 +35,11 @@ export interface OpenOptions {
   readonly backup?: () => Promise<void>;
 }
 
+/** What later rooms build on the kernel, given from outside because this room may not know them. */
+export interface Mechanisms {
+  readonly changes: (kernel: Kernel) => ChangeFeed;
+}
+
 const ONE_COPY = Symbol.for('keelson.db-core');
 
 /** Two copies would each have their own pool and their own idea of the current transaction. */
@@ -59,7 +65,7 @@ export function engineOf(database: Database): Engine {
   return engineBelow(database);
 }
 
-/** One database with its one pool. Made by {@link openDatabase}. */
+/** One database with its one pool. Made by `openDatabase`. */
 export class Database {
   static {
     engineBelow = (database) => database.#engine;
@@ -68,11 +74,13 @@ export class Database {
   readonly config: DatabaseConfig;
   /** The schema's steps: which were done, which are due; doing and undoing them. */
   readonly migrations: DatabaseMigrations;
+  /** What changed, in the order of commits. */
+  readonly changes: ChangeFeed;
   readonly #engine: Engine;
   readonly #kernel: Kernel;
   #initialising: Promise<void> | undefined;
 
-  constructor(config: DatabaseConfig, options: OpenOptions) {
+  constructor(config: DatabaseConfig, options: OpenOptions, mechanisms: Mechanisms) {
     this.config = config;
     this.#engine = createEngine(config, {
       create: options.create ?? true,
@@ -91,6 +99,7 @@ export class Database {
       backup: options.backup,
       onChanged: () => this.#forget(),
     });
+    this.changes = mechanisms.changes(this.#kernel);
   }
 
   /** Has {@link initialize} succeeded? */
@@ -173,27 +182,18 @@ export class Database {
 
   /** Waits for what is running, then closes every connection. */
   async close(): Promise<void> {
+    await this.changes.close();
     this.#kernel.compiler = undefined;
     await this.#engine.close();
   }
 }
 
-/**
- * Opens the one database: a SQLite file or PostgreSQL, as the configuration says. It connects at the first use.
- *
- * @throws ConfigurationError naming every fault of the settings
- * @example
- * ```ts
- * const database = openDatabase({ url: 'sqlite:///data/keelson.db' });
- * const rows = await database.forUser('ada').all((db) => db.selectFrom('conversations').select('title'));
- * await database.close();
- * ```
- */
-export function openDatabase(options: OpenOptions = {}): Database {
+/** Called by `openDatabase`, which knows every mechanism. */
+export function createDatabase(options: OpenOptions, mechanisms: Mechanisms): Database {
   refuseSecondCopy();
   const { url, env } = options;
   const config =
     options.config ??
     loadDatabaseConfig({ ...(url === undefined ? {} : { url }), ...(env === undefined ? {} : { env }) });
-  return new Database(config, options);
+  return new Database(config, options, mechanisms);
 }

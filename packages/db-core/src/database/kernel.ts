@@ -4,6 +4,7 @@ import { AmbiguousCommitError, ConnectionLostError, InternalError } from '../err
 import type { DatabaseEvent, EventListener } from '../events/events.ts';
 import { type Breaker, createBreaker, isWorthRepeating, withRetry } from '../resilience/index.ts';
 import type { StatementCompiler } from './compile.ts';
+import { Commits } from './commits.ts';
 import { type TransactionOptions, Transactions } from './transaction.ts';
 
 /** What all handles of one database share: the way from a query to the engine. */
@@ -11,6 +12,7 @@ export class Kernel {
   readonly engine: Engine;
   readonly config: DatabaseConfig;
   readonly transactions: Transactions;
+  readonly commits = new Commits();
   readonly #breaker: Breaker | undefined;
   readonly #listener: EventListener | undefined;
   readonly #ready: () => Promise<void>;
@@ -29,7 +31,10 @@ export class Kernel {
   }) {
     this.engine = engine;
     this.config = config;
-    this.transactions = new Transactions((options) => this.reach(() => engine.begin(options)));
+    this.transactions = new Transactions(
+      (options) => this.reach(() => engine.begin(options)),
+      () => this.commits.tell(),
+    );
     this.#listener = onEvent;
     this.#ready = ready;
     // A file doesn't come back by being left alone.
@@ -99,7 +104,11 @@ export class Kernel {
     if (joined !== undefined) return joined;
     if (!plan.writes) return this.reach(() => work(this.engine));
     return this.#retried(
-      () => this.reach(() => work(this.engine)),
+      async () => {
+        const result = await this.reach(() => work(this.engine));
+        this.commits.tell();
+        return result;
+      },
       (error) => this.#afterWrite(error, plan),
     );
   }

@@ -135,10 +135,12 @@ class ActiveTransaction {
 /** The transactions of one database: which one the code that is running is in. */
 export class Transactions {
   readonly #begin: Engine['begin'];
+  readonly #onCommitted: () => void;
   readonly #places = new AsyncLocalStorage<Place | undefined>();
 
-  constructor(begin: Engine['begin']) {
+  constructor(begin: Engine['begin'], onCommitted: () => void) {
     this.#begin = begin;
+    this.#onCommitted = onCommitted;
   }
 
   get isInside(): boolean {
@@ -174,6 +176,7 @@ export class Transactions {
       const inside = (): Promise<T> => this.#places.run({ transaction, savepoint: undefined }, work);
       const result = await withDeadline(inside, { timeoutMs, onTimeout });
       await transaction.commit();
+      if (readOnly !== true) this.#onCommitted();
       return result;
     } catch (error) {
       await transaction.rollback();

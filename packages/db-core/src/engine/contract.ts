@@ -107,6 +107,11 @@ export interface EngineInfo {
   readonly walBytes: number | null;
 }
 
+/** Watches for commits until it is closed. */
+export interface CommitWatch {
+  close(): Promise<void>;
+}
+
 /** The one pool of a process, with its differences behind it. Every error it throws is one of the catalogue. */
 export interface Engine extends Runner {
   readonly kind: EngineKind;
@@ -130,6 +135,11 @@ export interface Engine extends Runner {
    * Throws `MigrationLockedError` naming the holder when it doesn't get it.
    */
   withLock<T>(name: string, waitMs: number, work: () => Promise<T>): Promise<T>;
+  /**
+   * Calls `onCommit` soon after other connections have committed changes that are tracked, also those of other
+   * processes; also without reason, and now and then not at all.
+   */
+  watchCommits(onCommit: () => void): CommitWatch;
   inspect(runner?: Runner): Promise<SchemaDescription>;
   info(): Promise<EngineInfo>;
   pool(): PoolFigures;

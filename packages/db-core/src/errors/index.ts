@@ -1,4 +1,5 @@
 export * from './as-keelson-error.ts';
+export * from './change-errors.ts';
 export * from './connection-errors.ts';
 export * from './data-errors.ts';
 export * from './keelson-error.ts';

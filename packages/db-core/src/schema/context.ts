@@ -13,6 +13,7 @@ import {
 } from './ddl.ts';
 import { quoteName, quoteNames } from './identifiers.ts';
 import type { BackfillOptions, Migration, MigrationContext, RebuildOptions } from './migration.ts';
+import { triggersOf, trackSql, untrackSql } from './tracking.ts';
 
 /** One thing that a migration does. */
 export type Step =
@@ -99,6 +100,15 @@ export class StepCollector implements MigrationContext {
         : `DROP TRIGGER ${quoteName(name)} ON ${quoteName(table)}`,
       false,
     );
+  }
+
+  trackChanges(...tables: readonly string[]): void {
+    for (const sql of tables.flatMap((table) => trackSql(this.engine, table))) this.#push(sql, false);
+  }
+
+  untrackChanges(...tables: readonly string[]): void {
+    for (const name of tables.flatMap((table) => triggersOf(this.engine, table))) this.dropped.add(name);
+    for (const sql of tables.flatMap((table) => untrackSql(this.engine, table))) this.#push(sql, false);
   }
 
   rebuildTable<C extends Columns>(

@@ -63,6 +63,12 @@ export interface MigrationContext extends ValidationContext {
   createIndex(name: string, table: string, options: IndexOptions): void;
   dropIndex(name: string): void;
   dropTrigger(name: string, table: string): void;
+  /**
+   * Has every change of these tables written to the change feed, in the transaction that makes it: by their `id` and
+   * `user_id`. Every table with owners needs it. A table that is rebuilt is to be tracked anew.
+   */
+  trackChanges(...tables: readonly string[]): void;
+  untrackChanges(...tables: readonly string[]): void;
   /** Changes a table in ways that SQLite has no ALTER for. */
   rebuildTable<C extends Columns>(
     name: string,

@@ -128,4 +128,46 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
       conversation_messages_by_source: "An owner's messages of one source, latest first.",
     },
   },
+  change_tables: {
+    purpose: 'The tables whose changes are followed.',
+    columns: {
+      number: 'What the change log calls it: made from its name, the same in every database.',
+      name: "The table's name.",
+    },
+    indexes: { change_tables_name_key: 'A table is registered once.' },
+  },
+  change_log: {
+    purpose:
+      'What was changed, written by triggers in the transaction that changed it. Readers get it in the order of commits; old entries are removed.',
+    columns: {
+      seq: 'Its number. On SQLite the order of commits; on PostgreSQL entries of a lower number may become visible later.',
+      table_number: 'Which table.',
+      operation: '1 insert, 2 update, 3 delete.',
+      key: 'The `id` of the row that changed.',
+      at: 'When, by the clock of the database.',
+      transaction_id: 'PostgreSQL: the transaction that did it, by which readers tell what is new to them. SQLite: 0.',
+    },
+    indexes: {},
+  },
+  change_epoch: {
+    purpose:
+      'One row: how long positions in the change log have meant what they mean. A restore and a move to another engine start a new epoch.',
+    columns: {
+      singleton: 'Always 1, so that there is one row only.',
+      id: 'A position of another epoch means nothing.',
+      pruned_seq: 'Entries up to this one have been removed.',
+      started_at: 'When the epoch began.',
+    },
+    indexes: {},
+  },
+  change_consumers: {
+    purpose: 'Who works through the change log, and how far each of them has come.',
+    columns: {
+      name: 'What the consumer calls itself.',
+      position: 'Up to where it has worked; written in the transaction of that work. Null: at the beginning.',
+      lease_id: 'Which of its instances is at work.',
+      lease_expires_at: 'From when on another instance may take over.',
+    },
+    indexes: {},
+  },
 };

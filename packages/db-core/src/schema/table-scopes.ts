@@ -4,6 +4,10 @@ import type { TableDescription, TableScope } from './description.ts';
 const LISTED: Readonly<Record<string, TableScope>> = {
   schema_migrations: 'system',
   database_identity: 'system',
+  change_tables: 'system',
+  change_log: 'system',
+  change_epoch: 'system',
+  change_consumers: 'system',
   // Accounts and tokens are looked up before it is known who asks.
   users: 'global',
   api_tokens: 'global',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Database, openDatabase, type OpenOptions } from '../database/database.ts';
+import type { Database, OpenOptions } from '../database/database.ts';
+import { openDatabase } from '../open-database.ts';
 import type { EngineKind } from '../engine/contract.ts';
 import type { Migration } from '../schema/migration.ts';
 import { checksumOf } from '../schema/recording.ts';

@@ -34,6 +34,7 @@ const commands = [
   'create-admin',
   'token',
   'conversations',
+  'changes',
   'serve',
   'start',
   'demo',

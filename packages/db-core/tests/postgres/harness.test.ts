@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/open-database.ts';
 import { createEngine } from '../../src/engine/create.ts';
 import { parseDatabaseUrl } from '../../src/config/database-url.ts';
 import { loadDatabaseConfig } from '../../src/config/index.ts';

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../../errors/index.ts';
 import type { SchemaDescription } from '../../schema/description.ts';
 import type {
   BeginOptions,
+  CommitWatch,
   Engine,
   EngineInfo,
   EngineTransaction,
@@ -20,6 +21,7 @@ import { SessionPool } from './pool.ts';
 import type { Session } from './session.ts';
 import { streamRows } from './stream.ts';
 import { PostgresTransaction } from './transaction.ts';
+import { watchCommits } from './watch.ts';
 
 const OLDEST_VERSION = 140_000;
 
@@ -92,6 +94,10 @@ export class PostgresEngine implements Engine {
 
   withLock<T>(name: string, waitMs: number, work: () => Promise<T>): Promise<T> {
     return withAdvisoryLock(this.#settings, name, waitMs, work);
+  }
+
+  watchCommits(onCommit: () => void): CommitWatch {
+    return watchCommits(this.#settings, onCommit);
   }
 
   inspect(runner: Runner = this): Promise<SchemaDescription> {

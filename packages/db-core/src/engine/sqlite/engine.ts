@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
 import type {
   BeginOptions,
+  CommitWatch,
   Engine,
   EngineInfo,
   EngineTransaction,
@@ -22,6 +23,7 @@ import { prepareFile, SqliteConnection } from './connection.ts';
 import { inspectSqlite } from './inspect.ts';
 import { withLockFile } from './lock-file.ts';
 import { Readers, ReadTransaction } from './readers.ts';
+import { watchCommits } from './watch.ts';
 import { Writer } from './writer.ts';
 
 export interface SqliteEngineOptions {
@@ -148,6 +150,10 @@ export class SqliteEngine implements Engine {
 
   withLock<T>(name: string, waitMs: number, work: () => Promise<T>): Promise<T> {
     return withLockFile(`${this.#path}-lock-${name}`, waitMs, work);
+  }
+
+  watchCommits(onCommit: () => void): CommitWatch {
+    return watchCommits(this.#open.readers.shared, onCommit);
   }
 
   async inspect(runner?: Runner): Promise<SchemaDescription> {

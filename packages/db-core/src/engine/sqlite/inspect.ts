@@ -31,22 +31,30 @@ function describeTable(rows: Rows, table: string): TableDescription {
     'SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY cid',
     table,
   );
+  const numbered = numberedColumn(rows, table);
   const keyed = info.filter(({ pk }) => Number(pk) > 0).sort((a, b) => Number(a['pk']) - Number(b['pk']));
   const primaryKey = keyed.map(({ name }) => String(name));
   return {
     name: table,
-    columns: info.map(describeColumn),
+    columns: info.map((column) => describeColumn(column, numbered)),
     primaryKey,
     foreignKeys: describeForeignKeys(rows, table),
     indexes: describeIndexes(rows, table),
   };
 }
 
-function describeColumn(column: Row): ColumnDescription {
+/** A key that SQLite numbers by itself must be declared INTEGER, and yet holds 64 bits. */
+function numberedColumn(rows: Rows, table: string): string | undefined {
+  const [row] = rows(`SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?`, table);
+  return /^\s*"?(\w+)"? INTEGER NOT NULL PRIMARY KEY\b/m.exec(String(row?.['sql']))?.[1];
+}
+
+function describeColumn(column: Row, numbered: string | undefined): ColumnDescription {
+  const name = String(column['name']);
   return {
-    name: String(column['name']),
+    name,
     // A type that none of our columns has: harmless in another program's table, a difference in one of ours.
-    codec: codecOfDeclaredType(String(column['type'])) ?? 'blob',
+    codec: name === numbered ? 'bigint' : (codecOfDeclaredType(String(column['type'])) ?? 'blob'),
     nullable: column['notnull'] === 0,
     hasDefault: column['dflt_value'] !== null,
   };

@@ -23,6 +23,37 @@ export interface ApiTokens {
   user_id: string;
 }
 
+export interface ChangeConsumers {
+  created_at: Date;
+  lease_expires_at: Date | null;
+  lease_id: string | null;
+  name: string;
+  position: string | null;
+  updated_at: Date;
+}
+
+export interface ChangeEpoch {
+  id: string;
+  pruned_seq: Generated<number>;
+  singleton: Generated<number>;
+  started_at: Date;
+}
+
+export interface ChangeLog {
+  at: Date;
+  key: string;
+  operation: number;
+  seq: Generated<number>;
+  table_number: number;
+  transaction_id: number;
+  user_id: string;
+}
+
+export interface ChangeTables {
+  name: string;
+  number: number;
+}
+
 export interface ConversationMessages {
   content: string;
   conversation_id: string;
@@ -101,6 +132,10 @@ export interface Users {
 
 export interface DB {
   api_tokens: ApiTokens;
+  change_consumers: ChangeConsumers;
+  change_epoch: ChangeEpoch;
+  change_log: ChangeLog;
+  change_tables: ChangeTables;
   conversation_messages: ConversationMessages;
   conversations: Conversations;
   database_identity: DatabaseIdentity;

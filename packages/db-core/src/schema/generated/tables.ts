@@ -46,6 +46,57 @@ export const schema: SchemaDescription = {
       ],
     },
     {
+      name: 'change_consumers',
+      columns: [
+        { name: 'name', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'position', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'lease_id', codec: 'uuid', nullable: true, hasDefault: false },
+        { name: 'lease_expires_at', codec: 'timestamp', nullable: true, hasDefault: false },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'updated_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['name'],
+      foreignKeys: [],
+      indexes: [],
+    },
+    {
+      name: 'change_epoch',
+      columns: [
+        { name: 'singleton', codec: 'integer', nullable: false, hasDefault: true },
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'pruned_seq', codec: 'bigint', nullable: false, hasDefault: true },
+        { name: 'started_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['singleton'],
+      foreignKeys: [],
+      indexes: [],
+    },
+    {
+      name: 'change_log',
+      columns: [
+        { name: 'seq', codec: 'bigint', nullable: false, hasDefault: false },
+        { name: 'table_number', codec: 'integer', nullable: false, hasDefault: false },
+        { name: 'operation', codec: 'integer', nullable: false, hasDefault: false },
+        { name: 'key', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'transaction_id', codec: 'bigint', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['seq'],
+      foreignKeys: [],
+      indexes: [],
+    },
+    {
+      name: 'change_tables',
+      columns: [
+        { name: 'number', codec: 'integer', nullable: false, hasDefault: false },
+        { name: 'name', codec: 'text', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['number'],
+      foreignKeys: [],
+      indexes: [{ name: 'change_tables_name_key', columns: [{ name: 'name', descending: false }], unique: true, partial: false }],
+    },
+    {
       name: 'conversation_messages',
       columns: [
         { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },

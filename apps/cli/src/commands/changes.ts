@@ -1,0 +1,12 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { Context } from '../context.ts';
+import { examples } from '../help.ts';
+import { addChangesTail } from './changes-tail.ts';
+
+export function addChanges(parent: CommandUnknownOpts, context: Context): void {
+  const group = parent
+    .command('changes')
+    .description('look at the change feed')
+    .addHelpText('after', examples('keelson changes tail', 'keelson changes tail --user ada --json'));
+  addChangesTail(group, context);
+}

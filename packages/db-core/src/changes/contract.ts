@@ -1,0 +1,113 @@
+/** One change of one row. What the row is now has to be read; what the changes say is only which one to read. */
+export interface Change {
+  /** Where to go on after this one. */
+  readonly position: string;
+  readonly table: string;
+  readonly operation: 'insert' | 'update' | 'delete';
+  /** The row's id. */
+  readonly key: string;
+  /** The row's owner. */
+  readonly userId: string;
+  /** By the clock of the database. Not the order: that is the order in which changes are given. */
+  readonly at: Date;
+}
+
+export interface ChangeBatch {
+  readonly changes: readonly Change[];
+  /** Where to go on: after the last of the changes, and after everything that was passed over before it. */
+  readonly position: string;
+  /** Are there more, as far as is known now? */
+  readonly more: boolean;
+}
+
+export interface ReadChanges {
+  /** A position that was given before. Default: the oldest change of this epoch. */
+  readonly after?: string | undefined;
+  /** How many at most, up to 5,000. Default: 500. */
+  readonly limit?: number | undefined;
+  /** Only changes of this user's rows. Default: everybody's, which is for the system alone. */
+  readonly userId?: string | undefined;
+}
+
+export interface FollowChanges {
+  /** Default: now. */
+  readonly after?: string | undefined;
+  /** Ends it. */
+  readonly signal?: AbortSignal | undefined;
+  /** As for {@link ReadChanges}. */
+  readonly userId?: string | undefined;
+}
+
+/** Why there is no way from a position to now: its epoch is over, or entries after it have been removed. */
+export type ResyncReason = 'epoch' | 'behind';
+
+export interface ConsumeChanges {
+  /** Ends it, after the batch that it is at. */
+  readonly signal: AbortSignal;
+  /** Changes in one transaction at most. Default: 500. */
+  readonly batchSize?: number;
+  /** How long an instance that died keeps others from taking over. Default: 10,000 ms. */
+  readonly leaseMs?: number;
+  /**
+   * Called when changes were missed, inside the transaction that sets the position to now: what it reads is at least as
+   * new as that. Without it `consume` rejects with `ResyncRequiredError`.
+   */
+  readonly onResync?: (reason: ResyncReason) => Promise<void>;
+}
+
+/** What goes on inside the transaction in which the position is kept: both happen, or neither. */
+export type ChangeHandler = (changes: readonly Change[]) => Promise<void>;
+
+export interface PruneChanges {
+  /** Entries older than this go. Default: 7 days, in milliseconds. */
+  readonly keepMs?: number;
+  /** How many are kept at most, however young. Default: 5,000,000. */
+  readonly keepRows?: number;
+}
+
+/**
+ * What changed, in the order of commits: each change once, none that was rolled back, none lost, also when transactions
+ * end in another order than they began. Reached as `database.changes`.
+ *
+ * Positions are strings that only the feed understands; they stay good until their entries are removed or a new epoch
+ * begins, which is told by `ResyncRequiredError`.
+ */
+export interface ChangeFeed {
+  /** The position of now: whoever reads everything after having asked for it misses nothing by following from it. */
+  position(): Promise<string>;
+  /**
+   * What there is after a position.
+   *
+   * @throws ResyncRequiredError; ValidationError when the position is none
+   */
+  read(options?: ReadChanges): Promise<ChangeBatch>;
+  /**
+   * What comes after a position, for as long as it is asked.
+   *
+   * @example
+   * ```ts
+   * for await (const change of database.changes.follow({ userId: 'ada', signal })) {
+   *   console.log(change.operation, change.table, change.key);
+   * }
+   * ```
+   */
+  follow(options?: FollowChanges): AsyncIterableIterator<Change>;
+  /**
+   * Hands every change to the handler, once in effect, until the signal ends it: the handler's writes are in the
+   * transaction that keeps the position. A name is at work once at a time, also across processes; who comes second waits,
+   * and takes over when the first one ends or dies. A new name begins with the oldest change of the epoch.
+   *
+   * @throws whatever the handler throws; ResyncRequiredError
+   * @example
+   * ```ts
+   * await database.changes.consume('audit', (changes) => record(database, changes), { signal });
+   * ```
+   */
+  consume(name: string, handler: ChangeHandler, options: ConsumeChanges): Promise<void>;
+  /** Removes old entries, in chunks. Gives how many. */
+  prune(options?: PruneChanges): Promise<number>;
+  /** After a restore or a move: forgets all entries, and lets every position require a resync. */
+  startEpoch(): Promise<void>;
+  /** Stops waiting. Called by `database.close()`. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,180 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SystemHandle } from '../database/handle.ts';
+import { newId } from '../database/ids.ts';
+import type { Kernel } from '../database/kernel.ts';
+import { parseUserId } from '../database/user-id.ts';
+import { KeelsonError, ValidationError } from '../errors/index.ts';
+import { OPERATIONS } from '../schema/tracking.ts';
+import { Consumer, LONGEST_WAIT_MS } from './consumer.ts';
+import type {
+  Change,
+  ChangeBatch,
+  ChangeFeed,
+  ChangeHandler,
+  ConsumeChanges,
+  FollowChanges,
+  PruneChanges,
+  ReadChanges,
+} from './contract.ts';
+import type { ChangeLog, LogEntry } from './log.ts';
+import { decodePosition, encodePosition } from './position.ts';
+import { PostgresChangeLog } from './postgres/log.ts';
+import { Retention } from './retention.ts';
+import { SqliteChangeLog } from './sqlite/log.ts';
+import { Wakes } from './wakes.ts';
+
+const LIMIT = 500;
+const MOST = 5000;
+const MINUTE_MS = 60_000;
+const FIRST_PRUNE_MS = 10 * MINUTE_MS;
+const PRUNE_EVERY_MS = 60 * MINUTE_MS;
+
+const OPERATION_NAMES = new Map(
+  Object.entries(OPERATIONS).map(([name, number]) => [number, name as Change['operation']]),
+);
+
+/** The change feed of one database. */
+export class Changes implements ChangeFeed {
+  readonly #kernel: Kernel;
+  readonly #log: ChangeLog;
+  readonly #wakes: Wakes;
+  readonly #closing = new AbortController();
+  #pruneAt = performance.now() + FIRST_PRUNE_MS;
+  #pruning: Promise<unknown> | undefined;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    this.#log = kernel.engine.kind === 'sqlite' ? new SqliteChangeLog(kernel) : new PostgresChangeLog(kernel);
+    this.#wakes = new Wakes(kernel);
+    kernel.commits.listen(() => this.#pruneIfDue());
+  }
+
+  async position(): Promise<string> {
+    await this.#kernel.whenReady();
+    return encodePosition(await this.#outside(() => this.#log.end()));
+  }
+
+  async read(options: ReadChanges = {}): Promise<ChangeBatch> {
+    this.#tellScope(options.userId);
+    return this.#read(options);
+  }
+
+  async #read({ after, limit = LIMIT, userId }: ReadChanges): Promise<ChangeBatch> {
+    if (!Number.isInteger(limit) || limit < 1 || limit > MOST)
+      throw new ValidationError(`A batch of changes has from 1 to ${MOST}.`);
+    await this.#kernel.whenReady();
+    const page = await this.#outside(() =>
+      this.#log.read({
+        after: after === undefined ? undefined : decodePosition(after),
+        limit,
+        userId: userId === undefined ? undefined : parseUserId(userId),
+      }),
+    );
+    return { changes: page.entries.map(toChange), position: encodePosition(page.position), more: page.more };
+  }
+
+  async *follow({ after, signal, userId }: FollowChanges = {}): AsyncIterableIterator<Change> {
+    this.#tellScope(userId);
+    const ending = this.#ending(signal);
+    let position = after;
+    while (position === undefined && !ending.aborted) position = await this.#patiently(() => this.position(), ending);
+    if (ending.aborted) return;
+    const release = this.#wakes.use();
+    try {
+      while (!ending.aborted) {
+        const { count } = this.#wakes;
+        const batch = await this.#patiently(() => this.#read({ after: position, userId }), ending);
+        if (batch === undefined) continue;
+        for (const change of batch.changes) {
+          if (ending.aborted) return;
+          yield change;
+        }
+        position = batch.position;
+        if (!batch.more) await this.#wakes.wait(count, LONGEST_WAIT_MS, ending);
+      }
+    } finally {
+      await release();
+    }
+  }
+
+  async consume(name: string, handler: ChangeHandler, options: ConsumeChanges): Promise<void> {
+    await this.#kernel.whenReady();
+    this.#kernel.emit({ type: 'system-access', reason: `the change consumer ${name}` });
+    const signal = this.#ending(options.signal);
+    const release = this.#wakes.use();
+    const feed = {
+      read: (wanted: ReadChanges): Promise<ChangeBatch> => this.#read(wanted),
+      position: (): Promise<string> => this.position(),
+    };
+    const parts = { feed, system: new SystemHandle(this.#kernel), wakes: this.#wakes };
+    try {
+      await this.#outside(() => new Consumer(name, handler, { ...options, signal }, parts).run());
+    } finally {
+      await release();
+    }
+  }
+
+  prune(options: PruneChanges = {}): Promise<number> {
+    return new Retention(this.#kernel, this.#systemFor('removing old changes')).prune(options);
+  }
+
+  startEpoch(): Promise<void> {
+    return new Retention(this.#kernel, this.#systemFor('a new epoch of the change feed')).startEpoch(newId());
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#pruning;
+    await this.#wakes.close();
+  }
+
+  /** Whoever writes for long also clears away, so that nothing else need run for the log to stay bounded. */
+  #pruneIfDue(): void {
+    if (performance.now() < this.#pruneAt) return;
+    this.#pruneAt = performance.now() + PRUNE_EVERY_MS;
+    // What fails now is tried again in an hour, and harms nobody until then.
+    this.#pruning = this.#outside(() => this.prune()).catch(() => undefined);
+  }
+
+  /** Without a user everybody's changes are seen, as through the system handle. */
+  #tellScope(userId: string | undefined): void {
+    if (userId === undefined) this.#kernel.emit({ type: 'system-access', reason: "reading everybody's changes" });
+  }
+
+  #systemFor(reason: string): SystemHandle {
+    this.#kernel.emit({ type: 'system-access', reason });
+    return new SystemHandle(this.#kernel);
+  }
+
+  /** Not in the caller's transaction: it would see its own changes, which may be rolled back yet. */
+  #outside<T>(work: () => Promise<T>): Promise<T> {
+    return this.#kernel.transactions.outside(work);
+  }
+
+  #ending(signal: AbortSignal | undefined): AbortSignal {
+    return signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]);
+  }
+
+  /** What passes by itself only delays; undefined then. */
+  async #patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      if (!(error instanceof KeelsonError) || !error.retriable) throw error;
+      await sleep(LONGEST_WAIT_MS, undefined, { signal }).catch(() => undefined);
+      return undefined;
+    }
+  }
+}
+
+function toChange({ row, position }: LogEntry): Change {
+  return {
+    position: encodePosition(position),
+    table: String(row['table']),
+    operation: OPERATION_NAMES.get(row['operation'] as number as 1) ?? 'update',
+    key: String(row['key']),
+    userId: String(row['user_id']),
+    at: row['at'] as Date,
+  };
+}

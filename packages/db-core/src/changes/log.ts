@@ -1,0 +1,29 @@
+import type { Row } from '../engine/contract.ts';
+import type { Position } from './position.ts';
+
+/** What one look at the log gives. */
+export interface LogPage {
+  readonly entries: readonly LogEntry[];
+  readonly position: Position;
+  readonly more: boolean;
+}
+
+export interface LogEntry {
+  readonly row: Row;
+  readonly position: Position;
+}
+
+export interface LogRead {
+  /** Undefined: everything of this epoch. */
+  readonly after: Position | undefined;
+  readonly limit: number;
+  readonly userId: string | undefined;
+}
+
+/** The change log of one engine. */
+export interface ChangeLog {
+  /** @throws ResyncRequiredError */
+  read(options: LogRead): Promise<LogPage>;
+  /** After everything that is committed. */
+  end(): Promise<Position>;
+}

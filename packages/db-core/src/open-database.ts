@@ -1,0 +1,17 @@
+import { Changes } from './changes/feed.ts';
+import { createDatabase, type Database, type OpenOptions } from './database/database.ts';
+
+/**
+ * Opens the one database: a SQLite file or PostgreSQL, as the configuration says. It connects at the first use.
+ *
+ * @throws ConfigurationError naming every fault of the settings
+ * @example
+ * ```ts
+ * const database = openDatabase({ url: 'sqlite:///data/keelson.db' });
+ * const rows = await database.forUser('ada').all((db) => db.selectFrom('conversations').select('title'));
+ * await database.close();
+ * ```
+ */
+export function openDatabase(options: OpenOptions = {}): Database {
+  return createDatabase(options, { changes: (kernel) => new Changes(kernel) });
+}
