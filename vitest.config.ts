@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -17,24 +18,44 @@ const sources = {
   ssr: { resolve: { conditions, externalConditions: ['keelson-source', 'node'] } },
 };
 
+/** What measures waiting times comes last and alone, so that no neighbour is measured with it. */
+const alone = 'concurrency/**/*.test.ts';
+const exclude = ['**/node_modules/**', '**/dist/**'];
+const timeouts = { testTimeout: 60_000, hookTimeout: 120_000, teardownTimeout: 60_000 };
+
 export default defineConfig({
   ...sources,
   test: {
     // Starts the PostgreSQL server of the test run, once for all projects.
     globalSetup: ['packages/db-core/src/testing/global-setup.ts'],
-    projects: packages.map((folder) => ({
-      ...sources,
-      root: join(root, folder),
-      test: {
-        name: folder,
-        include: ['**/*.test.ts'],
-        exclude: ['**/node_modules/**', '**/dist/**'],
-        pool: 'forks',
-        testTimeout: 30_000,
-        hookTimeout: 60_000,
-        teardownTimeout: 30_000,
+    projects: [
+      ...packages.map((folder) => ({
+        ...sources,
+        root: join(root, folder),
+        test: {
+          name: folder,
+          include: ['**/*.test.ts'],
+          exclude: folder === 'tests' ? [...exclude, alone] : exclude,
+          pool: 'forks' as const,
+          maxWorkers: Math.max(2, availableParallelism()),
+          sequence: { groupOrder: 1 },
+          ...timeouts,
+        },
+      })),
+      {
+        ...sources,
+        root: join(root, 'tests'),
+        test: {
+          name: 'tests, alone',
+          include: [alone],
+          exclude,
+          pool: 'forks' as const,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+          ...timeouts,
+        },
       },
-    })),
+    ],
     // A test that says `only` or a run that finds no test is a mistake, not a success.
     allowOnly: false,
     passWithNoTests: false,

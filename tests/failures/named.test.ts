@@ -12,7 +12,7 @@ import {
   type DatabaseEvent,
   defineQuery,
   ForeignKeyViolationError,
-  KeelsonError,
+  type KeelsonError,
   LockTimeoutError,
   newId,
   openDatabase,

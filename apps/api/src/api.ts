@@ -10,7 +10,7 @@ import type { ErrorClass } from './openapi/problems.ts';
 export type Api = FastifyInstance<
   RawServerDefault,
   IncomingMessage,
-  ServerResponse<IncomingMessage>,
+  ServerResponse,
   FastifyBaseLogger,
   ZodTypeProvider
 >;
@@ -19,7 +19,7 @@ export type Api = FastifyInstance<
 export interface Services {
   readonly database: Database;
   /** The conversations of whoever is asking. */
-  conversationsOf(request: FastifyRequest): Conversations;
+  readonly conversationsOf: (request: FastifyRequest) => Conversations;
 }
 
 declare module 'fastify' {

@@ -4,7 +4,6 @@ import {
   MalformedRequestError,
   PayloadTooLargeError,
   RequestTimeoutError,
-  RouteNotFoundError,
   UnsupportedMediaTypeError,
 } from './errors.ts';
 import type { Fault, Problem } from './schemas/problem.ts';
@@ -69,8 +68,6 @@ function fromFramework(error: unknown): KeelsonError | undefined {
       return new MalformedRequestError('The body is not valid JSON.');
     case 'FST_ERR_BAD_URL':
       return new MalformedRequestError('The path has a % that is not the beginning of an encoded character.');
-    case 'FST_ERR_MAX_PARAM_LENGTH':
-      return new RouteNotFoundError('There is nothing at this address.');
     case 'HPE_HEADER_OVERFLOW':
       return new HeadersTooLargeError('The headers of the request are larger than is taken here.');
     case 'ERR_HTTP_REQUEST_TIMEOUT':

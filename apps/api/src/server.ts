@@ -8,6 +8,7 @@ import { createLogger } from './logging.ts';
 import { describeApi } from './openapi/plugin.ts';
 import { requireTokens } from './plugins/authentication.ts';
 import { brokenHttpHandler } from './plugins/broken-http.ts';
+import { closeConnectionsWhenClosing } from './plugins/draining.ts';
 import { takeOnlyJson } from './plugins/json-only.ts';
 import { noteMethods } from './plugins/methods.ts';
 import { answerFrameworkError, answerUnknownRoutes, answerWithProblems } from './plugins/problems.ts';
@@ -60,11 +61,13 @@ export function createServer(options: ServerOptions): FastifyInstance {
     bodyLimit: bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     requestIdHeader: false,
+    // Ids of any length get the same answer: that they are none.
+    routerOptions: { maxParamLength: 16_384 },
     genReqId: requestIdOf,
     trustProxy: trustProxy.length === 0 ? false : [...trustProxy],
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: brokenHttpHandler(logger),
-    // While it closes, what comes on an open connection is still answered, and the connection closed after it.
+    // While it closes, what comes on an open connection is still answered.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
   });
@@ -73,6 +76,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   api.setSerializerCompiler(serializerCompiler);
 
   sendRequestIds(api);
+  closeConnectionsWhenClosing(api);
   logRequests(api);
   takeOnlyJson(api);
   answerWithProblems(api);

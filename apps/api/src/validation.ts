@@ -1,6 +1,6 @@
 import { ValidationError } from '@keelson/db-core';
 import type { FastifySchemaCompiler } from 'fastify';
-import { type core, z } from 'zod';
+import type { core, z } from 'zod';
 import type { Fault } from './schemas/problem.ts';
 
 const parts: Readonly<Record<string, Fault['in']>> = {

@@ -53,6 +53,10 @@ export function describeApi(api: Api): void {
   void api.register(swaggerUi, {
     routePrefix: DOCS_PATH,
     staticCSP: DOCS_POLICY,
-    uiConfig: { deepLinking: true, displayRequestDuration: true, tryItOutEnabled: false, validatorUrl: null },
+    theme: {
+      title: 'Keelson API',
+      css: [{ filename: 'keelson.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
+    uiConfig: { deepLinking: true, displayRequestDuration: true, validatorUrl: null },
   });
 }

@@ -28,7 +28,7 @@ const WAITING = new Set([429, 503]);
 export const describeRoute: SwaggerTransform<FastifySchema & { readonly hide?: boolean }> = (document) => {
   const { schema, url } = jsonSchemaTransform(document);
   const config = document.route.config ?? {};
-  if (schema === undefined || ('hide' in schema && schema.hide === true)) return { schema: { hide: true }, url };
+  if (schema === undefined || ('hide' in schema && schema.hide)) return { schema: { hide: true }, url };
   const hasBody = 'body' in schema;
   const hasInput = hasBody || 'params' in schema || 'querystring' in schema || 'headers' in schema;
   const answers = Object.entries((schema.response ?? {}) as Record<string, Json>).map(([status, answer]) => {
@@ -80,7 +80,7 @@ export const describeSchemas: SwaggerTransformObject = (document) => {
     properties: { ...(problem['properties'] as Json), code: { ...codeOf(problem), enum: codes } },
   };
   const complete = { ...described, components: { ...described.components, schemas } };
-  return shareAnswers(tidy(complete)) as unknown as ReturnType<SwaggerTransformObject>;
+  return shareAnswers(tidy(complete));
 };
 
 function codeOf(problem: Json): Json {

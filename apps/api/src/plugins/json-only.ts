@@ -16,6 +16,6 @@ export function takeOnlyJson(api: Api): void {
       done(new MalformedRequestError('The body is not UTF-8.'));
       return;
     }
-    parse(request, text, done);
+    void parse(request, text, done);
   });
 }

@@ -18,7 +18,7 @@ export function noteMethods(api: Api): (scope: Api) => void {
     known.set(url, methods);
   });
   return (scope) => {
-    for (const [url, there] of [...known]) {
+    for (const [url, there] of new Map(known)) {
       const missing = METHODS.filter((method) => !there.has(method));
       const allow = [...there].sort();
       if (missing.length === 0) continue;

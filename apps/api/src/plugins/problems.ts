@@ -63,7 +63,10 @@ function sendProblem(error: KeelsonError, request: FastifyRequest, reply: Fastif
 }
 
 function log(error: KeelsonError, { log }: FastifyRequest): void {
-  if (error.status >= 500) log.error({ err: error, code: error.code }, error.message);
+  const { cause } = error;
+  // What is thrown without being an error isn't written by itself.
+  const thrown = cause === undefined || cause instanceof Error ? {} : { thrown: cause };
+  if (error.status >= 500) log.error({ err: error, code: error.code, ...thrown }, error.message);
   else log.debug({ code: error.code, problem: error.message }, 'request refused');
 }
 

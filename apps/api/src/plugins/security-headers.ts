@@ -6,6 +6,11 @@ import type { Api } from '../api.ts';
  * puts it behind a name to say, so nothing here tells browsers to insist on it.
  */
 export function sendSecurityHeaders(api: Api): void {
+  api.addHook('onRequest', ({ routeOptions }, reply, done) => {
+    // What is somebody's own must not stay in a cache; the description's files may.
+    if (routeOptions.config.access !== undefined) reply.header('cache-control', 'no-store');
+    done();
+  });
   void api.register(helmet, {
     strictTransportSecurity: false,
     contentSecurityPolicy: {

@@ -35,7 +35,7 @@ const BULK_CHUNK = 5_000;
  * Runs queries. It is no Kysely instance: it has no way to run SQL that the guard hasn't seen. Inside a transaction of
  * the same database every statement runs in it.
  */
-export class Handle<A extends Access> {
+class Handle<A extends Access> {
   readonly #kernel: Kernel;
   readonly #access: A;
   readonly #owner: UserId | undefined;

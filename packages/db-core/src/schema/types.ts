@@ -14,7 +14,6 @@ import type { TenantTable } from './generated/tables.ts';
  * }
  * ```
  */
-// oxlint-disable-next-line typescript/no-empty-interface, typescript/no-empty-object-type -- applications add to it
 export interface ApplicationTables {}
 
 /** Every table, as the system handle sees it. */

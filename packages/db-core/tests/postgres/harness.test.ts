@@ -94,12 +94,15 @@ describeEngines('the test harness', (context) => {
   it('fails a test that leaves a transaction open', async () => {
     const { bench, close } = workbench();
     const database = await bench.open();
-    let end = (): void => undefined;
-    const left = database.transaction('ada', () => new Promise<void>((resolve) => (end = resolve)));
-    await until(() => database.pool().inUse > 0);
+    const started = Promise.withResolvers<void>();
+    const end = Promise.withResolvers<void>();
+    const left = database.transaction('ada', () => {
+      started.resolve();
+      return end.promise;
+    });
+    await started.promise;
     const clearing = errorOf(bench.clear());
-    await until(() => database.pool().inUse > 0);
-    end();
+    end.resolve();
     await errorOf(left);
     expect(String(await clearing)).toContain('The test left work behind');
     await close();

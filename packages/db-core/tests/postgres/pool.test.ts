@@ -158,7 +158,7 @@ describeEngine('postgres', 'the pool', (context) => {
   const open = useEngines(context);
 
   it('refuses more than it has, after the time to wait, and recovers', async () => {
-    const engine = await open({ poolSize: 2, maxOverflow: 1, poolTimeoutMs: 100 });
+    const engine = await open({ poolSize: 2, maxOverflow: 1, poolTimeoutMs: 1000 });
     const transactions = await Promise.all([1, 2, 3].map(() => engine.begin({ mode: 'write' })));
     expect(engine.pool()).toEqual({ size: 3, inUse: 3, idle: 0, waiting: 0 });
     const refused = errorOf(rowsOf(engine, 'select 1 as a'));
@@ -239,7 +239,7 @@ describeEngine('postgres', 'the pool', (context) => {
   });
 
   it('ends a statement that takes too long, and throws its connection away', async () => {
-    const engine = await open({ statementTimeoutMs: 50 });
+    const engine = await open({ statementTimeoutMs: 300 });
     const slow = plan('select pg_sleep(10)', { name: 'test.slow' });
     const error = await errorOf(Promise.resolve(engine.execute(slow, [])));
     expect(error).toBeInstanceOf(StatementTimeoutError);
@@ -250,7 +250,7 @@ describeEngine('postgres', 'the pool', (context) => {
 
   it('takes a server that has stopped answering for lost', async () => {
     const proxy = await startProxy(await context.emptyUrl());
-    const engine = await open({ url: proxy.url, statementTimeoutMs: 100, connectTimeoutMs: 100, poolTimeoutMs: 200 });
+    const engine = await open({ url: proxy.url, statementTimeoutMs: 500, connectTimeoutMs: 3000, poolTimeoutMs: 3000 });
     await rowsOf(engine, 'select 1');
     proxy.freeze();
     // The server's own limit and the time that its answer may take.
@@ -262,7 +262,7 @@ describeEngine('postgres', 'the pool', (context) => {
   });
 
   it('ends a transaction that its program leaves alone', async () => {
-    const engine = await open({ idleInTransactionTimeoutMs: 50 });
+    const engine = await open({ idleInTransactionTimeoutMs: 50, applicationName: 'keelson left alone' });
     const transaction = await engine.begin({ mode: 'write' });
     await until(() => engine.pool().size === 1);
     const raw = context.raw(await context.emptyUrl());
@@ -270,7 +270,7 @@ describeEngine('postgres', 'the pool', (context) => {
       async () =>
         (
           await raw.query(
-            `select 1 from pg_stat_activity where state = 'idle in transaction' and application_name = 'keelson'`,
+            `select 1 from pg_stat_activity where state = 'idle in transaction' and application_name = 'keelson left alone'`,
           )
         ).length === 0,
     );

@@ -53,7 +53,7 @@ export async function errorOf(work: Promise<unknown>): Promise<unknown> {
 }
 
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 500; attempt += 1) {
+  for (let attempt = 0; attempt < 2500; attempt += 1) {
     if (await condition()) return;
     await new Promise((resolve) => void setTimeout(resolve, 10));
   }

@@ -45,11 +45,11 @@ describeEngine('postgres', 'transactions', (context) => {
   });
 
   it('for the schema have no time limit, and give it back', async () => {
-    const engine = await open({ statementTimeoutMs: 100, poolSize: 1, maxOverflow: 0 });
+    const engine = await open({ statementTimeoutMs: 300, poolSize: 1, maxOverflow: 0 });
     const transaction = await engine.begin({ mode: 'exclusive-schema' });
-    await transaction.exec('create table u (a integer); select pg_sleep(0.3)');
+    await transaction.exec('create table u (a integer); select pg_sleep(0.6)');
     await transaction.commit();
-    expect(await rowsOf(engine, `select current_setting('statement_timeout') as a`)).toEqual([{ a: '100ms' }]);
+    expect(await rowsOf(engine, `select current_setting('statement_timeout') as a`)).toEqual([{ a: '300ms' }]);
   });
 
   it('refuse all after their end', async () => {

@@ -118,7 +118,7 @@ export function rewriteExpression(guard: Guard, node: OperationNode, scope: Scop
 }
 
 /** The codec of what an expression gives, where a column tells. */
-export function codecOf(node: OperationNode, scope: Scope): Codec | undefined {
+function codecOf(node: OperationNode, scope: Scope): Codec | undefined {
   switch (node.kind) {
     case 'ReferenceNode': {
       const { column, table } = node as ReferenceNode;
