@@ -1,6 +1,6 @@
-import { Jobs, type Migration } from '@keelson/db-core';
-import type { Database } from '@keelson/db-core';
+import { type Database, Jobs, type Migration } from '@keelson/db-core';
 import * as z from 'zod';
+import { spin } from './script.ts';
 
 declare module '@keelson/db-core' {
   interface ApplicationTables {
@@ -37,11 +37,13 @@ export function effectJobs(database: Database): Jobs {
   const jobs = new Jobs(database);
   jobs.define({
     kind: 'test.effect',
-    parameters: z.strictObject({ n: z.number(), ms: z.number() }),
+    parameters: z.strictObject({ n: z.number(), ms: z.number(), stallMs: z.number().default(0) }),
     maxAttempts: 1000,
     backoff: { baseMs: 50, maxMs: 200 },
-    run: async ({ jobId, parameters: { n, ms }, progress, log, transaction, attempt }) => {
+    run: async ({ jobId, parameters: { n, ms, stallMs }, progress, log, transaction, attempt }) => {
       await log('info', `attempt ${attempt}`);
+      // Nothing else of this process runs meanwhile, its heartbeats neither.
+      if (attempt === 1 && stallMs > 0) spin(stallMs);
       for (let step = 1; step <= 4; step += 1) {
         await new Promise((resolve) => setTimeout(resolve, ms / 4));
         await progress(step * 20, `step ${step}`);

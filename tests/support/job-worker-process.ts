@@ -20,6 +20,6 @@ const worker = new Worker(effectJobs(database), {
     else if (event.type === 'trouble') process.stderr.write(`${String(event.error)}\n`);
   },
 });
-say({ pid: process.pid });
+say('ready');
 await worker.run();
 await database.close();
