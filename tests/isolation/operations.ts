@@ -12,7 +12,7 @@ export interface Operation {
 /** A column that every row may be given a new value in. */
 function textColumn(table: TableDescription): string {
   const column = table.columns.find(
-    ({ name, codec }) => codec === 'text' && ['title', 'content', 'name', 'description'].includes(name),
+    ({ name, codec }) => codec === 'text' && ['title', 'content', 'name', 'display_name', 'message', 'description'].includes(name),
   );
   if (column === undefined) throw new Error(`Say in operations.ts which column of ${table.name} can be changed.`);
   return column.name;
