@@ -27,8 +27,8 @@ export const driverFolders: readonly string[] = [
   'packages/db-core/src/testing/',
   'packages/db-core/scripts/',
   'packages/db-core/tests/',
+  'tests/bad-input/',
   'tests/benchmarks/',
-  'tests/raw/',
 ];
 
 /** Folders whose files may import a peer. */
@@ -61,7 +61,7 @@ export const typesForAll: readonly string[] = [
  */
 export const systemFiles: Readonly<Record<string, string>> = {
   'packages/db-core/src/jobs/queue.ts': "a worker takes whoever's job is next",
-  'packages/db-core/src/jobs/schedules.ts': "whoever looks which schedules are due looks for everybody",
+  'packages/db-core/src/jobs/schedules.ts': 'whoever looks which schedules are due looks for everybody',
   'packages/db-core/src/platform/accounts.ts': 'accounts are looked up before it is known who asks',
   'packages/db-core/src/platform/identity.ts': 'which database this is concerns all its users',
   'packages/db-core/src/platform/tokens.ts': 'tokens are looked up before it is known who asks',

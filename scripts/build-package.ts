@@ -51,7 +51,9 @@ await build({
 if (existsSync(join(folder, 'tsconfig.build.json'))) {
   const code = run('tsc', ['-p', 'tsconfig.build.json']);
   if (code !== 0) process.exit(code);
-  tidyDeclarations(entries.map((entry) => join(folder, 'dist/types', entry.replace(/\.ts$/, '.d.ts'))));
+  // A program beside the entries has no declarations: nobody imports it.
+  const declarations = entries.map((entry) => join(folder, 'dist/types', entry.replace(/\.ts$/, '.d.ts')));
+  tidyDeclarations(declarations.filter((path) => existsSync(path)));
 }
 
 console.log(

@@ -58,11 +58,6 @@ export const generators: readonly Generator[] = [
       return files;
     },
   },
-  oneFile('errors', 'docs/errors.md', async () => {
-    await loadEveryPackage();
-    const { renderErrorsMarkdown } = await import('../packages/db-core/src/errors/render.ts');
-    return renderErrorsMarkdown();
-  }),
   oneFile('configuration', 'docs/configuration.md', async () => {
     const { renderConfigurationMarkdown } = await import('../packages/db-core/src/config/render.ts');
     return renderConfigurationMarkdown();
@@ -71,5 +66,12 @@ export const generators: readonly Generator[] = [
     await loadEveryPackage();
     const { renderOpenApi } = await import('../apps/api/src/openapi.ts');
     return await renderOpenApi();
+  }),
+  oneFile('errors', 'docs/errors.md', async () => {
+    await loadEveryPackage();
+    // The command line's are loaded without it, and last, because the API answers with none of them.
+    await import('../apps/cli/src/errors.ts');
+    const { renderErrorsMarkdown } = await import('../packages/db-core/src/errors/render.ts');
+    return renderErrorsMarkdown();
   }),
 ];

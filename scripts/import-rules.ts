@@ -32,7 +32,7 @@ function packageFault(file: string, { specifier, typeOnly }: ImportSite): string
   if (drivers.includes(name) && !standsIn(driverFolders)) {
     return (
       `imports the driver ${name}. Only db-core opens a database: ask for a handle of openDatabase() from ` +
-      `@keelson/db-core. (Tests that must look past it go to tests/raw/.)`
+      `@keelson/db-core. (A test that must look past it uses raw() of @keelson/db-core/testing.)`
     );
   }
   if (peers.includes(name) && !standsIn(peerFolders)) {

@@ -45,9 +45,13 @@ describeEngines('keelson jobs', (context) => {
         code: 'JOB_NOT_FOUND',
       });
     }
-    expect(await failure(['jobs', 'retry', id, '--user', 'ada'], { url, exit: 1 })).toMatchObject({ code: 'JOB_STATE' });
+    expect(await failure(['jobs', 'retry', id, '--user', 'ada'], { url, exit: 1 })).toMatchObject({
+      code: 'JOB_STATE',
+    });
     expect(await failure(['jobs', 'enqueue', 'no.such'], { url, exit: 2 })).toMatchObject({ code: 'JOB_KIND_UNKNOWN' });
-    expect(await failure(['worker', '--kind', 'no.such'], { url, exit: 2 })).toMatchObject({ code: 'JOB_KIND_UNKNOWN' });
+    expect(await failure(['worker', '--kind', 'no.such'], { url, exit: 2 })).toMatchObject({
+      code: 'JOB_KIND_UNKNOWN',
+    });
     expect(await failure(['jobs', 'list', '--status', 'done'], { url, exit: 2 })).toMatchObject({ code: 'USAGE' });
   });
 });

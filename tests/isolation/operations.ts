@@ -9,13 +9,15 @@ export interface Operation {
   build(db: AnyBuilder, table: TableDescription): unknown;
 }
 
-/** A column that every row may be given a new value in. */
-function textColumn(table: TableDescription): string {
-  const column = table.columns.find(
-    ({ name, codec }) => codec === 'text' && ['title', 'content', 'name', 'display_name', 'message', 'description'].includes(name),
+/** A change that any row can take: of free text where there is some, otherwise of a time. */
+function changeOf(table: TableDescription): Readonly<Record<string, unknown>> {
+  const text = table.columns.find(({ name }) =>
+    ['title', 'content', 'name', 'display_name', 'message', 'description'].includes(name),
   );
-  if (column === undefined) throw new Error(`Say in operations.ts which column of ${table.name} can be changed.`);
-  return column.name;
+  if (text !== undefined) return { [text.name]: 'changed' };
+  const time = table.columns.find(({ codec }) => codec === 'timestamp');
+  if (time === undefined) throw new Error(`Say in operations.ts what can be changed in ${table.name}.`);
+  return { [time.name]: new Date(0) };
 }
 
 /** What can be done to any table; each names no user, and must not meet one. */
@@ -177,16 +179,12 @@ export const operations: readonly Operation[] = [
   {
     name: 'update of everything',
     writes: true,
-    build: (db, table) => db.updateTable(table.name).set({ [textColumn(table)]: 'changed' }),
+    build: (db, table) => db.updateTable(table.name).set(changeOf(table)),
   },
   {
     name: 'update by id',
     writes: true,
-    build: (db, table) =>
-      db
-        .updateTable(table.name)
-        .set({ [textColumn(table)]: 'changed' })
-        .where('id', '=', idOf(table.name, 1)),
+    build: (db, table) => db.updateTable(table.name).set(changeOf(table)).where('id', '=', idOf(table.name, 1)),
   },
   {
     name: 'update from',
@@ -195,7 +193,7 @@ export const operations: readonly Operation[] = [
       db
         .updateTable(`${table.name} as a`)
         .from(`${table.name} as b` as never)
-        .set({ [textColumn(table)]: 'changed' })
+        .set(changeOf(table))
         .whereRef('a.id' as never, '=', 'b.id' as never),
   },
   { name: 'delete of everything', writes: true, build: (db, { name }) => db.deleteFrom(name) },
@@ -209,13 +207,12 @@ export const operations: readonly Operation[] = [
     name: 'insert over rows that exist',
     writes: true,
     build: (db, table) => {
-      const column = textColumn(table);
       const columns = table.columns.map(({ name }) => name).filter((name) => name !== 'user_id');
       return db
         .insertInto(table.name)
         .columns(columns)
         .expression((eb) => eb.selectFrom(`${table.name} as s`).select(columns.map((name) => `s.${name}`) as never))
-        .onConflict((oc) => oc.columns(['user_id', 'id']).doUpdateSet({ [column]: 'changed' }));
+        .onConflict((oc) => oc.columns(['user_id', 'id']).doUpdateSet(changeOf(table)));
     },
   },
 ];

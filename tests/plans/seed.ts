@@ -6,6 +6,7 @@ const MESSAGES_EACH = 50;
 const USERS = 20;
 const JOBS = 50_000;
 const SCHEDULES = 5_000;
+const ACCOUNTS = 5_000;
 const STATUS = `CASE c % 10 WHEN 0 THEN 'DELETED' WHEN 1 THEN 'CLOSED' WHEN 2 THEN 'ARCHIVED' ELSE 'ACTIVE' END`;
 
 const JOB_STATUS = `CASE j % 50 WHEN 1 THEN 'pending' WHEN 2 THEN 'pending' WHEN 3 THEN 'running' WHEN 4 THEN 'failed' ELSE 'completed' END`;
@@ -39,6 +40,14 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
     SELECT ${dialect.uuid('s')}, ${dialect.user('s')}, 'schedule ' || s, 'kind ' || (s % 7), '{}', '0 7 * * *', 'UTC',
       CASE s % 3 WHEN 1 THEN ${dialect.time('s')} END, ${dialect.time('s')}, ${dialect.time('s')}
     FROM ${dialect.series('s', SCHEDULES)}`);
+  await raw.query(`
+    INSERT INTO users (id, email, is_active, is_admin, created_at, updated_at)
+    SELECT ${dialect.uuid('u')}, 'user' || u || '@example.org', ${dialect.yes}, ${dialect.no}, ${dialect.time('u')}, ${dialect.time('u')}
+    FROM ${dialect.series('u', ACCOUNTS)}`);
+  await raw.query(`
+    INSERT INTO api_tokens (id, user_id, account_id, name, prefix, hash, scopes, created_at)
+    SELECT ${dialect.uuid('t')}, ${dialect.user('t')}, ${dialect.uuid('t')}, 'token ' || t, 'prefix ' || t, 'a hash that nothing has, of 32 chars', '[]', ${dialect.time('t')}
+    FROM ${dialect.series('t', ACCOUNTS)}`);
   await raw.query('ANALYZE');
 }
 
@@ -47,6 +56,8 @@ interface SeedDialect {
   user(number: string): string;
   uuid(number: string): string;
   time(number: string): string;
+  readonly yes: string;
+  readonly no: string;
 }
 
 const user = (number: string): string => `'user ' || (${number} % ${USERS})`;
@@ -57,6 +68,8 @@ const sqlite: SeedDialect = {
   user,
   uuid: (number) => `'00000000-0000-7000-8000-' || printf('%012d', ${number})`,
   time: (number) => `1700000000000 + ${number}`,
+  yes: '1',
+  no: '0',
 };
 
 const postgres: SeedDialect = {
@@ -64,4 +77,6 @@ const postgres: SeedDialect = {
   user,
   uuid: (number) => `('00000000-0000-7000-8000-' || lpad((${number})::text, 12, '0'))::uuid`,
   time: (number) => `timestamptz '2026-01-01' + ${number} * interval '1 second'`,
+  yes: 'true',
+  no: 'false',
 };

@@ -15,14 +15,10 @@ export const TOTAL_ID = '00000000-0000-7000-8000-000000000000';
 export const effectsMigration: Migration = {
   name: 'test_0001_effects',
   up(m) {
-    m.createTable(
-      'test_effects',
-      (t) => ({ user_id: t.userId(), id: t.uuid(), job_id: t.uuid(), n: t.integer() }),
-      {
-        primaryKey: ['user_id', 'id'],
-        indexes: { test_effects_job_key: { columns: ['user_id', 'job_id'], unique: true } },
-      },
-    );
+    m.createTable('test_effects', (t) => ({ user_id: t.userId(), id: t.uuid(), job_id: t.uuid(), n: t.integer() }), {
+      primaryKey: ['user_id', 'id'],
+      indexes: { test_effects_job_key: { columns: ['user_id', 'job_id'], unique: true } },
+    });
     m.createTable('test_totals', (t) => ({ user_id: t.userId(), id: t.uuid(), total: t.integer() }), {
       primaryKey: ['user_id', 'id'],
     });

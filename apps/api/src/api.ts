@@ -18,7 +18,9 @@ export type Api = FastifyInstance<
 /** What routes work with. */
 export interface Services {
   readonly database: Database;
-  /** The conversations of whoever is asking. */
+  /** Who is asking, on a route that needs a token. */
+  readonly principalOf: (request: FastifyRequest) => Principal;
+  /** Their conversations. */
   readonly conversationsOf: (request: FastifyRequest) => Conversations;
 }
 
@@ -28,6 +30,8 @@ declare module 'fastify' {
     principal: Principal | null;
     /** Why they couldn't say. Thrown once the rate limit has counted the request. */
     authenticationFailure: unknown;
+    /** The code of the problem that it was answered with. */
+    problemCode: string | null;
   }
   interface FastifyContextConfig {
     /** The scope that a token needs, or `public`. A route that doesn't say can't be registered. */

@@ -17,8 +17,10 @@ export async function serve(): Promise<number> {
     const database = openDatabase({ config, onEvent, applicationName: 'keelson-api' });
     try {
       await database.initialize();
+      // From the moment on that it is there, nobody's request is cut off.
+      const stopped = stopSignal();
       const server = await startServer({ database, http, logger });
-      const signal = await stopSignal();
+      const signal = await stopped;
       logger.info({ signal }, 'the API stops');
       endInTime(logger);
       await server.close();

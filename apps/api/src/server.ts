@@ -88,14 +88,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   if (limited) limitRates(api, requestsPerMinute);
   api.after(() => answerUnknownRoutes(api, { limited }));
   describeApi(api);
-  const services: Services = {
-    database,
-    conversationsOf: ({ principal }) => {
-      if (principal === null)
-        throw new InternalError('A route without a token asks for the conversations of somebody.');
-      return new Conversations(database, principal.userId);
-    },
-  };
+  const services = servicesOf(database);
   void api.register((scope, _options, done) => {
     addRoutes(scope.withTypeProvider<ZodTypeProvider>(), services);
     done();
@@ -105,4 +98,16 @@ export function createServer(options: ServerOptions): FastifyInstance {
     done();
   });
   return server;
+}
+
+function servicesOf(database: Database): Services {
+  const principalOf: Services['principalOf'] = ({ principal }) => {
+    if (principal === null) throw new InternalError('A route without a token wants to know who is asking.');
+    return principal;
+  };
+  return {
+    database,
+    principalOf,
+    conversationsOf: (request) => new Conversations(database, principalOf(request).userId),
+  };
 }

@@ -1,3 +1,4 @@
+import { Conversations, type JsonObject } from '@keelson/conversations';
 import { newId } from '@keelson/db-core';
 import { describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
@@ -121,6 +122,17 @@ describeEngines('GET /v1/conversations', (context) => {
     expect(status).toBe(422);
     expect(body).toEqual(problem('VALIDATION', 422));
     expect(body.errors).toEqual([{ in: 'query', pointer: `/${name}`, message: expect.any(String) as string }]);
+  });
+});
+
+describeEngines('GET /v1/conversations/{id}', (context) => {
+  it('gives metadata as it was saved, whatever its members are called', async () => {
+    const { call, database } = await openApi(context);
+    const metadata = JSON.parse('{"__proto__": {"a": 1}, "constructor": null, "": [""]}') as JsonObject;
+    const { id } = await new Conversations(database, 'ada').createConversation({ metadata });
+    const { text } = await call('GET', `/v1/conversations/${id}`);
+    expect(text).toContain('"__proto__":{"a":1}');
+    expect(text).toContain('"constructor":null');
   });
 });
 

@@ -48,6 +48,27 @@ describeEngine('sqlite', 'a request', (context) => {
     );
   });
 
+  it('is logged in one line, with the code of its problem and the token that it came with', async () => {
+    const { call, log } = await openApi(context);
+    await call('GET', '/v1/conversations/5?secret=1', { headers: { 'x-request-id': 'mine' } });
+    const lines = log.filter(({ requestId, msg }) => requestId === 'mine' && msg === 'request');
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        time: expect.any(String) as string,
+        requestId: 'mine',
+        method: 'GET',
+        path: '/v1/conversations/5',
+        route: '/v1/conversations/:conversationId',
+        status: 422,
+        code: 'VALIDATION',
+        durationMs: expect.any(Number) as number,
+        tokenId: expect.any(String) as string,
+        msg: 'request',
+      },
+    ]);
+  });
+
   describe('with a body', () => {
     it.each([
       ['that is not JSON', '{"title": '],

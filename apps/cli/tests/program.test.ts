@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { KeelsonError } from '@keelson/db-core';
+import type { KeelsonError } from '@keelson/db-core';
 import { describe, expect, it } from 'vitest';
 import { Context } from '../src/context.ts';
 import { toKeelsonError } from '../src/errors.ts';
@@ -27,7 +27,7 @@ function helpOf(command: CommandUnknownOpts): string {
 /** What a command line that isn't understood comes to. */
 async function faultOf(...args: string[]): Promise<KeelsonError | undefined> {
   const program = newProgram();
-  for (const command of everyCommand(program as CommandUnknownOpts))
+  for (const command of everyCommand(program))
     command.configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
   return program.parseAsync(args, { from: 'user' }).then(
     () => undefined,
@@ -59,7 +59,7 @@ describe('the command line', () => {
   });
 
   it('has an example in the help of each, and the global options', () => {
-    for (const command of everyCommand(newProgram() as CommandUnknownOpts)) {
+    for (const command of everyCommand(newProgram())) {
       const help = helpOf(command);
       expect(help, command.name()).toMatch(/Examples:\n {2}\$ .*keelson /);
       expect(help, command.name()).toContain('--json');
@@ -69,9 +69,7 @@ describe('the command line', () => {
 
   it('describes its JSON in the help of each that has a result', () => {
     const without = ['keelson', 'token', 'conversations', 'export'];
-    for (const command of everyCommand(newProgram() as CommandUnknownOpts).filter(
-      (each) => !without.includes(each.name()),
-    )) {
+    for (const command of everyCommand(newProgram()).filter((each) => !without.includes(each.name()))) {
       expect(helpOf(command), command.name()).toContain('With --json:');
     }
   });

@@ -49,7 +49,8 @@ describe('values of options', () => {
     const inTwoDays = pointInTime('2d').getTime() - Date.now();
     expect(Math.round(inTwoDays / 3_600_000)).toBe(48);
     expect(pointInTime('2999-12-31').toISOString()).toBe('2999-12-31T00:00:00.000Z');
-    for (const wrong of ['0d', '2001-01-01', 'soon', '5y', '']) expect(() => pointInTime(wrong), wrong).toThrow();
+    for (const wrong of ['0d', '2001-01-01', 'soon', '5y', ''])
+      expect(() => pointInTime(wrong), wrong).toThrow(/90d|future/);
   });
 
   it('are lists, repeated or with commas', () => {

@@ -17,6 +17,7 @@ const SHORTLY_S = 1;
 
 /** Every error becomes a problem of the catalogue; what nobody foresaw becomes `INTERNAL` and says nothing of itself. */
 export function answerWithProblems(api: Api): void {
+  api.decorateRequest('problemCode', null);
   api.setErrorHandler((error, request, reply) => {
     if (isBrokenResponse(error)) {
       const { cause } = error;
@@ -47,6 +48,7 @@ export function answerFrameworkError(error: FastifyError, request: FastifyReques
 
 function sendProblem(error: KeelsonError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   log(error, request);
+  request.problemCode = error.code;
   // They belong to the answer that this one takes the place of.
   for (const name of ['etag', 'location', 'content-disposition']) reply.removeHeader(name);
   const retryAfter = retryAfterOf(error);

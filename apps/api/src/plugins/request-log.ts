@@ -1,19 +1,15 @@
-import type { onRequestHookHandler, preHandlerHookHandler } from 'fastify';
 import type { Api } from '../api.ts';
 import { withRequestLogger } from '../logging.ts';
 import { pathOf } from '../problem.ts';
 
 /** One line for each request, once it is answered; and the request's id on what the database says meanwhile. */
 export function logRequests(api: Api): void {
-  // Reading the body leaves the asynchronous context, so it is entered once more for the handler.
-  const enter: onRequestHookHandler & preHandlerHookHandler = (request, _reply, done) => {
+  api.addHook('onRequest', (request, _reply, done) => {
     withRequestLogger(request.log, done);
-  };
-  api.addHook('onRequest', enter);
-  api.addHook('preHandler', enter);
+  });
 
   api.addHook('onResponse', (request, reply, done) => {
-    const { method, url, routeOptions, principal } = request;
+    const { method, url, routeOptions, principal, problemCode } = request;
     request.log.info(
       {
         method,
@@ -21,6 +17,7 @@ export function logRequests(api: Api): void {
         route: routeOptions.url,
         status: reply.statusCode,
         durationMs: Math.round(reply.elapsedTime * 10) / 10,
+        ...(problemCode === null ? {} : { code: problemCode }),
         ...(principal === null ? {} : { tokenId: principal.tokenId }),
       },
       'request',

@@ -13,6 +13,7 @@ export function sendSecurityHeaders(api: Api): void {
   });
   void api.register(helmet, {
     strictTransportSecurity: false,
+    xFrameOptions: { action: 'deny' },
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {

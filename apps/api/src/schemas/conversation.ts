@@ -44,7 +44,7 @@ export const createConversationSchema = z
     metadata: jsonObjectSchema.exactOptional(),
     isHidden: z.boolean().exactOptional(),
   })
-  .meta({ id: 'NewConversation' });
+  .meta({ id: 'NewConversation', examples: [{ title: 'Release notes' }] });
 
 export const updateConversationSchema = z
   .strictObject({
@@ -55,7 +55,7 @@ export const updateConversationSchema = z
       .describe('`ARCHIVED` puts it away and `ACTIVE` takes it out again; `CLOSED` is for good.'),
   })
   .refine(({ title, status }) => title !== undefined || status !== undefined, 'must have a title, a status or both')
-  .meta({ id: 'ConversationChange' });
+  .meta({ id: 'ConversationChange', examples: [{ title: 'Release notes', status: 'ARCHIVED' }] });
 
 export const conversationParamsSchema = z.strictObject({ conversationId: uuidSchema });
 

@@ -86,7 +86,7 @@ export const newMessageSchema = z
         '`source`, `modelName`, `tokens` and `latencyMs` have columns of their own; anything else is kept too.',
       ),
   })
-  .meta({ id: 'NewMessage' });
+  .meta({ id: 'NewMessage', examples: [{ role: 'user', content: 'What changed?', requestId: 'request-1' }] });
 
 export function toMessage(message: Message): z.output<typeof messageSchema> {
   return {

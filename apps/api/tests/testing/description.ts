@@ -35,7 +35,7 @@ export interface Description {
 let known: Description | undefined;
 
 /** The same for every server, so that it is made once. */
-export function descriptionOf(server: FastifyInstance): Description {
+function descriptionOf(server: FastifyInstance): Description {
   known ??= server.swagger() as unknown as Description;
   return known;
 }

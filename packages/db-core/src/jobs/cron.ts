@@ -16,22 +16,25 @@ export function nextRun(
   expression: string,
   { timeZone, after }: { readonly timeZone: string; readonly after: Date },
 ): Date | null {
-  checkTimeZone(timeZone);
+  if (!isTimeZone(timeZone)) throw invalid('timeZone', 'must be an IANA time zone, such as Europe/Berlin');
   try {
     return new Cron(expression, { timezone: timeZone, paused: true, mode: '5-part' }).nextRun(after);
   } catch (error) {
-    throw invalid('expression', `must be a cron expression of five fields, such as 30 2 * * 1-5`, error);
+    throw invalid('expression', 'must be a cron expression of five fields, such as 30 2 * * 1-5', error);
   }
 }
 
-function checkTimeZone(timeZone: string): void {
+function isTimeZone(timeZone: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone });
-  } catch (error) {
-    throw invalid('timeZone', 'must be an IANA time zone, such as Europe/Berlin', error);
+    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
   }
 }
 
-function invalid(path: string, message: string, cause: unknown): ValidationError {
-  return new ValidationError(`The input is not valid: ${path} ${message}.`, { cause, details: { issues: [{ path, message }] } });
+function invalid(path: string, message: string, cause?: unknown): ValidationError {
+  return new ValidationError(`The input is not valid: ${path} ${message}.`, {
+    cause,
+    details: { issues: [{ path, message }] },
+  });
 }

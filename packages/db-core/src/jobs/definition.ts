@@ -23,16 +23,16 @@ export interface JobContext<Parameters> {
    *
    * @throws JobLeaseLostError when another worker has the job
    */
-  progress(percent: number, stage?: string): Promise<void>;
+  readonly progress: (percent: number, stage?: string) => Promise<void>;
   /** A line in the job's log, at most 4,000 characters. Written together with the progress. Throws as that does. */
-  log(level: JobLogLevel, message: string, details?: JsonValue): Promise<void>;
+  readonly log: (level: JobLogLevel, message: string, details?: JsonValue) => Promise<void>;
   /**
    * A transaction on the owner's handle that is kept only if this worker still has the job. Whatever a job writes belongs
    * in here: from a worker that stalled and came back nothing is kept.
    *
    * @throws JobLeaseLostError when another worker has the job
    */
-  transaction<T>(work: (user: UserHandle) => Promise<T>): Promise<T>;
+  readonly transaction: <T>(work: (user: UserHandle) => Promise<T>) => Promise<T>;
 }
 
 /** A kind of job. */

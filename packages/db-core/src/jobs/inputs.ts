@@ -64,7 +64,11 @@ export const listSchema = z.strictObject({
 export const linesSchema = z.strictObject({ ...pageShape, id });
 
 export const workerSchema = z.strictObject({
-  concurrency: z.int('must be a whole number').min(1, 'must be at least 1').max(1000, 'must be at most 1,000').default(4),
+  concurrency: z
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(1000, 'must be at most 1,000')
+    .default(4),
   kinds: z.array(boundedText(100)).min(1, 'must name at least one kind').optional(),
   leaseMs: z
     .int('must be a whole number')

@@ -71,8 +71,8 @@ export function toJob(userId: UserId, row: JobRow): Job {
     status: row.status,
     progress: row.progress,
     stage: row.stage,
-    parameters: row.parameters as JsonValue,
-    result: row.result as JsonValue,
+    parameters: row.parameters,
+    result: row.result,
     error: row.error as JobFailure | null,
     priority: row.priority,
     attempts: row.attempts,
@@ -98,7 +98,7 @@ export function toLine(row: LineRow): JobLine {
     attempt: row.attempt,
     level: row.level,
     message: row.message,
-    details: row.details as JsonValue,
+    details: row.details,
     at: row.created_at,
   };
 }

@@ -228,5 +228,7 @@ function notFound(id: string): JobNotFoundError {
 }
 
 function wrongState({ id, status }: Job, what: string): JobStateError {
-  return new JobStateError(`The job ${id} is ${status}, so that it can't be ${what}.`, { details: { jobId: id, status } });
+  return new JobStateError(`The job ${id} is ${status}, so that it can't be ${what}.`, {
+    details: { jobId: id, status },
+  });
 }

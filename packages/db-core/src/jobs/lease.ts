@@ -69,7 +69,15 @@ export class Lease {
   async log(level: JobLogLevel, message: string, details: JsonValue = null): Promise<void> {
     this.#assertHeld();
     const { id: jobId, attempt } = this.job;
-    const line = { id: newId(), jobId, attempt, level, message: bounded(message, LONGEST_LINE), details: keptJson('details', details), now: new Date() };
+    const line = {
+      id: newId(),
+      jobId,
+      attempt,
+      level,
+      message: bounded(message, LONGEST_LINE),
+      details: keptJson('details', details),
+      now: new Date(),
+    };
     this.#lines.push(line);
     await this.#reportIfDue();
   }

@@ -116,8 +116,7 @@ export const anyLeaseOver = defineSystemQuery('queue.anyLeaseOver', (db, p: { no
 export const leasesOver = defineSystemQuery('queue.leasesOver', (db, p: { now: Date; limit: number }) =>
   db
     .selectFrom('jobs')
-    .select([
-      'user_id', 'id', 'kind', 'worker', 'token', 'attempts', 'max_attempts', 'cancel_requested_at'])
+    .select(['user_id', 'id', 'kind', 'worker', 'token', 'attempts', 'max_attempts', 'cancel_requested_at'])
     .where('lease_until', '<=', p.now)
     .limit(p.limit)
     .forUpdate()

@@ -53,12 +53,7 @@ export const insert = defineSystemQuery('schedules.insert', (db, p: Written & { 
 
 /** Held until the transaction ends. */
 export const findForUpdate = defineSystemQuery('schedules.findForUpdate', (db, p: { userId: string; name: string }) =>
-  db
-    .selectFrom('schedules')
-    .select(columns)
-    .where('user_id', '=', p.userId)
-    .where('name', '=', p.name)
-    .forUpdate(),
+  db.selectFrom('schedules').select(columns).where('user_id', '=', p.userId).where('name', '=', p.name).forUpdate(),
 );
 
 export const update = defineSystemQuery('schedules.update', (db, p: Written) =>

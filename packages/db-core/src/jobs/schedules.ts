@@ -183,7 +183,7 @@ function toSchedule(row: ScheduleRow): Schedule {
     userId: row.user_id as UserId,
     name: row.name,
     kind: row.kind,
-    parameters: row.parameters as JsonValue,
+    parameters: row.parameters,
     expression: row.expression,
     timeZone: row.time_zone,
     isEnabled: row.is_enabled,

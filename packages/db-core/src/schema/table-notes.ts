@@ -144,10 +144,12 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
       attempts: 'How often it was begun.',
       max_attempts: 'How often it may be begun.',
       worker: 'Who runs it.',
-      token: 'Grows with every lease. A worker writes only with the token of its own, so that one who lost it writes nothing.',
+      token:
+        'Grows with every lease. A worker writes only with the token of its own, so that one who lost it writes nothing.',
       lease_until: 'When another worker may take it over; null unless it is running.',
       ready_at: 'Since when it can be run; null unless it can.',
-      waits_until: 'When it can be run, while that lies in the future: a time that was asked for, or the pause before another attempt.',
+      waits_until:
+        'When it can be run, while that lies in the future: a time that was asked for, or the pause before another attempt.',
       dedup_key: 'Of one owner, kind and key there is one open job only.',
       scheduled_at: 'When it was to run at the earliest.',
       started_at: 'When its last attempt began.',
@@ -160,7 +162,8 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
       jobs_dedup_key: 'One open job for each owner, kind and key.',
       jobs_by_status: "An owner's jobs of one status, newest first.",
       jobs_by_kind: "An owner's jobs of one kind, newest first.",
-      jobs_ready: 'The next job: by priority, then users in turn, then by time. Kinds that a worker does not know are passed over within the index.',
+      jobs_ready:
+        'The next job: by priority, then users in turn, then by time. Kinds that a worker does not know are passed over within the index.',
       jobs_waiting: 'Jobs whose time has come.',
       jobs_leased: 'Jobs whose worker is gone.',
     },

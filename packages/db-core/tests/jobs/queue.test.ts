@@ -73,6 +73,7 @@ describeEngines('a job', (context) => {
         await new Promise((resolve) => setTimeout(resolve, 300));
         const { id } = await database.transaction('ada', () => jobs.enqueue('ada', 'test.do', {}));
         await until(ended(jobs, 'ada', id));
+        expect((await jobs.get('ada', id)).status).toBe('completed');
         return true;
       },
       { pollMs: 60_000 },
@@ -192,7 +193,11 @@ describeEngines('stopping a job', (context) => {
     const { id } = await jobs.enqueue('ada', 'test.do', {});
     expect(await jobs.cancel('ada', id)).toMatchObject({ status: 'cancelled', attempts: 0 });
     expect(await jobs.cancel('ada', id)).toMatchObject({ status: 'cancelled' });
-    expect(await jobs.retry('ada', id)).toMatchObject({ status: 'pending', completedAt: null, cancelRequestedAt: null });
+    expect(await jobs.retry('ada', id)).toMatchObject({
+      status: 'pending',
+      completedAt: null,
+      cancelRequestedAt: null,
+    });
     await workUntil(jobs, ended(jobs, 'ada', id));
     await expect(jobs.cancel('ada', id)).rejects.toThrow(JobStateError);
     await expect(jobs.retry('ada', id)).rejects.toThrow(JobStateError);

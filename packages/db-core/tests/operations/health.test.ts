@@ -49,7 +49,11 @@ describeEngines('health', (context) => {
 
   it('tells that a migration has changed since it ran', async () => {
     const url = await context.url();
-    await context.raw(url).query(`UPDATE schema_migrations SET checksum = replace(checksum, substr(checksum, 1, 8), '00000000') WHERE name LIKE '0001%'`);
+    await context
+      .raw(url)
+      .query(
+        `UPDATE schema_migrations SET checksum = replace(checksum, substr(checksum, 1, 8), '00000000') WHERE name LIKE '0001%'`,
+      );
     const { status, checks } = await healthOf(url);
     expect(status).toBe('degraded');
     expect(checks.migrations.code).toBe('MIGRATION_DRIFT');

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statfsSync } from 'node:fs';
+import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Outcome, Plan, Row, Runner } from '../contract.ts';
@@ -163,10 +163,13 @@ export function prepareFile(path: string, create: boolean): void {
       closeSync(openSync(path, 'a', 0o600));
       chmodSync(path, 0o600);
     }
+    // SQLite would open them for reading only, and leave files beside them that nobody can write either.
+    accessSync(path, constants.R_OK | constants.W_OK);
+    accessSync(folder, constants.W_OK);
   } catch (cause) {
     if (cause instanceof NetworkFileSystemError) throw cause;
     throw new UnwritableDatabaseError(
-      `${path} can't be created: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      `${path} can't be made or written: ${cause instanceof Error ? cause.message : String(cause)}.`,
       { cause },
     );
   }

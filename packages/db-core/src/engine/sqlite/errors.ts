@@ -47,8 +47,12 @@ export function mapSqliteError(error: unknown, path: string): KeelsonError {
     return new UnwritableDatabaseError(`${path}: ${message}.`, options);
   if (code === 'SQLITE_INTERRUPT')
     return new StatementTimeoutError(`A statement was interrupted: ${message}.`, options);
-  if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_IOERR')) {
-    return new ConnectionFailedError(`${path} can't be read or written: ${message} (${code}).`, options);
+  if (code.startsWith('SQLITE_CANTOPEN')) {
+    return new UnwritableDatabaseError(`${path} can't be opened: ${message} (${code}).`, options);
+  }
+  if (code.startsWith('SQLITE_IOERR')) {
+    const hint = 'Look at the disk that holds the file: its health, its free space, and the limits of this user.';
+    return new ConnectionFailedError(`${path} can't be read or written: ${message} (${code}).`, { ...options, hint });
   }
   return new QueryError(message, options);
 }
