@@ -284,13 +284,13 @@ select "id"
 -- sqlite
 select "id"
   from "jobs"
-  where "ready_at" is not null and "kind" in (select value from json_each(?))
+  where "ready_at" is not null and "priority" >= ? and "kind" in (select value from json_each(?))
   limit ?;
 -- postgres
 select "id"
   from "jobs"
-  where "ready_at" is not null and "kind" = any($1)
-  limit $2;
+  where "ready_at" is not null and "priority" >= $1 and "kind" = any($2)
+  limit $3;
 
 -- queue.anyWaitOver
 -- sqlite
@@ -308,11 +308,11 @@ select "id"
 -- sqlite
 select "id"
   from "jobs"
-  where "lease_until" is not null and "cancel_requested_at" is not null and "worker" = ?;
+  where "lease_until" > ? and "cancel_requested_at" is not null and "worker" = ?;
 -- postgres
 select "id"
   from "jobs"
-  where "lease_until" is not null and "cancel_requested_at" is not null and "worker" = $1;
+  where "lease_until" > $1 and "cancel_requested_at" is not null and "worker" = $2;
 
 -- queue.leasesOver
 -- sqlite
@@ -330,31 +330,25 @@ select "user_id", "id", "kind", "worker", "token", "attempts", "max_attempts", "
 -- sqlite
 update "jobs"
   set "ready_at" = "waits_until", "waits_until" = ?, "updated_at" = ?
-  where ("user_id", "id") in (select "due"."user_id", "due"."id"
-  from "jobs" as "due"
-  where "due"."waits_until" <= ?
-  limit ?  );
+  where "user_id" = ? and "id" = ? and "waits_until" is not null;
 -- postgres
 update "jobs"
   set "ready_at" = "waits_until", "waits_until" = $1, "updated_at" = $2
-  where ("user_id", "id") in (select "due"."user_id", "due"."id"
-  from "jobs" as "due"
-  where "due"."waits_until" <= $3
-  limit $4 for update skip locked);
+  where "user_id" = $3 and "id" = $4 and "waits_until" is not null;
 
 -- queue.next
 -- sqlite
 select "user_id", "id"
   from "jobs"
-  where "ready_at" is not null and "kind" in (select value from json_each(?))
+  where "ready_at" is not null and "priority" >= ? and "kind" in (select value from json_each(?))
   order by "priority" desc, "user_id" asc, "ready_at" asc nulls first, "id" asc
   limit ?  ;
 -- postgres
 select "user_id", "id"
   from "jobs"
-  where "ready_at" is not null and "kind" = any($1)
+  where "ready_at" is not null and "priority" >= $1 and "kind" = any($2)
   order by "priority" desc, "user_id" asc, "ready_at" asc nulls first, "id" asc
-  limit $2 for update skip locked;
+  limit $3 for update skip locked;
 
 -- queue.nextInTurn
 -- sqlite
@@ -362,7 +356,7 @@ select "user_id", "id"
   from "jobs"
   where "ready_at" is not null and "kind" in (select value from json_each(?)) and "priority" = (select "highest"."priority"
   from "jobs" as "highest"
-  where "highest"."ready_at" is not null and "highest"."kind" in (select value from json_each(?))
+  where "highest"."ready_at" is not null and "highest"."priority" >= ? and "highest"."kind" in (select value from json_each(?))
   order by "highest"."priority" desc
   limit ?) and "user_id" > ?
   order by "user_id" asc, "ready_at" asc nulls first, "id" asc
@@ -372,11 +366,11 @@ select "user_id", "id"
   from "jobs"
   where "ready_at" is not null and "kind" = any($1) and "priority" = (select "highest"."priority"
   from "jobs" as "highest"
-  where "highest"."ready_at" is not null and "highest"."kind" = any($2)
+  where "highest"."ready_at" is not null and "highest"."priority" >= $2 and "highest"."kind" = any($3)
   order by "highest"."priority" desc
-  limit $3) and "user_id" > $4
+  limit $4) and "user_id" > $5
   order by "user_id" asc, "ready_at" asc nulls first, "id" asc
-  limit $5 for update skip locked;
+  limit $6 for update skip locked;
 
 -- queue.reclaim
 -- sqlite
@@ -399,6 +393,18 @@ update "jobs"
   set "status" = $1, "worker" = $2, "token" = "token" + $3, "attempts" = "attempts" + $4, "lease_until" = $5, "ready_at" = $6, "progress" = $7, "stage" = $8, "started_at" = $9, "updated_at" = $10
   where "user_id" = $11 and "id" = $12 and "ready_at" is not null
   returning "user_id", "id", "kind", "parameters", "attempts", "max_attempts", "token";
+
+-- queue.waitsOver
+-- sqlite
+select "user_id", "id"
+  from "jobs"
+  where "waits_until" <= ?
+  limit ?  ;
+-- postgres
+select "user_id", "id"
+  from "jobs"
+  where "waits_until" <= $1
+  limit $2 for update skip locked;
 
 -- schedules.anyDue
 -- sqlite

@@ -41,6 +41,7 @@ export {
 } from './platform/tokens.ts';
 export type { Backoff } from './jobs/backoff.ts';
 export type { JobContext, JobDefinition, JobKind } from './jobs/definition.ts';
+export type { EnqueueOptions } from './jobs/enqueue.ts';
 export {
   JobAbandonedError,
   JobCancelledError,
@@ -53,7 +54,7 @@ export {
   WorkerStoppedError,
 } from './jobs/errors.ts';
 export type { Job, JobFailure, JobLine } from './jobs/job.ts';
-export { type EnqueueOptions, Jobs, type ListJobs } from './jobs/jobs.ts';
+export { Jobs, type ListJobs } from './jobs/jobs.ts';
 export type { Ending } from './jobs/run.ts';
 export { type ListSchedules, type Schedule, Schedules, type SetSchedule } from './jobs/schedules.ts';
 export { Worker, type WorkedJob, type WorkerEvent, type WorkerOptions } from './jobs/worker.ts';

@@ -1,31 +1,16 @@
 import type * as z from 'zod';
 import { afterCommit, type Database } from '../database/database.ts';
-import { newId } from '../database/ids.ts';
 import { ConfigurationError, UniqueViolationError } from '../errors/index.ts';
 import { decodeCursor, type Page, pageOf, parseInput } from '../platform/input.ts';
 import type { JobStatus } from '../schema/enumerations.ts';
 import { type JobDefinition, type JobKind, type RunnableKind, runnable } from './definition.ts';
+import { type EnqueueOptions, insertJob } from './enqueue.ts';
 import { JobKindUnknownError, JobNotFoundError, JobStateError } from './errors.ts';
-import { keptJson, enqueueSchema, idSchema, linesSchema, listSchema } from './inputs.ts';
+import { keptJson, idSchema, linesSchema, listSchema } from './inputs.ts';
 import { type Job, type JobLine, toJob, toLine } from './job.ts';
 import * as queries from './job.repository.ts';
 import { optimize } from './optimize.ts';
 import { wake } from './wake.ts';
-
-export interface EnqueueOptions {
-  /** Not before this. Default: at once. */
-  readonly at?: Date;
-  /** −1,000 to 1,000; higher ones go first, whoever they belong to. Default: 0. */
-  readonly priority?: number;
-  /** While the owner has an open job of this kind and key, that one is given back and no other is made. */
-  readonly dedupKey?: string;
-  /** Default: the kind's. */
-  readonly maxAttempts?: number;
-  /** What people are shown, 1–200 characters. */
-  readonly displayName?: string;
-  /** How long it will take, in milliseconds, as far as one can tell. */
-  readonly estimatedMs?: number;
-}
 
 export interface ListJobs {
   readonly status?: JobStatus;
@@ -107,35 +92,7 @@ export class Jobs {
     const definition = this.kind(typeof kind === 'string' ? kind : kind.kind);
     definition.parse(parameters);
     const kept = keptJson('parameters', parameters);
-    const { at, priority, dedupKey, maxAttempts, displayName, estimatedMs } = parseInput(enqueueSchema, options);
-    const user = this.database.forUser(userId);
-    const now = new Date();
-    const waits = at !== undefined && at > now;
-    for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-      const row = await user.first(queries.insert, {
-        id: newId(),
-        kind: definition.kind,
-        displayName: displayName ?? null,
-        parameters: kept,
-        priority,
-        maxAttempts: maxAttempts ?? definition.maxAttempts,
-        readyAt: waits ? null : now,
-        waitsUntil: waits ? at : null,
-        scheduledAt: at ?? now,
-        dedupKey: dedupKey ?? null,
-        estimatedDurationMs: estimatedMs ?? null,
-        now,
-      });
-      if (row !== undefined) {
-        afterCommit(this.database, () => wake(this.database, (worker) => worker.ready()));
-        return toJob(user.userId, row);
-      }
-      if (dedupKey === undefined) break;
-      const open = await user.first(queries.findOpenByKey, { kind: definition.kind, dedupKey });
-      // It may have ended just now; then there is room for another.
-      if (open !== undefined) return toJob(user.userId, open);
-    }
-    throw new JobStateError(`A job of the kind ${definition.kind} could not be enqueued beside others of its key.`);
+    return insertJob(this.database, { userId, kind: definition, parameters: kept }, options);
   }
 
   /** @throws JobNotFoundError when there is none, or it is somebody else's */

@@ -3,9 +3,20 @@ import type { JsonValue } from '../schema/json.ts';
 
 const ofQueue = ['user_id', 'id'] as const;
 
+/** Every job has at least this priority. Said, it lets SQLite search the queue's index instead of going through it. */
+const LOWEST = -1000;
+/** Likewise, of leases. */
+const LONG_AGO = new Date(0);
+
 /** Is there anything to take? Looks without a lock. */
 export const anyReady = defineSystemQuery('queue.anyReady', (db, p: { kinds: readonly string[] }) =>
-  db.selectFrom('jobs').select('id').where('ready_at', 'is not', null).where('kind', 'in', p.kinds).limit(1),
+  db
+    .selectFrom('jobs')
+    .select('id')
+    .where('ready_at', 'is not', null)
+    .where('priority', '>=', LOWEST)
+    .where('kind', 'in', p.kinds)
+    .limit(1),
 );
 
 /** Of the highest priority there is, the oldest job of the next user. What other workers are just taking is passed over. */
@@ -23,6 +34,7 @@ export const nextInTurn = defineSystemQuery('queue.nextInTurn', (db, p: { kinds:
           .selectFrom('jobs as highest')
           .select('highest.priority')
           .where('highest.ready_at', 'is not', null)
+          .where('highest.priority', '>=', LOWEST)
           .where('highest.kind', 'in', p.kinds)
           .orderBy('highest.priority', 'desc')
           .limit(1),
@@ -43,6 +55,7 @@ export const next = defineSystemQuery('queue.next', (db, p: { kinds: readonly st
     .selectFrom('jobs')
     .select(ofQueue)
     .where('ready_at', 'is not', null)
+    .where('priority', '>=', LOWEST)
     .where('kind', 'in', p.kinds)
     .orderBy('priority', 'desc')
     .orderBy('user_id')
@@ -87,25 +100,19 @@ export const anyWaitOver = defineSystemQuery('queue.anyWaitOver', (db, p: { now:
   db.selectFrom('jobs').select('id').where('waits_until', '<=', p.now).limit(1),
 );
 
-/** Jobs whose time has come are ready since then. So many at a time. */
-export const makeReady = defineSystemQuery('queue.makeReady', (db, p: { now: Date; limit: number }) =>
+/** Jobs whose time has come, held until the transaction ends. */
+export const waitsOver = defineSystemQuery('queue.waitsOver', (db, p: { now: Date; limit: number }) =>
+  db.selectFrom('jobs').select(ofQueue).where('waits_until', '<=', p.now).limit(p.limit).forUpdate().skipLocked(),
+);
+
+/** It is ready since the time that it waited for. */
+export const makeReady = defineSystemQuery('queue.makeReady', (db, p: { userId: string; id: string; now: Date }) =>
   db
     .updateTable('jobs')
     .set((eb) => ({ ready_at: eb.ref('waits_until'), waits_until: null, updated_at: p.now }))
-    .where((eb) =>
-      eb(
-        eb.refTuple('user_id', 'id'),
-        'in',
-        eb
-          .selectFrom('jobs as due')
-          .select(['due.user_id', 'due.id'])
-          .where('due.waits_until', '<=', p.now)
-          .limit(p.limit)
-          .forUpdate()
-          .skipLocked()
-          .$asTuple('user_id', 'id'),
-      ),
-    ),
+    .where('user_id', '=', p.userId)
+    .where('id', '=', p.id)
+    .where('waits_until', 'is not', null),
 );
 
 export const anyLeaseOver = defineSystemQuery('queue.anyLeaseOver', (db, p: { now: Date }) =>
@@ -156,7 +163,7 @@ export const cancelRequests = defineSystemQuery('queue.cancelRequests', (db, p: 
   db
     .selectFrom('jobs')
     .select('id')
-    .where('lease_until', 'is not', null)
+    .where('lease_until', '>', LONG_AGO)
     .where('cancel_requested_at', 'is not', null)
     .where('worker', '=', p.worker),
 );

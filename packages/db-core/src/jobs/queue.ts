@@ -87,7 +87,7 @@ export class Queue {
   async sweep(): Promise<void> {
     const now = new Date();
     if ((await this.#system.first(queries.anyWaitOver, { now })) !== undefined)
-      await this.#system.run(queries.makeReady, { now, limit: SWEEP });
+      await this.#system.transaction((system) => makeReady(system, now));
     if ((await this.#system.first(queries.anyLeaseOver, { now })) !== undefined)
       await this.#system.transaction((system) => reclaim(system, now));
   }
@@ -97,6 +97,14 @@ export class Queue {
     const rows = await this.#system.all(queries.cancelRequests, { worker: this.#worker });
     return rows.map(({ id }) => id);
   }
+}
+
+async function makeReady(system: SystemHandle, now: Date): Promise<void> {
+  const rows = await system.all(queries.waitsOver, { now, limit: SWEEP });
+  await system.runMany(
+    queries.makeReady,
+    rows.map((row) => ({ userId: row.user_id, id: row.id, now })),
+  );
 }
 
 /** Another attempt, if there is one left: a job that kills its workers must not do so forever. */

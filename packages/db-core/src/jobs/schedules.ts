@@ -7,6 +7,7 @@ import { ValidationError } from '../errors/index.ts';
 import { boundedText, decodeCursor, type Page, pageOf, pageShape, parseInput } from '../platform/input.ts';
 import type { JsonValue } from '../schema/json.ts';
 import { nextRun } from './cron.ts';
+import { insertJob } from './enqueue.ts';
 import { ScheduleNotFoundError } from './errors.ts';
 import { keptJson } from './inputs.ts';
 import type { Jobs } from './jobs.ts';
@@ -152,9 +153,13 @@ export class Schedules {
         const schedule = await system.first(queries.nextDue, { now, kinds });
         if (schedule === undefined) return false;
         const { id, user_id: userId, kind, parameters } = schedule;
-        const job = await this.#jobs.enqueue(userId, kind, parameters, { displayName: schedule.name });
-        const nextRunAt = nextRun(schedule.expression, { timeZone: schedule.time_zone, after: now });
-        await system.run(queries.noteRun, { id, jobId: job.id, nextRunAt, now });
+        // Parameters that its kind no longer takes make a job that fails and says so, and stop nobody else's schedules.
+        const job = await insertJob(
+          this.#jobs.database,
+          { userId, kind: this.#jobs.kind(kind), parameters },
+          { displayName: schedule.name },
+        );
+        await system.run(queries.noteRun, { id, jobId: job.id, nextRunAt: timeAfter(schedule, now), now });
         return true;
       });
       if (!served) break;
@@ -164,6 +169,15 @@ export class Schedules {
 
   #system(reason: string): ReturnType<Database['system']> {
     return this.#jobs.database.system(`schedules: ${reason}`);
+  }
+}
+
+/** Null, so that it is left alone, when today's time zones no longer have the one that it was set with. */
+function timeAfter({ expression, time_zone: timeZone }: ScheduleRow, after: Date): Date | null {
+  try {
+    return nextRun(expression, { timeZone, after });
+  } catch {
+    return null;
   }
 }
 

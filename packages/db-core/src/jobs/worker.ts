@@ -106,26 +106,35 @@ export class Worker {
     }
   }
 
-  /** Looks once for what there is to do. */
+  /** Looks once for what there is to do. What one of these can't do keeps none of the others from being done. */
   async #turn(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#sweptAt >= this.#options.pollMs) {
+      this.#sweptAt = now;
+      await this.#try(async () => {
+        await this.#schedules.enqueueDue(this.#options.kinds);
+      });
+      await this.#try(() => this.#queue.sweep());
+      if (this.#running.size > 0)
+        await this.#try(async () => {
+          this.#cancel(await this.#queue.cancelRequests());
+        });
+    }
+    await this.#try(() => this.#claim());
+  }
+
+  async #claim(): Promise<void> {
+    const free = this.#options.concurrency - this.#running.size;
+    if (free === 0) return;
+    for (const job of await this.#queue.claim(this.#options.kinds, free)) this.#start(job);
+  }
+
+  async #try(work: () => Promise<void>): Promise<void> {
     try {
-      await this.#sweepIfDue();
-      const free = this.#options.concurrency - this.#running.size;
-      if (free === 0) return;
-      const claimed = await this.#queue.claim(this.#options.kinds, free);
-      for (const job of claimed) this.#start(job);
+      await work();
     } catch (error) {
       this.#emit({ type: 'trouble', error });
     }
-  }
-
-  async #sweepIfDue(): Promise<void> {
-    const now = performance.now();
-    if (now - this.#sweptAt < this.#options.pollMs) return;
-    this.#sweptAt = now;
-    await this.#schedules.enqueueDue(this.#options.kinds);
-    await this.#queue.sweep();
-    if (this.#running.size > 0) this.#cancel(await this.#queue.cancelRequests());
   }
 
   #cancel(ids: readonly string[]): void {

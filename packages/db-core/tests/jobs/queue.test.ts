@@ -186,6 +186,28 @@ describeEngines('a job', (context) => {
   });
 });
 
+describeEngines('what a job says', (context) => {
+  it('is kept as far as a database can keep it', async () => {
+    const database = await context.open();
+    const jobs = jobsThat(
+      database,
+      async ({ log, progress }) => {
+        await log('error', `nul \0 half \uD800 ${'x'.repeat(5000)}`, { text: 'nul \0 half \uDC00' });
+        await progress(250, `\0${'y'.repeat(500)}`);
+        await progress(Number.NaN);
+        throw new Error(`why \0 \uD800 ${'z'.repeat(10_000)}`);
+      },
+      { maxAttempts: 1 },
+    );
+    const { id } = await jobs.enqueue('ada', 'test.do', {});
+    await workUntil(jobs, ended(jobs, 'ada', id));
+    const job = await jobs.get('ada', id);
+    expect(job).toMatchObject({ status: 'failed', progress: 0, error: { code: 'Error' } });
+    expect(job.error?.message).toMatch(/^why /);
+    expect((await jobs.lines('ada', id)).items).toMatchObject([{ level: 'error', attempt: 1 }]);
+  });
+});
+
 describeEngines('stopping a job', (context) => {
   it('that nobody has begun ends it at once; it can be begun again', async () => {
     const database = await context.open();

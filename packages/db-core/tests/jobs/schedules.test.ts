@@ -59,6 +59,18 @@ describeEngines('a schedule', (context) => {
     expect(await schedules.enqueueDue(['test.do'])).toBe(0);
   });
 
+  it('whose parameters are no longer its kind’s makes a job that says so, and stops nothing', async () => {
+    const { database, jobs } = await due(1);
+    await context.raw(database.config.target.url).query(`UPDATE schedules SET parameters = '{"n":"text"}'`);
+    const other = await jobs.enqueue('bob', 'test.do', {});
+    await workUntil(jobs, async () => {
+      await until(ended(jobs, 'bob', other.id));
+      await until(async () => (await jobs.list('ada', { status: 'failed' })).items.length === 1);
+      return true;
+    });
+    expect((await jobs.list('ada')).items).toMatchObject([{ status: 'failed', error: { code: 'JOB_ABANDONED' } }]);
+  });
+
   it('belongs to its owner', async () => {
     const { schedules } = await due(1);
     expect((await schedules.list('bob')).items).toEqual([]);

@@ -1,6 +1,13 @@
 import * as z from 'zod';
-import { type Job, Jobs, Worker, type WorkerOptions } from '../../src/index.ts';
-import type { Database, JobContext, JsonValue } from '../../src/index.ts';
+import {
+  type Database,
+  type Job,
+  type JobContext,
+  Jobs,
+  type JsonValue,
+  Worker,
+  type WorkerOptions,
+} from '../../src/index.ts';
 
 /** Jobs of one kind, `test.do`, that do what the test says. */
 export function jobsThat(
