@@ -5,11 +5,20 @@ import { JOB_STATUSES } from '../schema/enumerations.ts';
 import type { JsonValue } from '../schema/json.ts';
 
 const MOST_JSON = 262_144;
+/** What JSON has escapes for and no engine keeps: U+0000 and halves of surrogate pairs. */
+const UNKEEPABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;
+
+/** Text of people and programs that can be kept, cut where it is too long. */
+export function keptText(text: string, length: number): string {
+  const kept = text.toWellFormed().replaceAll('\0', '\u{FFFD}');
+  return kept.length <= length ? kept : Array.from(kept).slice(0, length).join('');
+}
 
 /** The value as JSON keeps it. Throws `ValidationError` for what JSON has no word for, and for what is too large for a row. */
 export function keptJson(what: string, value: unknown): JsonValue {
   const text = jsonOf(value);
   if (text === undefined) throw refused(what, 'must be a JSON value');
+  if (UNKEEPABLE.test(text)) throw refused(what, 'must not have U+0000 or halves of surrogate pairs');
   if (text.length > MOST_JSON) {
     throw refused(what, `must have at most ${MOST_JSON} characters as JSON`, {
       hint: 'Keep large things where they belong, and give the job their ids.',

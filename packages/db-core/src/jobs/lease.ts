@@ -3,7 +3,7 @@ import type { UserHandle } from '../database/handle.ts';
 import { newId } from '../database/ids.ts';
 import type { JobLogLevel } from '../schema/enumerations.ts';
 import type { JsonValue } from '../schema/json.ts';
-import { keptJson } from './inputs.ts';
+import { keptJson, keptText } from './inputs.ts';
 import { JobCancelledError, JobLeaseLostError } from './errors.ts';
 import * as queries from './job.repository.ts';
 import type { Claimed } from './queue.ts';
@@ -62,7 +62,7 @@ export class Lease {
   async progress(percent: number, stage?: string): Promise<void> {
     this.#assertHeld();
     this.#progress = Math.round(Math.min(100, Math.max(0, Number.isNaN(percent) ? 0 : percent)));
-    if (stage !== undefined) this.#stage = bounded(stage, LONGEST_STAGE);
+    if (stage !== undefined) this.#stage = keptText(stage, LONGEST_STAGE);
     await this.#reportIfDue();
   }
 
@@ -74,7 +74,7 @@ export class Lease {
       jobId,
       attempt,
       level,
-      message: bounded(message, LONGEST_LINE),
+      message: keptText(message, LONGEST_LINE),
       details: keptJson('details', details),
       now: new Date(),
     };
@@ -182,9 +182,4 @@ export class Lease {
     this.abort(this.#lost);
     return this.#lost;
   }
-}
-
-/** Text that both engines can store, cut where it is too long. */
-function bounded(text: string, length: number): string {
-  return Array.from(text.toWellFormed()).slice(0, length).join('');
 }

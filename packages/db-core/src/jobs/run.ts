@@ -13,7 +13,7 @@ import {
   JobTimeoutError,
   WorkerStoppedError,
 } from './errors.ts';
-import { keptJson } from './inputs.ts';
+import { keptJson, keptText } from './inputs.ts';
 import type { JobFailure } from './job.ts';
 import { Lease } from './lease.ts';
 import type { Claimed } from './queue.ts';
@@ -37,6 +37,7 @@ type Attempt = { readonly result: JsonValue } | { readonly error: unknown };
 /** Beats in the length of a lease: one or two may fail. */
 const BEATS = 3;
 const LONGEST_MESSAGE = 4000;
+const LONGEST_CODE = 200;
 
 /** One attempt at one job, from its claim to its end. */
 export class JobRun {
@@ -211,11 +212,10 @@ function keptResult(result: unknown): JsonValue {
 }
 
 function failureOf(error: unknown): JobFailure {
-  if (!(error instanceof Error)) return { code: 'UNKNOWN', message: cut(String(error)) };
+  if (!(error instanceof Error)) return { code: 'UNKNOWN', message: keptText(String(error), LONGEST_MESSAGE) };
   const { code } = error as { code?: unknown };
-  return { code: typeof code === 'string' && code !== '' ? code : error.name, message: cut(error.message) };
-}
-
-function cut(text: string): string {
-  return text.toWellFormed().slice(0, LONGEST_MESSAGE).toWellFormed();
+  return {
+    code: keptText(typeof code === 'string' && code !== '' ? code : error.name, LONGEST_CODE),
+    message: keptText(error.message, LONGEST_MESSAGE),
+  };
 }

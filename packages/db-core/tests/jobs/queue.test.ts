@@ -110,21 +110,23 @@ describeEngines('a job', (context) => {
     const jobs = jobsThat(database, async ({ parameters }) => {
       begun += 1;
       if (parameters.n === 1) throw new JobAbandonedError('no such mailbox');
-      return { when: 1n as never };
+      return parameters.n === 2 ? { when: 1n as never } : { text: 'half \uDC00' };
     });
     const given = await jobs.enqueue('ada', 'test.do', { n: 1 });
     const unkept = await jobs.enqueue('ada', 'test.do', { n: 2 });
+    const broken = await jobs.enqueue('ada', 'test.do', { n: 3 });
     const wrong = await jobs.enqueue('ada', 'test.do', {});
     const raw = context.raw(database.config.target.url);
     await raw.query(`UPDATE jobs SET parameters = '{"n":"text"}' WHERE id = $1`, [wrong.id]);
-    await workUntil(jobs, ended(jobs, 'ada', given.id, unkept.id, wrong.id));
-    expect(begun).toBe(2);
+    await workUntil(jobs, ended(jobs, 'ada', given.id, unkept.id, broken.id, wrong.id));
+    expect(begun).toBe(3);
     expect(await jobs.get('ada', given.id)).toMatchObject({
       status: 'failed',
       attempts: 1,
       error: { code: 'JOB_ABANDONED', message: 'no such mailbox' },
     });
     expect((await jobs.get('ada', unkept.id)).error?.message).toContain('must be a JSON value');
+    expect((await jobs.get('ada', broken.id)).error?.message).toContain('must not have U+0000');
     expect((await jobs.get('ada', wrong.id)).error?.message).toContain('n ');
   });
 
@@ -192,7 +194,8 @@ describeEngines('what a job says', (context) => {
     const jobs = jobsThat(
       database,
       async ({ log, progress }) => {
-        await log('error', `nul \0 half \uD800 ${'x'.repeat(5000)}`, { text: 'nul \0 half \uDC00' });
+        await log('error', `nul \0 half \uD800 ${'x'.repeat(5000)}`, { text: 'as it is' });
+        await expect(log('info', 'details', { text: 'nul \0' })).rejects.toThrow(ValidationError);
         await progress(250, `\0${'y'.repeat(500)}`);
         await progress(Number.NaN);
         throw new Error(`why \0 \uD800 ${'z'.repeat(10_000)}`);
