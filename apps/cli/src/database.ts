@@ -5,6 +5,8 @@ import {
   type Database,
   type DatabaseConfig,
   type DatabaseTarget,
+  ensureIdentity,
+  type Identity,
   KeelsonError,
   openDatabase,
 } from '@keelson/db-core';
@@ -16,6 +18,8 @@ export interface UseOptions {
   readonly create: boolean;
   /** Connect before the work begins, so that what is wrong is told at once? Default: true. */
   readonly connect?: boolean;
+  /** Make its tables, if it is a new one, and say which database it is? For commands that write. Default: false. */
+  readonly initialize?: boolean;
 }
 
 const CLOSE_MS = 3000;
@@ -24,7 +28,7 @@ const COMMAND_STATEMENT_TIMEOUT_MS = 60_000;
 /** Opens the database, does the work, and closes it again, also after Ctrl-C. */
 export async function useDatabase<T>(
   context: Context,
-  { create, connect = true }: UseOptions,
+  { create, connect = true, initialize = false }: UseOptions,
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   const config = commandConfig(context);
@@ -33,12 +37,19 @@ export async function useDatabase<T>(
     return await context.interrupt.race(
       (async () => {
         if (connect) await inTime(database.connect(), config);
+        if (initialize) await initializeDatabase(context, database);
         return work(database);
       })(),
     );
   } finally {
     await closeSoon(database);
   }
+}
+
+/** Makes the tables of a new database, refuses one that isn't as it should be, and gives it its identity. */
+export async function initializeDatabase({ config }: Context, database: Database): Promise<Identity> {
+  await database.initialize();
+  return ensureIdentity(database, config.environment);
 }
 
 function openForCommand(context: Context, config: DatabaseConfig, create: boolean): Database {

@@ -43,7 +43,7 @@ export function addConversationsImport(parent: CommandUnknownOpts, context: Cont
     )
     .action(async (file, { user, format }) => {
       const chosen = formatOf(format);
-      await useDatabase(context, { create: true }, async (database) => {
+      await useDatabase(context, { create: true, initialize: true }, async (database) => {
         const { output } = context;
         const report = await runImport(context, database, { file, user, format: chosen });
         output.result(report, () => show(context, report));

@@ -29,7 +29,7 @@ export function addCreateAdmin(parent: CommandUnknownOpts, context: Context): vo
     )
     .action(async (email, argument, { passwordStdin = false, name }) => {
       const password = await passwordFrom(context, argument, passwordStdin);
-      await useDatabase(context, { create: true }, async (database) => {
+      await useDatabase(context, { create: true, initialize: true }, async (database) => {
         const account = await new Accounts(database).createAdmin({
           email,
           password,

@@ -1,7 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { ensureIdentity } from '@keelson/db-core';
 import type { Context } from '../context.ts';
-import { placeOf, useDatabase } from '../database.ts';
+import { initializeDatabase, placeOf, useDatabase } from '../database.ts';
 import { plural } from '../figures.ts';
 import { document, examples } from '../help.ts';
 
@@ -19,8 +18,7 @@ export function addInit(parent: CommandUnknownOpts, context: Context): void {
     .action(() =>
       useDatabase(context, { create: true }, async (database) => {
         const before = await database.migrations.status();
-        await database.initialize();
-        const identity = await ensureIdentity(database, context.config.environment);
+        const identity = await initializeDatabase(context, database);
         const { current, applied } = await database.migrations.status();
         const ran = applied
           .map(({ name }) => name)

@@ -1,7 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { ensureIdentity } from '@keelson/db-core';
 import type { Context } from '../context.ts';
-import { placeOf, waitForDatabase } from '../database.ts';
+import { initializeDatabase, placeOf, waitForDatabase } from '../database.ts';
 import { document, examples } from '../help.ts';
 import { serveUntilStopped } from '../serving.ts';
 import { wholeNumber } from '../values.ts';
@@ -20,8 +19,7 @@ export function addServe(parent: CommandUnknownOpts, context: Context): void {
         port,
         log: 'info',
         prepare: async (database) => {
-          await database.initialize();
-          await ensureIdentity(database, context.config.environment);
+          await initializeDatabase(context, database);
         },
         listening: async (_database, url) => {
           const { output } = context;

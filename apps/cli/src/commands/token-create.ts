@@ -32,7 +32,7 @@ export function addTokenCreate(parent: CommandUnknownOpts, context: Context): vo
       ),
     )
     .action(({ user, name, scope = ['*'], expires = null }) =>
-      useDatabase(context, { create: true }, async (database) => {
+      useDatabase(context, { create: true, initialize: true }, async (database) => {
         const { token, record } = await new ApiTokens(database).create({
           userId: user,
           name,

@@ -1,6 +1,6 @@
-import { type Database, ensureIdentity } from '@keelson/db-core';
+import type { Database } from '@keelson/db-core';
 import type { Context } from '../context.ts';
-import { placeOf } from '../database.ts';
+import { initializeDatabase, placeOf } from '../database.ts';
 
 /** What was done to have a database that is up to date. */
 export interface Prepared {
@@ -16,7 +16,6 @@ export interface Prepared {
 export async function prepareDatabase(context: Context, database: Database): Promise<Prepared> {
   const { fresh } = await database.migrations.status();
   const { done } = await database.migrations.migrate();
-  await database.initialize();
-  await ensureIdentity(database, context.config.environment);
+  await initializeDatabase(context, database);
   return { ...placeOf(context.config.database), created: fresh, migrations: done.map(({ name }) => name) };
 }

@@ -104,15 +104,8 @@ export class DatabaseMigrations {
   ): Promise<MigrationRun> {
     await this.#kernel.connect();
     const { migrations, timeoutMs } = this.#kernel.config;
-    if (migrations.backupBeforeUpgrade && this.#backup === undefined) {
-      throw new ConfigurationError(
-        'MIGRATION_BACKUP_BEFORE_UPGRADE=true asks for a backup, and nothing here can make one.',
-        {
-          hint: 'Give openDatabase a `backup` function, or make a backup yourself and unset MIGRATION_BACKUP_BEFORE_UPGRADE.',
-        },
-      );
-    }
-    const backup = migrations.backupBeforeUpgrade ? this.#backup : undefined;
+    // Asked for only where there is something to lose: a new database, a dry run and one that is up to date need none.
+    const backup = migrations.backupBeforeUpgrade ? (this.#backup ?? refuseWithoutBackup) : undefined;
     try {
       return await work({
         migrations: this.#all,
@@ -124,4 +117,13 @@ export class DatabaseMigrations {
       this.#onChanged();
     }
   }
+}
+
+function refuseWithoutBackup(): Promise<never> {
+  throw new ConfigurationError(
+    'MIGRATION_BACKUP_BEFORE_UPGRADE=true asks for a backup, and nothing here can make one.',
+    {
+      hint: 'Give openDatabase a `backup` function, or make a backup yourself and unset MIGRATION_BACKUP_BEFORE_UPGRADE.',
+    },
+  );
 }
