@@ -45,6 +45,7 @@ export const rooms: readonly string[] = [
   'database',
   'changes',
   'platform',
+  'jobs',
   'operations',
   'testing',
 ];
@@ -61,6 +62,8 @@ export const typesForAll: readonly string[] = [
  * Tests may always. Keep it short: a new line here is a question for review.
  */
 export const systemFiles: Readonly<Record<string, string>> = {
+  'packages/db-core/src/jobs/queue.ts': "a worker takes whoever's job is next",
+  'packages/db-core/src/jobs/schedules.ts': 'whoever looks which schedules are due looks for everybody',
   'packages/db-core/src/platform/accounts.ts': 'accounts are looked up before it is known who asks',
   'packages/db-core/src/platform/identity.ts': 'which database this is concerns all its users',
   'packages/db-core/src/platform/tokens.ts': 'tokens are looked up before it is known who asks',

@@ -188,6 +188,412 @@ insert into "database_identity" ("singleton", "id", "environment", "created_at")
   values ($1, $2, $3, $4)
   on conflict ("singleton") do nothing;
 
+-- jobs.cancelPending
+-- sqlite
+update "jobs"
+  set "status" = ?, "ready_at" = ?, "waits_until" = ?, "cancel_requested_at" = ?, "completed_at" = ?, "updated_at" = ?
+  where "jobs"."user_id" = ? and ("id" = ? and "status" = ?)
+  returning "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at";
+-- postgres
+update "jobs"
+  set "status" = $1, "ready_at" = $2, "waits_until" = $3, "cancel_requested_at" = $4, "completed_at" = $5, "updated_at" = $6
+  where "jobs"."user_id" = $7 and ("id" = $8 and "status" = $9)
+  returning "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at";
+
+-- jobs.findById
+-- sqlite
+select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
+  from "jobs"
+  where "jobs"."user_id" = ? and ("id" = ?);
+-- postgres
+select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
+  from "jobs"
+  where "jobs"."user_id" = $1 and ("id" = $2);
+
+-- jobs.findOpenByKey
+-- sqlite
+select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
+  from "jobs"
+  where "jobs"."user_id" = ? and ("kind" = ? and "dedup_key" = ? and "completed_at" is null);
+-- postgres
+select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
+  from "jobs"
+  where "jobs"."user_id" = $1 and ("kind" = $2 and "dedup_key" = $3 and "completed_at" is null);
+
+-- jobs.insert
+-- sqlite
+insert into "jobs" ("id", "kind", "display_name", "parameters", "priority", "max_attempts", "ready_at", "waits_until", "scheduled_at", "dedup_key", "estimated_duration_ms", "created_at", "updated_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "kind", "dedup_key")
+  where "dedup_key" is not null and "completed_at" is null do nothing
+  returning "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at";
+-- postgres
+insert into "jobs" ("id", "kind", "display_name", "parameters", "priority", "max_attempts", "ready_at", "waits_until", "scheduled_at", "dedup_key", "estimated_duration_ms", "created_at", "updated_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+  on conflict ("user_id", "kind", "dedup_key")
+  where "dedup_key" is not null and "completed_at" is null do nothing
+  returning "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at";
+
+-- jobs.insertLine
+-- sqlite
+insert into "job_logs" ("id", "job_id", "attempt", "level", "message", "details", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "id") do nothing;
+-- postgres
+insert into "job_logs" ("id", "job_id", "attempt", "level", "message", "details", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
+  on conflict ("user_id", "id") do nothing;
+
+-- jobs.list
+-- sqlite
+select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
+  from "jobs"
+  where "jobs"."user_id" = ? and ("id" < ?)
+  order by "id" desc
+  limit ?;
+-- postgres
+select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
+  from "jobs"
+  where "jobs"."user_id" = $1 and ("id" < $2)
+  order by "id" desc
+  limit $3;
+
+-- jobs.listLines
+-- sqlite
+select "id", "attempt", "level", "message", "details", "created_at"
+  from "job_logs"
+  where "job_logs"."user_id" = ? and ("job_id" = ? and "id" > ?)
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "attempt", "level", "message", "details", "created_at"
+  from "job_logs"
+  where "job_logs"."user_id" = $1 and ("job_id" = $2 and "id" > $3)
+  order by "id" asc
+  limit $4;
+
+-- jobs.listOfKind
+-- sqlite
+select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
+  from "jobs"
+  where "jobs"."user_id" = ? and ("kind" = ? and "id" < ?)
+  order by "id" desc
+  limit ?;
+-- postgres
+select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
+  from "jobs"
+  where "jobs"."user_id" = $1 and ("kind" = $2 and "id" < $3)
+  order by "id" desc
+  limit $4;
+
+-- jobs.listOfKindAndStatus
+-- sqlite
+select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
+  from "jobs"
+  where "jobs"."user_id" = ? and ("kind" = ? and "status" = ? and "id" < ?)
+  order by "id" desc
+  limit ?;
+-- postgres
+select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
+  from "jobs"
+  where "jobs"."user_id" = $1 and ("kind" = $2 and "status" = $3 and "id" < $4)
+  order by "id" desc
+  limit $5;
+
+-- jobs.listOfStatus
+-- sqlite
+select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
+  from "jobs"
+  where "jobs"."user_id" = ? and ("status" = ? and "id" < ?)
+  order by "id" desc
+  limit ?;
+-- postgres
+select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
+  from "jobs"
+  where "jobs"."user_id" = $1 and ("status" = $2 and "id" < $3)
+  order by "id" desc
+  limit $4;
+
+-- jobs.report
+-- sqlite
+update "jobs"
+  set "lease_until" = ?, "progress" = ?, "stage" = ?, "updated_at" = ?
+  where "jobs"."user_id" = ? and ("id" = ? and "token" = ? and "status" = ?)
+  returning "cancel_requested_at";
+-- postgres
+update "jobs"
+  set "lease_until" = $1, "progress" = $2, "stage" = $3, "updated_at" = $4
+  where "jobs"."user_id" = $5 and ("id" = $6 and "token" = $7 and "status" = $8)
+  returning "cancel_requested_at";
+
+-- jobs.requestCancel
+-- sqlite
+update "jobs"
+  set "cancel_requested_at" = coalesce("cancel_requested_at", ?), "updated_at" = ?
+  where "jobs"."user_id" = ? and ("id" = ? and "status" = ?)
+  returning "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at";
+-- postgres
+update "jobs"
+  set "cancel_requested_at" = coalesce("cancel_requested_at", $1), "updated_at" = $2
+  where "jobs"."user_id" = $3 and ("id" = $4 and "status" = $5)
+  returning "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at";
+
+-- jobs.retry
+-- sqlite
+update "jobs"
+  set "status" = ?, "progress" = ?, "stage" = ?, "result" = ?, "error" = ?, "attempts" = ?, "ready_at" = ?, "scheduled_at" = ?, "cancel_requested_at" = ?, "completed_at" = ?, "updated_at" = ?
+  where "jobs"."user_id" = ? and ("id" = ? and "status" in (?, ?))
+  returning "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at";
+-- postgres
+update "jobs"
+  set "status" = $1, "progress" = $2, "stage" = $3, "result" = $4, "error" = $5, "attempts" = $6, "ready_at" = $7, "scheduled_at" = $8, "cancel_requested_at" = $9, "completed_at" = $10, "updated_at" = $11
+  where "jobs"."user_id" = $12 and ("id" = $13 and "status" in ($14, $15))
+  returning "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at";
+
+-- jobs.settle
+-- sqlite
+update "jobs"
+  set "status" = ?, "progress" = ?, "stage" = ?, "result" = ?, "error" = ?, "attempts" = ?, "worker" = ?, "lease_until" = ?, "ready_at" = ?, "waits_until" = ?, "completed_at" = ?, "duration_ms" = ?, "updated_at" = ?
+  where "jobs"."user_id" = ? and ("id" = ? and "token" = ? and "status" = ?)
+  returning "id";
+-- postgres
+update "jobs"
+  set "status" = $1, "progress" = $2, "stage" = $3, "result" = $4, "error" = $5, "attempts" = $6, "worker" = $7, "lease_until" = $8, "ready_at" = $9, "waits_until" = $10, "completed_at" = $11, "duration_ms" = $12, "updated_at" = $13
+  where "jobs"."user_id" = $14 and ("id" = $15 and "token" = $16 and "status" = $17)
+  returning "id";
+
+-- queue.anyLeaseOver
+-- sqlite
+select "id"
+  from "jobs"
+  where "lease_until" <= ?
+  limit ?;
+-- postgres
+select "id"
+  from "jobs"
+  where "lease_until" <= $1
+  limit $2;
+
+-- queue.anyReady
+-- sqlite
+select "id"
+  from "jobs"
+  where "ready_at" is not null and "priority" >= ? and "kind" in (select value from json_each(?))
+  limit ?;
+-- postgres
+select "id"
+  from "jobs"
+  where "ready_at" is not null and "priority" >= $1 and "kind" = any($2)
+  limit $3;
+
+-- queue.anyWaitOver
+-- sqlite
+select "id"
+  from "jobs"
+  where "waits_until" <= ?
+  limit ?;
+-- postgres
+select "id"
+  from "jobs"
+  where "waits_until" <= $1
+  limit $2;
+
+-- queue.cancelRequests
+-- sqlite
+select "id"
+  from "jobs"
+  where "lease_until" > ? and "cancel_requested_at" is not null and "worker" = ?;
+-- postgres
+select "id"
+  from "jobs"
+  where "lease_until" > $1 and "cancel_requested_at" is not null and "worker" = $2;
+
+-- queue.leasesOver
+-- sqlite
+select "user_id", "id", "kind", "worker", "token", "attempts", "max_attempts", "cancel_requested_at"
+  from "jobs"
+  where "lease_until" <= ?
+  limit ?  ;
+-- postgres
+select "user_id", "id", "kind", "worker", "token", "attempts", "max_attempts", "cancel_requested_at"
+  from "jobs"
+  where "lease_until" <= $1
+  limit $2 for update skip locked;
+
+-- queue.makeReady
+-- sqlite
+update "jobs"
+  set "ready_at" = "waits_until", "waits_until" = ?, "updated_at" = ?
+  where "user_id" = ? and "id" = ? and "waits_until" is not null;
+-- postgres
+update "jobs"
+  set "ready_at" = "waits_until", "waits_until" = $1, "updated_at" = $2
+  where "user_id" = $3 and "id" = $4 and "waits_until" is not null;
+
+-- queue.next
+-- sqlite
+select "user_id", "id"
+  from "jobs"
+  where "ready_at" is not null and "priority" >= ? and "kind" in (select value from json_each(?))
+  order by "priority" desc, "user_id" asc, "ready_at" asc nulls first, "id" asc
+  limit ?  ;
+-- postgres
+select "user_id", "id"
+  from "jobs"
+  where "ready_at" is not null and "priority" >= $1 and "kind" = any($2)
+  order by "priority" desc, "user_id" asc, "ready_at" asc nulls first, "id" asc
+  limit $3 for update skip locked;
+
+-- queue.nextInTurn
+-- sqlite
+select "user_id", "id"
+  from "jobs"
+  where "ready_at" is not null and "kind" in (select value from json_each(?)) and "priority" = (select "highest"."priority"
+  from "jobs" as "highest"
+  where "highest"."ready_at" is not null and "highest"."priority" >= ? and "highest"."kind" in (select value from json_each(?))
+  order by "highest"."priority" desc
+  limit ?) and "user_id" > ?
+  order by "user_id" asc, "ready_at" asc nulls first, "id" asc
+  limit ?  ;
+-- postgres
+select "user_id", "id"
+  from "jobs"
+  where "ready_at" is not null and "kind" = any($1) and "priority" = (select "highest"."priority"
+  from "jobs" as "highest"
+  where "highest"."ready_at" is not null and "highest"."priority" >= $2 and "highest"."kind" = any($3)
+  order by "highest"."priority" desc
+  limit $4) and "user_id" > $5
+  order by "user_id" asc, "ready_at" asc nulls first, "id" asc
+  limit $6 for update skip locked;
+
+-- queue.reclaim
+-- sqlite
+update "jobs"
+  set "status" = ?, "error" = ?, "worker" = ?, "lease_until" = ?, "ready_at" = ?, "completed_at" = ?, "updated_at" = ?
+  where "user_id" = ? and "id" = ? and "lease_until" <= ?;
+-- postgres
+update "jobs"
+  set "status" = $1, "error" = $2, "worker" = $3, "lease_until" = $4, "ready_at" = $5, "completed_at" = $6, "updated_at" = $7
+  where "user_id" = $8 and "id" = $9 and "lease_until" <= $10;
+
+-- queue.take
+-- sqlite
+update "jobs"
+  set "status" = ?, "worker" = ?, "token" = "token" + 1, "attempts" = "attempts" + 1, "lease_until" = ?, "ready_at" = ?, "progress" = ?, "stage" = ?, "started_at" = ?, "updated_at" = ?
+  where "user_id" = ? and "id" = ? and "ready_at" is not null
+  returning "user_id", "id", "kind", "parameters", "attempts", "max_attempts", "token";
+-- postgres
+update "jobs"
+  set "status" = $1, "worker" = $2, "token" = "token" + 1, "attempts" = "attempts" + 1, "lease_until" = $3, "ready_at" = $4, "progress" = $5, "stage" = $6, "started_at" = $7, "updated_at" = $8
+  where "user_id" = $9 and "id" = $10 and "ready_at" is not null
+  returning "user_id", "id", "kind", "parameters", "attempts", "max_attempts", "token";
+
+-- queue.waitsOver
+-- sqlite
+select "user_id", "id"
+  from "jobs"
+  where "waits_until" <= ?
+  limit ?  ;
+-- postgres
+select "user_id", "id"
+  from "jobs"
+  where "waits_until" <= $1
+  limit $2 for update skip locked;
+
+-- schedules.anyDue
+-- sqlite
+select "id"
+  from "schedules"
+  where "next_run_at" <= ? and "kind" in (select value from json_each(?))
+  limit ?;
+-- postgres
+select "id"
+  from "schedules"
+  where "next_run_at" <= $1 and "kind" = any($2)
+  limit $3;
+
+-- schedules.findForUpdate
+-- sqlite
+select "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version"
+  from "schedules"
+  where "user_id" = ? and "name" = ? ;
+-- postgres
+select "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version"
+  from "schedules"
+  where "user_id" = $1 and "name" = $2 for update;
+
+-- schedules.insert
+-- sqlite
+insert into "schedules" ("id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "created_at", "updated_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "name") do nothing
+  returning "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version";
+-- postgres
+insert into "schedules" ("id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "created_at", "updated_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+  on conflict ("user_id", "name") do nothing
+  returning "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version";
+
+-- schedules.list
+-- sqlite
+select "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version"
+  from "schedules"
+  where "user_id" = ? and "name" > ?
+  order by "name" asc
+  limit ?;
+-- postgres
+select "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version"
+  from "schedules"
+  where "user_id" = $1 and "name" > $2
+  order by "name" asc
+  limit $3;
+
+-- schedules.nextDue
+-- sqlite
+select "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version"
+  from "schedules"
+  where "next_run_at" <= ? and "kind" in (select value from json_each(?))
+  order by "next_run_at" asc nulls first
+  limit ?  ;
+-- postgres
+select "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version"
+  from "schedules"
+  where "next_run_at" <= $1 and "kind" = any($2)
+  order by "next_run_at" asc nulls first
+  limit $3 for update skip locked;
+
+-- schedules.noteRun
+-- sqlite
+update "schedules"
+  set "next_run_at" = ?, "last_run_at" = ?, "last_job_id" = ?
+  where "id" = ?;
+-- postgres
+update "schedules"
+  set "next_run_at" = $1, "last_run_at" = $2, "last_job_id" = $3
+  where "id" = $4;
+
+-- schedules.remove
+-- sqlite
+delete
+  from "schedules"
+  where "user_id" = ? and "name" = ?;
+-- postgres
+delete
+  from "schedules"
+  where "user_id" = $1 and "name" = $2;
+
+-- schedules.update
+-- sqlite
+update "schedules"
+  set "kind" = ?, "parameters" = ?, "expression" = ?, "time_zone" = ?, "is_enabled" = ?, "next_run_at" = ?, "updated_at" = ?, "version" = "version" + 1
+  where "user_id" = ? and "name" = ?
+  returning "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version";
+-- postgres
+update "schedules"
+  set "kind" = $1, "parameters" = $2, "expression" = $3, "time_zone" = $4, "is_enabled" = $5, "next_run_at" = $6, "updated_at" = $7, "version" = "version" + 1
+  where "user_id" = $8 and "name" = $9
+  returning "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version";
+
 -- tokens.findByPrefix
 -- sqlite
 select "api_tokens"."id", "api_tokens"."user_id", "api_tokens"."hash", "api_tokens"."scopes", "api_tokens"."last_used_at", "api_tokens"."expires_at", "api_tokens"."revoked_at", "users"."is_active" as "account_is_active"

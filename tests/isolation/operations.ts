@@ -11,7 +11,9 @@ export interface Operation {
 
 /** A change that any row can take: of free text where there is some, otherwise of a time. */
 function changeOf(table: TableDescription): Readonly<Record<string, unknown>> {
-  const text = table.columns.find(({ name }) => ['title', 'content', 'name', 'description'].includes(name));
+  const text = table.columns.find(({ name }) =>
+    ['title', 'content', 'name', 'display_name', 'message', 'description'].includes(name),
+  );
   if (text !== undefined) return { [text.name]: 'changed' };
   const time = table.columns.find(({ codec }) => codec === 'timestamp');
   if (time === undefined) throw new Error(`Say in operations.ts what can be changed in ${table.name}.`);

@@ -40,6 +40,33 @@ export const rowFactories: ReadonlyMap<string, RowFactory> = new Map<string, Row
       created_at: at(number),
     }),
   ],
+  [
+    'jobs',
+    (number) => ({
+      id: idOf('jobs', number),
+      kind: 'test.job',
+      display_name: `job ${number}`,
+      parameters: { number },
+      max_attempts: 5,
+      ready_at: at(number),
+      dedup_key: number % 2 === 0 ? `key ${number}` : null,
+      scheduled_at: at(number),
+      created_at: at(number),
+      updated_at: at(number),
+    }),
+  ],
+  [
+    'job_logs',
+    (number) => ({
+      id: idOf('job_logs', number),
+      job_id: idOf('jobs', number % 3),
+      attempt: 1,
+      level: 'info',
+      message: `line ${number}`,
+      details: { number },
+      created_at: at(number),
+    }),
+  ],
 ]);
 
 /** How many rows each user has in each table. */

@@ -12,6 +12,9 @@ it('every table with owners is tested', () => {
 const reads = operations.filter(({ writes }) => !writes);
 const writes = operations.filter((operation) => operation.writes);
 
+/** What only the system handle searches by: workers take whoever's job is next. */
+const ofTheSystem = new Set(['jobs_ready', 'jobs_waiting', 'jobs_leased']);
+
 describeEngines('the rows of another user', (context) => {
   describe.each(tenantTables)('in $name', (table) => {
     it('make no difference to anything that is read', async () => {
@@ -22,7 +25,7 @@ describeEngines('the rows of another user', (context) => {
         const query = anyQuery(operation.name, (db) => operation.build(db, table));
         const seen = await mixed.forUser('ada').all(query);
         expect(sorted(seen), operation.name).toEqual(sorted(await alone.forUser('ada').all(query)));
-        expect(JSON.stringify(seen), operation.name).not.toContain('eve');
+        expect(JSON.stringify(seen), operation.name).not.toContain('"eve"');
       }
     });
 
@@ -96,7 +99,10 @@ describeEngines('the rows of another user', (context) => {
 
     it('are kept apart by every key', () => {
       expect(table.primaryKey[0]).toBe('user_id');
-      for (const index of table.indexes) expect(index.columns[0]?.name, index.name).toBe('user_id');
+      for (const index of table.indexes) {
+        if (ofTheSystem.has(index.name)) expect(index.unique, index.name).toBe(false);
+        else expect(index.columns[0]?.name, index.name).toBe('user_id');
+      }
     });
   });
 });

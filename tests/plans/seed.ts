@@ -4,10 +4,14 @@ import type { RawConnection } from '@keelson/db-core/testing';
 const CONVERSATIONS = 2_000;
 const MESSAGES_EACH = 50;
 const USERS = 20;
+const JOBS = 50_000;
+const SCHEDULES = 5_000;
 const ACCOUNTS = 5_000;
 const STATUS = `CASE c % 10 WHEN 0 THEN 'DELETED' WHEN 1 THEN 'CLOSED' WHEN 2 THEN 'ARCHIVED' ELSE 'ACTIVE' END`;
 
-/** 100,000 messages of 20 users, made by the engine itself, and its statistics of them. */
+const JOB_STATUS = `CASE j % 50 WHEN 1 THEN 'pending' WHEN 2 THEN 'pending' WHEN 3 THEN 'running' WHEN 4 THEN 'failed' ELSE 'completed' END`;
+
+/** 100,000 messages of 20 users, their jobs and schedules, made by the engine itself, and its statistics of them. */
 export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise<void> {
   const dialect = engine === 'sqlite' ? sqlite : postgres;
   await raw.query(`
@@ -18,6 +22,24 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
     INSERT INTO conversation_messages (user_id, id, conversation_id, seq, role, content, request_id, source, external_id, created_at)
     SELECT ${dialect.user('c')}, ${dialect.uuid(`(c * 1000 + m)`)}, ${dialect.uuid('c')}, m, 'user', 'content ' || m, 'request ' || m, 'source ' || (m % 10), 'external ' || m, ${dialect.time('m')}
     FROM ${dialect.series('c', CONVERSATIONS)}, ${dialect.series('m', MESSAGES_EACH)}`);
+  // Most jobs have ended; of the others some are ready, some wait, some run.
+  await raw.query(`
+    INSERT INTO jobs (user_id, id, kind, status, parameters, max_attempts, ready_at, waits_until, lease_until, worker, dedup_key, scheduled_at, completed_at, created_at, updated_at)
+    SELECT ${dialect.user('j')}, ${dialect.uuid('j')}, 'kind ' || (j % 7), ${JOB_STATUS}, '{}', 5,
+      CASE j % 50 WHEN 1 THEN ${dialect.time('j')} END, CASE j % 50 WHEN 2 THEN ${dialect.time('j')} END,
+      CASE j % 50 WHEN 3 THEN ${dialect.time('j')} END, CASE j % 50 WHEN 3 THEN 'worker' END,
+      CASE j % 5 WHEN 1 THEN 'key ' || j END, ${dialect.time('j')},
+      CASE WHEN j % 50 NOT IN (1, 2, 3) THEN ${dialect.time('j')} END, ${dialect.time('j')}, ${dialect.time('j')}
+    FROM ${dialect.series('j', JOBS)}`);
+  await raw.query(`
+    INSERT INTO job_logs (user_id, id, job_id, attempt, level, message, created_at)
+    SELECT ${dialect.user('j')}, ${dialect.uuid('(j * 1000 + m)')}, ${dialect.uuid('j')}, 1, 'info', 'line ' || m, ${dialect.time('m')}
+    FROM ${dialect.series('j', JOBS)}, ${dialect.series('m', 2)}`);
+  await raw.query(`
+    INSERT INTO schedules (id, user_id, name, kind, parameters, expression, time_zone, next_run_at, created_at, updated_at)
+    SELECT ${dialect.uuid('s')}, ${dialect.user('s')}, 'schedule ' || s, 'kind ' || (s % 7), '{}', '0 7 * * *', 'UTC',
+      CASE s % 3 WHEN 1 THEN ${dialect.time('s')} END, ${dialect.time('s')}, ${dialect.time('s')}
+    FROM ${dialect.series('s', SCHEDULES)}`);
   await raw.query(`
     INSERT INTO users (id, email, is_active, is_admin, created_at, updated_at)
     SELECT ${dialect.uuid('u')}, 'user' || u || '@example.org', ${dialect.yes}, ${dialect.no}, ${dialect.time('u')}, ${dialect.time('u')}

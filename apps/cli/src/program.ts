@@ -7,6 +7,7 @@ import { addDemo } from './commands/demo.ts';
 import { addHealth } from './commands/health.ts';
 import { addInfo } from './commands/info.ts';
 import { addInit } from './commands/init.ts';
+import { addJobs } from './commands/jobs.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addServe } from './commands/serve.ts';
@@ -14,6 +15,7 @@ import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
 import { addValidate } from './commands/validate.ts';
+import { addWorker } from './commands/worker.ts';
 import type { Context, GlobalOptions } from './context.ts';
 import { examples } from './help.ts';
 import { version } from './version.ts';
@@ -34,6 +36,8 @@ const commands: readonly AddCommand[] = [
   addToken,
   addConversations,
   addChanges,
+  addJobs,
+  addWorker,
   addServe,
   addStart,
   addDemo,

@@ -50,6 +50,25 @@ export {
   type ListTokens,
   type TokenRecord,
 } from './platform/tokens.ts';
+export type { Backoff } from './jobs/backoff.ts';
+export type { JobContext, JobDefinition, JobKind } from './jobs/definition.ts';
+export type { EnqueueOptions } from './jobs/enqueue.ts';
+export {
+  JobAbandonedError,
+  JobCancelledError,
+  JobKindUnknownError,
+  JobLeaseLostError,
+  JobNotFoundError,
+  JobStateError,
+  JobTimeoutError,
+  ScheduleNotFoundError,
+  WorkerStoppedError,
+} from './jobs/errors.ts';
+export type { Job, JobFailure, JobLine } from './jobs/job.ts';
+export { Jobs, type ListJobs } from './jobs/jobs.ts';
+export type { Ending } from './jobs/run.ts';
+export { type ListSchedules, type Schedule, Schedules, type SetSchedule } from './jobs/schedules.ts';
+export { Worker, type WorkedJob, type WorkerEvent, type WorkerOptions } from './jobs/worker.ts';
 export * from './schema/enumerations.ts';
 export { openDatabase } from './open-database.ts';
 export type { JsonValue } from './schema/json.ts';

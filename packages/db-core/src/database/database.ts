@@ -12,7 +12,7 @@ import { SystemHandle, UserHandle } from './handle.ts';
 import { initialize } from './initialize.ts';
 import { Kernel } from './kernel.ts';
 import { DatabaseMigrations } from './migrations.ts';
-import type { TransactionOptions } from './transaction.ts';
+import type { TransactionOptions, Transactions } from './transaction.ts';
 import { parseUserId } from './user-id.ts';
 import { scopeOf } from '../schema/table-scopes.ts';
 
@@ -56,6 +56,7 @@ function refuseSecondCopy(): void {
 }
 
 let engineBelow: (database: Database) => Engine;
+let transactionsOf: (database: Database) => Transactions;
 
 /**
  * What is underneath, for the rooms of this package that look at a database which may not be ready for use. It is not
@@ -65,10 +66,26 @@ export function engineOf(database: Database): Engine {
   return engineBelow(database);
 }
 
+/** Does the work once what is being written is committed, outside the transaction; at once where there is none. */
+export function afterCommit(database: Database, work: () => void): void {
+  transactionsOf(database).afterCommit(work);
+}
+
+/** Runs code that must not take part in the transaction from which it is called: work in the background. */
+export function outsideTransaction<T>(database: Database, work: () => T): T {
+  return transactionsOf(database).outside(work);
+}
+
+/** Is there a transaction around the code that asks? */
+export function isInsideTransaction(database: Database): boolean {
+  return transactionsOf(database).isInside;
+}
+
 /** One database with its one pool. Made by `openDatabase`. */
 export class Database {
   static {
     engineBelow = (database) => database.#engine;
+    transactionsOf = (database) => database.#kernel.transactions;
   }
 
   readonly config: DatabaseConfig;

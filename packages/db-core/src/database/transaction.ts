@@ -28,6 +28,8 @@ interface Place {
 /** One transaction that is under way, with the rules that hold for everything inside it. */
 class ActiveTransaction {
   readonly userId: string | undefined;
+  /** What is done once it is committed. */
+  readonly afterwards: (() => void)[] = [];
   readonly #engine: EngineTransaction;
   #closed: KeelsonError | undefined;
   #failure: unknown;
@@ -177,6 +179,7 @@ export class Transactions {
       const result = await withDeadline(inside, { timeoutMs, onTimeout });
       await transaction.commit();
       if (readOnly !== true) this.#onCommitted();
+      for (const after of transaction.afterwards) this.outside(after);
       return result;
     } catch (error) {
       await transaction.rollback();
@@ -191,6 +194,13 @@ export class Transactions {
     const place = this.#place(userId);
     if (place === undefined) throw new TransactionClosedError('A savepoint needs a transaction around it.');
     return place.transaction.savepoint(place, (inner, inside) => this.#places.run(inner, inside), work);
+  }
+
+  /** Does the work once the current transaction is committed, outside it; at once where there is none. It must not throw. */
+  afterCommit(work: () => void): void {
+    const place = this.#places.getStore();
+    if (place === undefined) work();
+    else place.transaction.afterwards.push(work);
   }
 
   /** Runs code that must not take part in the current transaction: listeners, background work. */

@@ -12,6 +12,12 @@ export type MessageRole = (typeof MESSAGE_ROLES)[number];
 export const MESSAGE_STATUSES = ['complete', 'partial', 'aborted'] as const;
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
+export const JOB_STATUSES = ['pending', 'running', 'completed', 'failed', 'cancelled'] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
+export const JOB_LOG_LEVELS = ['debug', 'info', 'warning', 'error'] as const;
+export type JobLogLevel = (typeof JOB_LOG_LEVELS)[number];
+
 export const MIGRATION_STATES = ['running', 'applied', 'reverting'] as const;
 export type MigrationState = (typeof MIGRATION_STATES)[number];
 
@@ -26,6 +32,8 @@ export const ENUMERATED_COLUMNS: Readonly<Record<string, EnumeratedColumn>> = {
   'conversations.status': { type: 'ConversationStatus', values: CONVERSATION_STATUSES },
   'conversation_messages.role': { type: 'MessageRole', values: MESSAGE_ROLES },
   'conversation_messages.status': { type: 'MessageStatus', values: MESSAGE_STATUSES },
+  'jobs.status': { type: 'JobStatus', values: JOB_STATUSES },
+  'job_logs.level': { type: 'JobLogLevel', values: JOB_LOG_LEVELS },
   'schema_migrations.state': { type: 'MigrationState', values: MIGRATION_STATES },
   'schema_migrations.engine': { type: 'EngineKind', values: ['sqlite', 'postgres'] },
 };

@@ -11,6 +11,8 @@ const LISTED: Readonly<Record<string, TableScope>> = {
   // Accounts and tokens are looked up before it is known who asks.
   users: 'global',
   api_tokens: 'global',
+  // Whoever looks which are due looks for everybody.
+  schedules: 'system',
 };
 
 /**

@@ -245,7 +245,7 @@ function rewriteFunction(
 }
 
 /** A whole number from 0 on, which is all that both engines take here. */
-export function rewriteCount(node: OperationNode, what: string): OperationNode {
+function rewriteCount(node: OperationNode, what: string): OperationNode {
   if (node.kind !== 'ValueNode') return deny(`${what} must be a number or a parameter`);
   const { value, immediate } = node as ValueNode;
   if (immediate !== true) return slotNode(value, 'bigint', { rule: 'count' });

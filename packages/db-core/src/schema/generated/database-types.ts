@@ -1,7 +1,7 @@
 // Made by `pnpm generate` from a migrated PostgreSQL; change a migration instead.
 
 import type { EngineKind } from '../../engine/contract.ts';
-import type { ConversationStatus, MessageRole, MessageStatus, MigrationState } from '../enumerations.ts';
+import type { ConversationStatus, JobLogLevel, JobStatus, MessageRole, MessageStatus, MigrationState } from '../enumerations.ts';
 import type { JsonValue } from '../json.ts';
 import type { ColumnType } from 'kysely';
 
@@ -106,6 +106,64 @@ export interface DatabaseIdentity {
   singleton: Generated<number>;
 }
 
+export interface JobLogs {
+  attempt: number;
+  created_at: Date;
+  details: JsonValue | null;
+  id: string;
+  job_id: string;
+  level: JobLogLevel;
+  message: string;
+  user_id: string;
+}
+
+export interface Jobs {
+  attempts: Generated<number>;
+  cancel_requested_at: Date | null;
+  completed_at: Date | null;
+  created_at: Date;
+  dedup_key: string | null;
+  display_name: string | null;
+  duration_ms: number | null;
+  error: JsonValue | null;
+  estimated_duration_ms: number | null;
+  id: string;
+  kind: string;
+  lease_until: Date | null;
+  max_attempts: number;
+  parameters: JsonValue;
+  priority: Generated<number>;
+  progress: Generated<number>;
+  ready_at: Date | null;
+  result: JsonValue | null;
+  scheduled_at: Date;
+  stage: string | null;
+  started_at: Date | null;
+  status: Generated<JobStatus>;
+  token: Generated<number>;
+  updated_at: Date;
+  user_id: string;
+  waits_until: Date | null;
+  worker: string | null;
+}
+
+export interface Schedules {
+  created_at: Date;
+  expression: string;
+  id: string;
+  is_enabled: Generated<boolean>;
+  kind: string;
+  last_job_id: string | null;
+  last_run_at: Date | null;
+  name: string;
+  next_run_at: Date | null;
+  parameters: JsonValue;
+  time_zone: string;
+  updated_at: Date;
+  user_id: string;
+  version: Generated<number>;
+}
+
 export interface SchemaMigrations {
   app_version: string;
   applied_at: Date;
@@ -139,6 +197,9 @@ export interface DB {
   conversation_messages: ConversationMessages;
   conversations: Conversations;
   database_identity: DatabaseIdentity;
+  job_logs: JobLogs;
+  jobs: Jobs;
+  schedules: Schedules;
   schema_migrations: SchemaMigrations;
   users: Users;
 }

@@ -2,7 +2,7 @@
 import type { SchemaDescription } from '../description.ts';
 
 /** The tables whose rows have owners. */
-export type TenantTable = 'conversation_messages' | 'conversations';
+export type TenantTable = 'conversation_messages' | 'conversations' | 'job_logs' | 'jobs';
 
 /** The schema that this version works with. */
 export const schema: SchemaDescription = {
@@ -259,6 +259,144 @@ export const schema: SchemaDescription = {
       primaryKey: ['singleton'],
       foreignKeys: [],
       indexes: [],
+    },
+    {
+      name: 'job_logs',
+      columns: [
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'job_id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'attempt', codec: 'integer', nullable: false, hasDefault: false },
+        { name: 'level', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'message', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'details', codec: 'json', nullable: true, hasDefault: false },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['user_id', 'id'],
+      foreignKeys: [{ columns: ['user_id', 'job_id'], table: 'jobs', references: ['user_id', 'id'], onDelete: 'cascade' }],
+      indexes: [
+        {
+          name: 'job_logs_by_job',
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'job_id', descending: false },
+            { name: 'id', descending: false },
+          ],
+          unique: false,
+          partial: false,
+        },
+      ],
+    },
+    {
+      name: 'jobs',
+      columns: [
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'kind', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'display_name', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'status', codec: 'text', nullable: false, hasDefault: true },
+        { name: 'progress', codec: 'integer', nullable: false, hasDefault: true },
+        { name: 'stage', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'parameters', codec: 'json', nullable: false, hasDefault: false },
+        { name: 'result', codec: 'json', nullable: true, hasDefault: false },
+        { name: 'error', codec: 'json', nullable: true, hasDefault: false },
+        { name: 'priority', codec: 'integer', nullable: false, hasDefault: true },
+        { name: 'attempts', codec: 'integer', nullable: false, hasDefault: true },
+        { name: 'max_attempts', codec: 'integer', nullable: false, hasDefault: false },
+        { name: 'worker', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'token', codec: 'bigint', nullable: false, hasDefault: true },
+        { name: 'lease_until', codec: 'timestamp', nullable: true, hasDefault: false },
+        { name: 'ready_at', codec: 'timestamp', nullable: true, hasDefault: false },
+        { name: 'waits_until', codec: 'timestamp', nullable: true, hasDefault: false },
+        { name: 'dedup_key', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'scheduled_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'started_at', codec: 'timestamp', nullable: true, hasDefault: false },
+        { name: 'cancel_requested_at', codec: 'timestamp', nullable: true, hasDefault: false },
+        { name: 'completed_at', codec: 'timestamp', nullable: true, hasDefault: false },
+        { name: 'estimated_duration_ms', codec: 'bigint', nullable: true, hasDefault: false },
+        { name: 'duration_ms', codec: 'bigint', nullable: true, hasDefault: false },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'updated_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['user_id', 'id'],
+      foreignKeys: [],
+      indexes: [
+        {
+          name: 'jobs_by_kind',
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'kind', descending: false },
+            { name: 'id', descending: true },
+            { name: 'status', descending: false },
+          ],
+          unique: false,
+          partial: false,
+        },
+        {
+          name: 'jobs_by_status',
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'status', descending: false },
+            { name: 'id', descending: true },
+          ],
+          unique: false,
+          partial: false,
+        },
+        {
+          name: 'jobs_dedup_key',
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'kind', descending: false },
+            { name: 'dedup_key', descending: false },
+          ],
+          unique: true,
+          partial: true,
+        },
+        { name: 'jobs_leased', columns: [{ name: 'lease_until', descending: false }], unique: false, partial: true },
+        {
+          name: 'jobs_ready',
+          columns: [
+            { name: 'priority', descending: true },
+            { name: 'user_id', descending: false },
+            { name: 'ready_at', descending: false },
+            { name: 'id', descending: false },
+            { name: 'kind', descending: false },
+          ],
+          unique: false,
+          partial: true,
+        },
+        { name: 'jobs_waiting', columns: [{ name: 'waits_until', descending: false }], unique: false, partial: true },
+      ],
+    },
+    {
+      name: 'schedules',
+      columns: [
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'name', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'kind', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'parameters', codec: 'json', nullable: false, hasDefault: false },
+        { name: 'expression', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'time_zone', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'is_enabled', codec: 'boolean', nullable: false, hasDefault: true },
+        { name: 'next_run_at', codec: 'timestamp', nullable: true, hasDefault: false },
+        { name: 'last_run_at', codec: 'timestamp', nullable: true, hasDefault: false },
+        { name: 'last_job_id', codec: 'uuid', nullable: true, hasDefault: false },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'updated_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'version', codec: 'integer', nullable: false, hasDefault: true },
+      ],
+      primaryKey: ['id'],
+      foreignKeys: [],
+      indexes: [
+        { name: 'schedules_due', columns: [{ name: 'next_run_at', descending: false }], unique: false, partial: true },
+        {
+          name: 'schedules_name_key',
+          columns: [{ name: 'user_id', descending: false }, { name: 'name', descending: false }],
+          unique: true,
+          partial: false,
+        },
+      ],
     },
     {
       name: 'schema_migrations',

@@ -1,0 +1,21 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { Jobs } from '@keelson/db-core';
+import type { Context } from '../context.ts';
+import { useDatabase } from '../database.ts';
+import { document, examples } from '../help.ts';
+
+export function addJobsRetry(parent: CommandUnknownOpts, context: Context): void {
+  parent
+    .command('retry')
+    .description('begin a job that failed or was cancelled again, with all its attempts')
+    .argument('<ID>', 'its id, as `keelson jobs list` shows it')
+    .option('--user <ID>', 'whose', 'default')
+    .addHelpText('after', examples('keelson jobs retry 019aa6c0-4c5e-7d3a-8f00-3f1f6f1b2a10 --user ada'))
+    .addHelpText('after', document('{"id","kind","status"…}, as `keelson jobs show`'))
+    .action((id, { user }) =>
+      useDatabase(context, { create: false }, async (database) => {
+        const job = await new Jobs(database).retry(user, id);
+        context.output.result(job, () => context.output.line(`The job ${job.id} waits for a worker.`));
+      }),
+    );
+}

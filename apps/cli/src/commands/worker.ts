@@ -1,0 +1,103 @@
+import process from 'node:process';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { Jobs, openDatabase, Schedules, Worker, type WorkerEvent } from '@keelson/db-core';
+import type { Context } from '../context.ts';
+import { closeSoon, placeOf, waitForDatabase } from '../database.ts';
+import { eventLines } from '../events.ts';
+import { document, examples } from '../help.ts';
+import { listOf, wholeNumber } from '../values.ts';
+
+/** The owner of the kernel's own jobs. */
+const KERNEL_OWNER = 'keelson';
+const OPTIMIZE = { name: 'optimize', kind: 'kernel.optimize', parameters: {}, expression: '17 3 * * *' };
+
+type Counts = Record<'completed' | 'failed' | 'retried' | 'cancelled' | 'given-back' | 'lost', number>;
+
+export function addWorker(parent: CommandUnknownOpts, context: Context): void {
+  parent
+    .command('worker')
+    .description('do jobs until told to stop, and enqueue those that come by the clock')
+    .option('--concurrency <N>', 'jobs at the same time, 1 to 1000 (default: 4)', wholeNumber(1, 1000))
+    .option('--kind <KIND>', 'only this kind; may be repeated (default: all)', listOf)
+    .addHelpText('after', examples('keelson worker', 'keelson worker --concurrency 8 --kind kernel.optimize'))
+    .addHelpText(
+      'after',
+      document(
+        '{"engine","database","worker","completed","failed","retried","cancelled","given-back","lost"}, when it stops',
+      ),
+    )
+    .addHelpText(
+      'after',
+      '\nCtrl-C or SIGTERM: it takes no more, lets jobs finish for 10 s, and gives the rest back. It then ends with 130, or 0\nafter SIGTERM. Run as many workers as you like; what one that dies had begun, another one does.\n',
+    )
+    .action(async ({ concurrency, kind }) => {
+      await waitForDatabase(context);
+      const { output, config, interrupt } = context;
+      const onEvent = eventLines({
+        echo: config.database.echo,
+        verbose: context.verbose,
+        write: (line) => output.note(line),
+      });
+      const database = openDatabase({
+        config: config.database,
+        applicationName: 'keelson worker',
+        ...(onEvent === undefined ? {} : { onEvent }),
+      });
+      try {
+        await database.initialize();
+        const counts: Counts = { completed: 0, failed: 0, retried: 0, cancelled: 0, 'given-back': 0, lost: 0 };
+        const jobs = new Jobs(database);
+        const worker = new Worker(jobs, {
+          signal: AbortSignal.any([interrupt.signal, sigterm()]),
+          ...(concurrency === undefined ? {} : { concurrency }),
+          ...(kind === undefined ? {} : { kinds: kind }),
+          onEvent: (event) => tell(context, counts, event),
+        });
+        await ensureSchedule(jobs);
+        output.note(`The worker ${worker.name} looks for ${(kind ?? jobs.kinds).join(', ')}. Ctrl-C stops.`);
+        await worker.run();
+        if (interrupt.signal.aborted) context.exitCode = 130;
+        output.result({ ...placeOf(config.database), worker: worker.name, ...counts }, () =>
+          output.line(
+            Object.entries(counts)
+              .map(([outcome, count]) => `${count} ${outcome}`)
+              .join(', '),
+          ),
+        );
+      } finally {
+        await closeSoon(database);
+      }
+    });
+}
+
+/** Every night. Whoever changes it or switches it off is left to it. */
+async function ensureSchedule(jobs: Jobs): Promise<void> {
+  const schedules = new Schedules(jobs);
+  const { items } = await schedules.list(KERNEL_OWNER);
+  if (!items.some(({ name }) => name === OPTIMIZE.name)) await schedules.set({ ...OPTIMIZE, userId: KERNEL_OWNER });
+}
+
+function tell({ output }: Context, counts: Counts, event: WorkerEvent): void {
+  if (event.type === 'trouble') {
+    output.warn(event.error instanceof Error ? event.error.message : String(event.error));
+    return;
+  }
+  const { kind, id, userId, attempt } = event.job;
+  const job = `${kind} ${id} of ${userId}`;
+  if (event.type === 'started') {
+    output.note(`begun: ${job}${attempt === 1 ? '' : `, attempt ${attempt}`}`);
+    return;
+  }
+  const { ending, durationMs } = event;
+  counts[ending.outcome] += 1;
+  const why = 'error' in ending ? `: ${ending.error.message} (${ending.error.code})` : '';
+  const again = 'pauseMs' in ending && ending.pauseMs !== undefined ? `; again in ${ending.pauseMs} ms` : '';
+  output.note(`${ending.outcome}: ${job}, ${durationMs} ms${why}${again}`);
+}
+
+/** What a supervisor sends. */
+function sigterm(): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGTERM', () => controller.abort());
+  return controller.signal;
+}
