@@ -3,7 +3,7 @@ import type { Change } from '@keelson/db-core';
 import type { Context } from '../context.ts';
 import { useDatabase } from '../database.ts';
 import { time } from '../figures.ts';
-import { examples } from '../help.ts';
+import { document, examples } from '../help.ts';
 import { printable } from '../output.ts';
 
 export function addChangesTail(parent: CommandUnknownOpts, context: Context): void {
@@ -15,7 +15,9 @@ export function addChangesTail(parent: CommandUnknownOpts, context: Context): vo
     .addHelpText('after', examples('keelson changes tail --user ada', 'keelson changes tail --json | jq -r .key'))
     .addHelpText(
       'after',
-      '\nWith --json, a line for each change:\n  {"position","table","operation":"insert"|"update"|"delete","key","userId","at"}\n',
+      document(
+        'a line for each change: {"position","table","operation":"insert"|"update"|"delete","key","userId","at"}',
+      ),
     )
     .addHelpText('after', '\nEnds with 130 after Ctrl-C.\n')
     .action(({ user, after }) =>
