@@ -152,7 +152,7 @@ update "api_tokens"
   returning "id", "user_id", "account_id", "name", "prefix", "scopes", "last_used_at", "expires_at", "revoked_at", "created_at";
 -- postgres
 update "api_tokens"
-  set "revoked_at" = coalesce("revoked_at", $1)
+  set "revoked_at" = coalesce("revoked_at", cast($1 as timestamptz))
   where "id" = $2
   returning "id", "user_id", "account_id", "name", "prefix", "scopes", "last_used_at", "expires_at", "revoked_at", "created_at";
 
