@@ -4,24 +4,24 @@
 -- sqlite
 update "conversations"
   set "status" = ?, "archived_at" = ?, "updated_at" = ?, "version" = "version" + 1
-  where "conversations"."user_id" = ? and ("id" = ? and "status" = ? and "version" = coalesce(?, "version"))
+  where "conversations"."user_id" = ? and ("id" = ? and "status" = ? and "version" = coalesce(cast(? as integer), "version"))
   returning "id";
 -- postgres
 update "conversations"
   set "status" = $1, "archived_at" = $2, "updated_at" = $3, "version" = "version" + 1
-  where "conversations"."user_id" = $4 and ("id" = $5 and "status" = $6 and "version" = coalesce($7, "version"))
+  where "conversations"."user_id" = $4 and ("id" = $5 and "status" = $6 and "version" = coalesce(cast($7 as integer), "version"))
   returning "id";
 
 -- conversations.close
 -- sqlite
 update "conversations"
   set "status" = ?, "closed_at" = ?, "updated_at" = ?, "version" = "version" + 1
-  where "conversations"."user_id" = ? and ("id" = ? and ("status" = ? or "status" = ?) and "version" = coalesce(?, "version"))
+  where "conversations"."user_id" = ? and ("id" = ? and ("status" = ? or "status" = ?) and "version" = coalesce(cast(? as integer), "version"))
   returning "id";
 -- postgres
 update "conversations"
   set "status" = $1, "closed_at" = $2, "updated_at" = $3, "version" = "version" + 1
-  where "conversations"."user_id" = $4 and ("id" = $5 and ("status" = $6 or "status" = $7) and "version" = coalesce($8, "version"))
+  where "conversations"."user_id" = $4 and ("id" = $5 and ("status" = $6 or "status" = $7) and "version" = coalesce(cast($8 as integer), "version"))
   returning "id";
 
 -- conversations.findByExternalId
@@ -146,12 +146,12 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 -- sqlite
 update "conversations"
   set "status" = ?, "deleted_at" = ?, "updated_at" = ?, "version" = "version" + 1
-  where "conversations"."user_id" = ? and ("id" = ? and ("status" = ? or "status" = ? or "status" = ?) and "version" = coalesce(?, "version"))
+  where "conversations"."user_id" = ? and ("id" = ? and ("status" = ? or "status" = ? or "status" = ?) and "version" = coalesce(cast(? as integer), "version"))
   returning "id";
 -- postgres
 update "conversations"
   set "status" = $1, "deleted_at" = $2, "updated_at" = $3, "version" = "version" + 1
-  where "conversations"."user_id" = $4 and ("id" = $5 and ("status" = $6 or "status" = $7 or "status" = $8) and "version" = coalesce($9, "version"))
+  where "conversations"."user_id" = $4 and ("id" = $5 and ("status" = $6 or "status" = $7 or "status" = $8) and "version" = coalesce(cast($9 as integer), "version"))
   returning "id";
 
 -- conversations.takeSeq
@@ -186,24 +186,24 @@ update "conversations"
 -- sqlite
 update "conversations"
   set "status" = ?, "archived_at" = ?, "updated_at" = ?, "version" = "version" + 1
-  where "conversations"."user_id" = ? and ("id" = ? and "status" = ? and "version" = coalesce(?, "version"))
+  where "conversations"."user_id" = ? and ("id" = ? and "status" = ? and "version" = coalesce(cast(? as integer), "version"))
   returning "id";
 -- postgres
 update "conversations"
   set "status" = $1, "archived_at" = $2, "updated_at" = $3, "version" = "version" + 1
-  where "conversations"."user_id" = $4 and ("id" = $5 and "status" = $6 and "version" = coalesce($7, "version"))
+  where "conversations"."user_id" = $4 and ("id" = $5 and "status" = $6 and "version" = coalesce(cast($7 as integer), "version"))
   returning "id";
 
 -- conversations.updateTitle
 -- sqlite
 update "conversations"
   set "title" = ?, "updated_at" = ?, "version" = "version" + 1
-  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ? and "version" = coalesce(?, "version"))
+  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ? and "version" = coalesce(cast(? as integer), "version"))
   returning "id";
 -- postgres
 update "conversations"
   set "title" = $1, "updated_at" = $2, "version" = "version" + 1
-  where "conversations"."user_id" = $3 and ("id" = $4 and "status" <> $5 and "version" = coalesce($6, "version"))
+  where "conversations"."user_id" = $3 and ("id" = $4 and "status" <> $5 and "version" = coalesce(cast($6 as integer), "version"))
   returning "id";
 
 -- messages.countByRole

@@ -334,7 +334,7 @@ update "jobs"
   returning "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at";
 -- postgres
 update "jobs"
-  set "cancel_requested_at" = coalesce("cancel_requested_at", $1), "updated_at" = $2
+  set "cancel_requested_at" = coalesce("cancel_requested_at", cast($1 as timestamptz)), "updated_at" = $2
   where "jobs"."user_id" = $3 and ("id" = $4 and "status" = $5)
   returning "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at";
 
@@ -652,7 +652,7 @@ update "api_tokens"
   returning "id", "user_id", "account_id", "name", "prefix", "scopes", "last_used_at", "expires_at", "revoked_at", "created_at";
 -- postgres
 update "api_tokens"
-  set "revoked_at" = coalesce("revoked_at", $1)
+  set "revoked_at" = coalesce("revoked_at", cast($1 as timestamptz))
   where "id" = $2
   returning "id", "user_id", "account_id", "name", "prefix", "scopes", "last_used_at", "expires_at", "revoked_at", "created_at";
 

@@ -5,7 +5,6 @@ import {
   type BinaryOperationNode,
   type CaseNode,
   type CastNode,
-  type DataTypeNode,
   type FunctionNode,
   type GroupByItemNode,
   type HavingNode,
@@ -18,7 +17,7 @@ import {
   type PrimitiveValueListNode,
   RawNode,
   type ReferenceNode,
-  type SelectionNode,
+  type SelectQueryNode,
   type TupleNode,
   type UnaryOperationNode,
   type ValueNode,
@@ -28,25 +27,23 @@ import {
 } from 'kysely';
 import type { Codec } from '../../engine/contract.ts';
 import { Slot } from '../values.ts';
-import { allowFunction, allowRaw, deny } from './allowed.ts';
+import { allowRaw, deny } from './allowed.ts';
 import { fragmentOf } from './fragments.ts';
+import { rewriteAggregate, rewriteCast, rewriteCount, rewriteFunction } from './functions.ts';
 import { type Guard, tableName } from './guard.ts';
 import { isNode, makeNode, optional, slotNode } from './nodes.ts';
 import { isBound, rewriteBinary, rewriteOperator } from './operators.ts';
 import {
-  allowArguments,
   allowArithmetic,
-  allowCastFrom,
   allowComparison,
   allowCondition,
   allowJsonKey,
   allowSorting,
-  castTo,
   typedSlot,
   typeOfValue,
 } from './portable.ts';
 import type { Scope } from './scope.ts';
-import { commonType, SAME_TYPE_FUNCTIONS, typeOf, typeOfCast } from './types.ts';
+import { commonType, typeOf } from './types.ts';
 
 /** Kinds without a rule of their own: safe when all their parts are. */
 const PLAIN_KINDS = new Set<OperationNode['kind']>([
@@ -73,7 +70,7 @@ export function rewriteExpression(guard: Guard, node: OperationNode, scope: Scop
     case 'ReferenceNode':
       return rewriteReference(node as ReferenceNode);
     case 'SelectQueryNode':
-      return guard.rewriteQuery(node, scope);
+      return guard.subquery(node as SelectQueryNode, scope);
     case 'BinaryOperationNode':
       return rewriteBinary(guard, node as BinaryOperationNode, scope);
     case 'UnaryOperationNode': {
@@ -210,82 +207,6 @@ export function rewriteCondition(guard: Guard, node: OperationNode, scope: Scope
   if (isBound(node)) return typedSlot(node.value, 'boolean');
   allowCondition(typeOf(node, scope));
   return rewriteExpression(guard, node, scope);
-}
-
-function rewriteCast(guard: Guard, { expression, dataType }: CastNode, scope: Scope): OperationNode {
-  const to = dataType.kind === 'DataTypeNode' ? typeOfCast(dataType as DataTypeNode) : undefined;
-  if (to === undefined) return deny('a cast to this type is not on the list of portable casts');
-  if (isBound(expression)) return castTo(to, slotNode(expression.value, to));
-  allowCastFrom(typeOf(expression, scope), to);
-  return castTo(to, rewriteExpression(guard, expression, scope));
-}
-
-function rewriteFunction(
-  guard: Guard,
-  { func, arguments: args }: FunctionNode,
-  scope: Scope,
-  hint: Codec | undefined,
-): OperationNode {
-  allowFunction(func);
-  allowArguments(
-    func,
-    args.map((arg) => typeOf(arg, scope)),
-  );
-  const type = SAME_TYPE_FUNCTIONS.has(func) ? (commonType(args, scope) ?? hint) : undefined;
-  const rewritten = args.map((arg, index) => {
-    if (SAME_TYPE_FUNCTIONS.has(func)) {
-      return isBound(arg) && commonType(args, scope) === undefined
-        ? standsAlone(arg, type)
-        : rewriteExpression(guard, arg, scope, type);
-    }
-    if (func === 'substr' && index > 0) return rewriteCount(arg, 'a position in a text');
-    return rewriteExpression(guard, arg, scope, 'text');
-  });
-  return { kind: 'FunctionNode', func, arguments: rewritten } as FunctionNode;
-}
-
-/** A whole number from 0 on, which is all that both engines take here. */
-function rewriteCount(node: OperationNode, what: string): OperationNode {
-  if (node.kind !== 'ValueNode') return deny(`${what} must be a number or a parameter`);
-  const { value, immediate } = node as ValueNode;
-  if (immediate !== true) return slotNode(value, 'bigint', { rule: 'count' });
-  if (!Number.isSafeInteger(value) || (value as number) < 0) deny(`${what} must be a whole number from 0 on`);
-  return { kind: 'ValueNode', value, immediate } as ValueNode;
-}
-
-function rewriteAggregate(guard: Guard, node: AggregateFunctionNode, scope: Scope): OperationNode {
-  allowFunction(node.func);
-  if (node.orderBy !== undefined || node.withinGroup !== undefined)
-    deny('an order inside an aggregate does not exist on both engines');
-  const isCountOfRows = node.func === 'count' && node.aggregated.some(isEverything);
-  if (!isCountOfRows)
-    allowArguments(
-      node.func,
-      node.aggregated.map((argument) => typeOf(argument, scope)),
-    );
-  if (node.distinct === true)
-    for (const argument of node.aggregated) allowSorting(typeOf(argument, scope), 'told apart');
-  const hint = SAME_TYPE_FUNCTIONS.has(node.func) ? commonType(node.aggregated, scope) : undefined;
-  const aggregated = node.aggregated.map((argument) =>
-    node.func === 'count' && isEverything(argument)
-      ? { kind: 'SelectAllNode' }
-      : rewriteExpression(guard, argument, scope, hint),
-  );
-  return makeNode<AggregateFunctionNode>('AggregateFunctionNode', {
-    func: node.func,
-    aggregated,
-    distinct: node.distinct,
-    filter: optional(node.filter, (filter) => rewriteExpression(guard, filter, scope)),
-    over: optional(node.over, (over) => rewriteExpression(guard, over, scope)),
-  });
-}
-
-/** The star of `count(*)`. */
-function isEverything(node: OperationNode): boolean {
-  return (
-    node.kind === 'SelectAllNode' ||
-    (node.kind === 'SelectionNode' && (node as SelectionNode).selection.kind === 'SelectAllNode')
-  );
 }
 
 /** The engines put nulls at opposite ends; SQLite's way (nulls are smallest) is said aloud wherever a null can be. */

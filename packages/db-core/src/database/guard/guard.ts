@@ -6,24 +6,13 @@ import type {
   TableNode,
   UpdateQueryNode,
 } from 'kysely';
-import type { Codec } from '../../engine/contract.ts';
 import { deny } from './allowed.ts';
-import { Scope } from './scope.ts';
+import { type Output, Scope } from './scope.ts';
 import { rewriteSelect } from './select.ts';
 import type { TableInfo, Tables } from './tables.ts';
 import { rewriteDelete, rewriteInsert, rewriteUpdate } from './writes.ts';
 
 export type QueryNode = SelectQueryNode | InsertQueryNode | UpdateQueryNode | DeleteQueryNode;
-
-/** A column of a query's result. */
-export interface Output {
-  /** Undefined for an expression without an alias. */
-  readonly name: string | undefined;
-  /** Its type, as far as it can be told. */
-  readonly codec: Codec | undefined;
-  /** Is it a column of a table, whose type the engine knows itself? */
-  readonly isColumn: boolean;
-}
 
 /** How one engine says that a value is in a list that is bound as one parameter. */
 export type MemberOf = (left: OperationNode, list: OperationNode, negated: boolean) => OperationNode;
@@ -46,6 +35,7 @@ export class Guard {
   readonly memberOf: MemberOf;
   readonly #tables: Tables;
   readonly #outputs = new WeakMap<QueryNode, readonly Output[]>();
+  readonly #subqueries = new WeakMap<Scope, WeakMap<SelectQueryNode, QueryNode>>();
 
   constructor({ tables, access, memberOf }: GuardOptions) {
     this.#tables = tables;
@@ -54,7 +44,16 @@ export class Guard {
   }
 
   rewrite(root: OperationNode): QueryNode {
-    return this.rewriteQuery(root, new Scope());
+    return this.rewriteQuery(root, new Scope(undefined, (node, scope) => this.outputsOf(this.subquery(node, scope))));
+  }
+
+  /** A query inside an expression. It may be asked for its type first, and is rewritten only once for its place. */
+  subquery(node: SelectQueryNode, scope: Scope): QueryNode {
+    let known = this.#subqueries.get(scope);
+    if (known === undefined) this.#subqueries.set(scope, (known = new WeakMap()));
+    let rewritten = known.get(node);
+    if (rewritten === undefined) known.set(node, (rewritten = this.rewriteQuery(node, scope)));
+    return rewritten;
   }
 
   rewriteQuery(node: OperationNode, parent: Scope): QueryNode {

@@ -1,3 +1,5 @@
+import type { SelectQueryNode } from 'kysely';
+import type { Codec } from '../../engine/contract.ts';
 import { deny } from './allowed.ts';
 import type { ColumnInfo, TableInfo } from './tables.ts';
 
@@ -11,14 +13,35 @@ export interface Source {
 
 export type Columns = ReadonlyMap<string, ColumnInfo>;
 
+/** A column of a query's result. */
+export interface Output {
+  /** Undefined for an expression without an alias. */
+  readonly name: string | undefined;
+  /** Its type, as far as it can be told. */
+  readonly codec: Codec | undefined;
+  /** Is it a column of a table, whose type the engine knows itself? */
+  readonly isColumn: boolean;
+}
+
+/** What a subquery at this place gives. */
+type Outputs = (query: SelectQueryNode, scope: Scope) => readonly Output[];
+
 /** The names that are visible at one place of a query. */
 export class Scope {
   readonly #parent: Scope | undefined;
   readonly #sources: Source[] = [];
   readonly #ctes = new Map<string, Columns | undefined>();
 
-  constructor(parent?: Scope) {
+  readonly #outputs: Outputs | undefined;
+
+  constructor(parent?: Scope, outputs?: Outputs) {
     this.#parent = parent;
+    this.#outputs = outputs ?? (parent === undefined ? undefined : parent.#outputs);
+  }
+
+  /** The columns of a query that stands in an expression here. */
+  outputsOf(query: SelectQueryNode): readonly Output[] {
+    return this.#outputs?.(query, this) ?? [];
   }
 
   get sources(): readonly Source[] {

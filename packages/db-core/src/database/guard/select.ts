@@ -21,11 +21,11 @@ import {
 import type { Codec } from '../../engine/contract.ts';
 import { allowJoin, deny } from './allowed.ts';
 import { rewriteCondition, rewriteExpression, standsAlone } from './expressions.ts';
-import { type Guard, type Output, tableName } from './guard.ts';
+import { type Guard, tableName } from './guard.ts';
 import { allOf, columnOf, isNode, makeNode, optional, ownedBy } from './nodes.ts';
 import { isBound } from './operators.ts';
 import { allowSorting, typeOfValue, widest } from './portable.ts';
-import { type Columns, Scope, type Source } from './scope.ts';
+import { type Columns, type Output, Scope, type Source } from './scope.ts';
 import type { ColumnInfo, TableInfo } from './tables.ts';
 import { typeOf } from './types.ts';
 
@@ -281,13 +281,10 @@ function rewriteSelection(guard: Guard, selection: OperationNode, scope: Scope, 
   const node = isBound(inner) ? standsAlone(inner, hint) : rewriteExpression(guard, inner, scope, hint);
   const reference = inner.kind === 'ReferenceNode' ? (inner as ReferenceNode) : undefined;
   const ownName = reference?.column.kind === 'ColumnNode' ? reference.column.column.name : undefined;
-  const subquery = node.kind === 'SelectQueryNode' ? guard.outputsOf(node as SelectQueryNode)[0] : undefined;
   const output: Output = {
     name: aliased === undefined ? ownName : aliasName(aliased),
     codec:
-      typeOf(inner, scope) ??
-      subquery?.codec ??
-      (isBound(inner) && inner.value !== null ? (hint ?? typeOfValue(inner.value)) : undefined),
+      typeOf(inner, scope) ?? (isBound(inner) && inner.value !== null ? (hint ?? typeOfValue(inner.value)) : undefined),
     isColumn: ownName !== undefined && scope.isTableColumn(ownName, reference?.table?.table.identifier.name),
   };
   const named = aliased === undefined ? node : AliasNode.create(node, IdentifierNode.create(aliasName(aliased)));

@@ -11,6 +11,7 @@ import type {
   OperatorNode,
   ParensNode,
   ReferenceNode,
+  SelectQueryNode,
   UnaryOperationNode,
   ValueNode,
 } from 'kysely';
@@ -101,6 +102,8 @@ export function typeOf(node: OperationNode, scope: Scope): Codec | undefined {
     }
     case 'RawNode':
       return fragmentOf(node)?.decode;
+    case 'SelectQueryNode':
+      return scope.outputsOf(node as SelectQueryNode)[0]?.codec;
     default:
       return undefined;
   }

@@ -21,10 +21,10 @@ import {
 import type { Codec } from '../../engine/contract.ts';
 import { deny } from './allowed.ts';
 import { rewriteCondition, rewriteExpression, valueSlot } from './expressions.ts';
-import type { Guard, Output } from './guard.ts';
+import type { Guard } from './guard.ts';
 import { allOf, currentUserNode, makeNode, optional, OWNER_COLUMN, ownedBy } from './nodes.ts';
 import { allowAssignment } from './portable.ts';
-import { Scope } from './scope.ts';
+import { type Output, Scope } from './scope.ts';
 import { rewriteSelect, rewriteSelections, rewriteSource, rewriteWith } from './select.ts';
 import type { TableInfo } from './tables.ts';
 import { typeOf } from './types.ts';

@@ -146,8 +146,8 @@ const parsers = new Map<number, Parse>([
   [OID.int4, Number],
   [OID.oid, Number],
   [OID.int8, toSafeInteger],
-  [OID.float4, Number],
-  [OID.float8, Number],
+  [OID.float4, parseReal],
+  [OID.float8, parseReal],
   [OID.numeric, parseNumeric],
   [OID.json, JSON.parse],
   [OID.jsonb, JSON.parse],
@@ -166,6 +166,11 @@ export const typeParsers: CustomTypesConfig = {
 /** No column is numeric; `sum(bigint)` and `avg(…)` are, and SQLite gives numbers for these. */
 function parseNumeric(text: string): number {
   return /^-?\d+$/.test(text) ? toSafeInteger(text) : Number(text);
+}
+
+/** The engines give the zeros that they compute different signs. */
+function parseReal(text: string): number {
+  return Number(text) + 0;
 }
 
 const ZERO = 48;

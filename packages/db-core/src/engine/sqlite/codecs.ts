@@ -107,7 +107,9 @@ const expressionDecoders: Partial<Record<Codec, Decode>> = {
 };
 
 function within(value: unknown, isGood: (number: number) => boolean, expected: string): unknown {
-  if (typeof value !== 'number' || isGood(value)) return value;
+  if (typeof value !== 'number') return value;
+  // The engines give the zeros that they compute different signs.
+  if (isGood(value)) return value + 0;
   throw new QueryError(`The database computed ${value}, which is not ${expected}.`);
 }
 
@@ -117,4 +119,14 @@ export function sqliteExpressionDecoder(codec: Codec): Decode | undefined {
 
 export function sqliteDecoder(codec: Codec | undefined): Decode | undefined {
   return codec === undefined ? undefined : decoders[codec];
+}
+
+/** The values of a list as JSON. A whole number that large is written with an exponent, or SQLite would take it for an integer. */
+export function encodeList(values: readonly unknown[]): string {
+  if (!values.some(isLargeWhole)) return JSON.stringify(values);
+  return `[${values.map((value) => (isLargeWhole(value) ? value.toExponential() : JSON.stringify(value))).join(',')}]`;
+}
+
+function isLargeWhole(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
 }

@@ -17,7 +17,7 @@ import type {
 import type { SchemaDescription } from '../../schema/description.ts';
 import { DatabaseClosedError, LockTimeoutError } from '../../errors/index.ts';
 import { Breather } from './breather.ts';
-import { sqliteEncoder } from './codecs.ts';
+import { encodeList, sqliteEncoder } from './codecs.ts';
 import { memberOf, PortableSqliteCompiler } from './compiler.ts';
 import { prepareFile, SqliteConnection } from './connection.ts';
 import { inspectSqlite } from './inspect.ts';
@@ -48,7 +48,7 @@ export class SqliteEngine implements Engine {
   readonly compiler = new PortableSqliteCompiler();
   readonly encoder = sqliteEncoder;
   readonly memberOf = memberOf;
-  readonly encodeList = JSON.stringify;
+  readonly encodeList = encodeList;
   readonly #options: SqliteEngineOptions;
   readonly #breather = new Breather();
   readonly #path: string;
