@@ -1,7 +1,7 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 
 /** How long statements may keep the event loop, one after the other. */
-const LONGEST_MS = 10;
+const LONGEST_MS = 25;
 
 /**
  * SQLite answers at once, and a promise that is settled already lets no timer, socket or signal in. So a loop of awaited
