@@ -51,9 +51,9 @@ export interface Summary {
 export async function race<Contender>(options: Race<Contender>): Promise<Map<string, Time[]>> {
   const { contenders, warmUp, rounds, shares, prepare, settle } = options;
   const times = new Map<string, Time[]>([...contenders.keys()].map((name) => [name, []]));
+  collectGarbage?.('major');
   for (let round = 0; round < warmUp + rounds; round += 1) {
     const slot = await prepare(round);
-    collectGarbage?.('major');
     for (const [name, contender] of turns([...contenders], round)) {
       await settle(name);
       await cleanUp();
@@ -109,8 +109,8 @@ async function timed<Contender>(slot: Slot<Contender>, contender: Contender, ope
 
 /**
  * What the one before left behind isn't done in the next one's time: its garbage and, in the event loop's next turns, the
- * closing of every statement that it prepared and dropped, which can be thousands. Collecting everything each time would
- * take longer than the work, so the old generation's turn comes once in a round.
+ * closing of every statement that it prepared and dropped, which can be thousands. Only young objects are collected: a full
+ * collection on demand makes V8 throw away compiled code, which no program outside a benchmark goes through all the time.
  */
 async function cleanUp(): Promise<void> {
   collectGarbage?.('minor');

@@ -133,12 +133,12 @@ function bulk(engine: EngineName, targets: Targets, times: Omit<Size, 'operation
 /** Of Keelson's own SQL kernel, against the bare driver and those who do the same work. */
 export const kernelScenarios: readonly Scenario<Contender>[] = [
   pointRead('sqlite', { bare: 2, ...PEERS }, { operations: 2000, warmUp: 5, rounds: 21 }),
-  list50('sqlite', { bare: 1.15, ...PEERS }, { operations: 100, warmUp: 5, rounds: 21 }),
-  append('sqlite', { bare: 1.5, ...PEERS }, { operations: 200, warmUp: 5, rounds: 21 }),
+  list50('sqlite', { bare: 1.15, ...PEERS }, { operations: 100, warmUp: 12, rounds: 21 }),
+  append('sqlite', { bare: 1.5, ...PEERS }, { operations: 200, warmUp: 12, rounds: 21 }),
   bulk('sqlite', { bare: 1.3, ...PEERS }, { warmUp: 2, rounds: 9 }),
-  pointRead('postgres', { bare: 1.15 }, { operations: 100, warmUp: 8, rounds: 41 }),
-  list50('postgres', { bare: 1.15 }, { operations: 40, warmUp: 8, rounds: 41 }),
-  append('postgres', { bare: 1.15 }, { operations: 30, warmUp: 8, rounds: 41 }),
+  pointRead('postgres', { bare: 1.15 }, { operations: 100, warmUp: 40, rounds: 41 }),
+  list50('postgres', { bare: 1.15 }, { operations: 40, warmUp: 50, rounds: 41 }),
+  append('postgres', { bare: 1.15 }, { operations: 40, warmUp: 50, rounds: 41 }),
 ];
 
 /** Of the domain's facade, zod included, against the same statements by hand. There is no target for it. */
@@ -149,7 +149,7 @@ export const facadeScenarios: readonly Scenario<Facade>[] = [
     title: 'Conversations.getConversation',
     targets: {},
     shares: {},
-    warmUp: 5,
+    warmUp: 12,
     rounds: 21,
     prepare: (population, round) =>
       work(
@@ -163,7 +163,7 @@ export const facadeScenarios: readonly Scenario<Facade>[] = [
     title: 'Conversations.getMessages, 50 of them',
     targets: {},
     shares: {},
-    warmUp: 5,
+    warmUp: 12,
     rounds: 21,
     prepare: (population, round) =>
       work(
@@ -177,7 +177,7 @@ export const facadeScenarios: readonly Scenario<Facade>[] = [
     title: 'Conversations.saveUserMessage',
     targets: {},
     shares: {},
-    warmUp: 5,
+    warmUp: 12,
     rounds: 21,
     prepare(population, round) {
       const random = randomNumbers(round + 1);
