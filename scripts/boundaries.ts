@@ -42,6 +42,7 @@ export const rooms: readonly string[] = [
   'engine',
   'resilience',
   'schema',
+  'replicas',
   'database',
   'changes',
   'platform',

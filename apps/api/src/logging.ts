@@ -82,6 +82,11 @@ function describe(event: DatabaseEvent): Line {
       return { level: 'debug', message: 'system access' };
     case 'migration':
       return { level: 'info', message: `migration ${event.name} ${event.direction}` };
+    case 'replica':
+      return {
+        level: event.state === 'following' || event.state === 'joining' ? 'info' : 'warn',
+        message: `the replica ${event.location} is ${event.state}`,
+      };
     case 'connection-error':
       return { level: 'error', message: 'a database connection broke' };
   }

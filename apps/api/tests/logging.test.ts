@@ -37,6 +37,12 @@ describe('the log', () => {
     ],
     [{ type: 'breaker', state: 'open' }, 'error', 'the circuit to the database is open'],
     [{ type: 'breaker', state: 'closed' }, 'info', 'the circuit to the database is closed'],
+    [
+      { type: 'replica', location: 'b:5432/shop', state: 'behind', reason: 'late' },
+      'warn',
+      'the replica b:5432/shop is behind',
+    ],
+    [{ type: 'replica', location: 'b:5432/shop', state: 'following' }, 'info', 'the replica b:5432/shop is following'],
     [{ type: 'migration', name: '0001_a', direction: 'up', durationMs: 5 }, 'info', 'migration 0001_a up'],
     [{ type: 'connection-error', error: new ConnectionLostError('gone') }, 'error', 'a database connection broke'],
   ])('has a line for %j', (event, level, msg) => {

@@ -34,6 +34,8 @@ function verboseLine(event: DatabaseEvent): string | undefined {
       return `migration: ${event.name} ${event.direction} in ${event.durationMs} ms`;
     case 'breaker':
       return `breaker: ${event.state}`;
+    case 'replica':
+      return `replica: ${event.location} is ${event.state}${event.reason === undefined ? '' : `: ${event.reason}`}`;
     case 'connection-error':
       return `connection: ${event.error.message}`;
     case 'system-access':

@@ -18,7 +18,7 @@ export { type Buildable, defineQuery, defineSystemQuery, type Query, type QueryB
 export type { TransactionOptions } from './database/transaction.ts';
 export { parseUserId, type UserId, userIdSchema } from './database/user-id.ts';
 export type { EngineInfo, EngineKind, PoolFigures } from './engine/contract.ts';
-export type { DatabaseEvent, EventListener } from './events/events.ts';
+export type { DatabaseEvent, EventListener, ReplicaState } from './events/events.ts';
 export * from './errors/index.ts';
 export {
   type DatabaseConfig,
@@ -69,6 +69,7 @@ export { Jobs, type ListJobs } from './jobs/jobs.ts';
 export type { Ending } from './jobs/run.ts';
 export { type ListSchedules, type Schedule, Schedules, type SetSchedule } from './jobs/schedules.ts';
 export { Worker, type WorkedJob, type WorkerEvent, type WorkerOptions } from './jobs/worker.ts';
+export type { ReplicaFigures } from './replicas/replica.ts';
 export * from './schema/enumerations.ts';
 export { openDatabase } from './open-database.ts';
 export type { JsonValue } from './schema/json.ts';

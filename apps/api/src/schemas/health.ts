@@ -39,17 +39,34 @@ export const healthSchema = z
         .extend({ state: z.enum(['closed', 'open', 'half-open']) })
         .exactOptional()
         .describe('PostgreSQL.'),
+      replicas: checkSchema
+        .extend({
+          replicas: z.array(
+            z.object({
+              location: z.string(),
+              state: z.enum(['joining', 'following', 'behind', 'unreachable', 'not-a-replica', 'foreign']),
+              reason: z.string().nullable(),
+              lagMs: z.int().nullable(),
+              lagBytes: z.int().nullable(),
+              reads: z.int(),
+              fallbacks: z.int(),
+            }),
+          ),
+        })
+        .exactOptional()
+        .describe('Where DATABASE_READ_URL names some.'),
       wal: checkSchema.extend({ bytes: z.int() }).exactOptional().describe('SQLite.'),
     }),
   })
   .meta({ id: 'Health' });
 
 export function toHealth({ status, checks }: DatabaseHealth): z.output<typeof healthSchema> {
-  const { migrations, schema } = checks;
+  const { migrations, schema, replicas, ...others } = checks;
   return {
     status,
     checks: {
-      ...checks,
+      ...others,
+      ...(replicas === undefined ? {} : { replicas: { ...replicas, replicas: [...replicas.replicas] } }),
       migrations: {
         ...migrations,
         pending: [...migrations.pending],

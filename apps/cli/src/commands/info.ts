@@ -13,7 +13,7 @@ export function addInfo(parent: CommandUnknownOpts, context: Context): void {
     .addHelpText(
       'after',
       document(
-        '{"engine","version","database","sizeBytes","walBytes","pool":{"size","inUse","idle","waiting"},\n   "migrations":{"current","applied","pending":[NAME…]},"tables":[{"name","rows"}…],"identity":{"id","environment","createdAt"}|null}',
+        '{"engine","version","database","sizeBytes","walBytes","pool":{"size","inUse","idle","waiting"},\n   "replicas":[{"location","state","reason","lagMs","lagBytes","reads","fallbacks","pool"}…],\n   "migrations":{"current","applied","pending":[NAME…]},"tables":[{"name","rows"}…],"identity":{"id","environment","createdAt"}|null}',
       ),
     )
     .action(() =>
@@ -21,13 +21,16 @@ export function addInfo(parent: CommandUnknownOpts, context: Context): void {
         const { location, engine, version, ...info } = await databaseInfo(database);
         const { output } = context;
         output.result({ engine, version, database: location, ...info }, () => {
-          const { sizeBytes, walBytes, pool, migrations, identity, tables } = info;
+          const { sizeBytes, walBytes, pool, replicas, migrations, identity, tables } = info;
           output.list({
             database: location,
             engine: `${engine} ${version}`,
             size: bytes(sizeBytes),
             ...(walBytes === null ? {} : { 'write-ahead log': bytes(walBytes) }),
             connections: `${pool.size}, ${pool.inUse} in use`,
+            ...(replicas.length === 0
+              ? {}
+              : { replicas: replicas.map(({ location, state }) => `${location} ${state}`).join(', ') }),
             migration: `${migrations.current ?? 'none'}${migrations.pending.length === 0 ? '' : `, ${migrations.pending.length} pending`}`,
             identity: identity?.id,
             environment: identity?.environment,

@@ -50,12 +50,19 @@ export class Changes implements ChangeFeed {
   }
 
   async position(): Promise<string> {
+    return this.#position(undefined);
+  }
+
+  async #position(userId: string | undefined): Promise<string> {
     await this.#kernel.whenReady();
-    return encodePosition(await this.#outside(() => this.#log.end()));
+    const position = encodePosition(await this.#outside(() => this.#log.end()));
+    this.#showAll(userId);
+    return position;
   }
 
   async read(options: ReadChanges = {}): Promise<ChangeBatch> {
     this.#tellScope(options.userId);
+    this.#showAll(options.userId);
     return this.#read(options);
   }
 
@@ -70,14 +77,18 @@ export class Changes implements ChangeFeed {
         userId: userId === undefined ? undefined : parseUserId(userId),
       }),
     );
-    return { changes: page.entries.map(toChange), position: encodePosition(page.position), more: page.more };
+    const changes = page.entries.map(toChange);
+    for (const change of changes) this.#showAll(change.userId);
+    return { changes, position: encodePosition(page.position), more: page.more };
   }
 
   async *follow({ after, signal, userId }: FollowChanges = {}): AsyncIterableIterator<Change> {
     this.#tellScope(userId);
     const ending = this.#ending(signal);
+    this.#showAll(userId);
     let position = after;
-    while (position === undefined && !ending.aborted) position = await this.#patiently(() => this.position(), ending);
+    while (position === undefined && !ending.aborted)
+      position = await this.#patiently(() => this.#position(userId), ending);
     if (ending.aborted) return;
     const release = this.#wakes.use();
     try {
@@ -100,6 +111,7 @@ export class Changes implements ChangeFeed {
   async consume(name: string, handler: ChangeHandler, options: ConsumeChanges): Promise<void> {
     await this.#kernel.whenReady();
     this.#kernel.emit({ type: 'system-access', reason: `the change consumer ${name}` });
+    this.#showAll(undefined);
     const signal = this.#ending(options.signal);
     const release = this.#wakes.use();
     const feed = {
@@ -134,6 +146,11 @@ export class Changes implements ChangeFeed {
     this.#pruneAt = performance.now() + PRUNE_EVERY_MS;
     // What fails now is tried again in an hour, and harms nobody until then.
     this.#pruning = this.#outside(() => this.prune()).catch(() => undefined);
+  }
+
+  /** Whoever knows of a change may look for it, and must not find what a replica had before. */
+  #showAll(userId: string | undefined): void {
+    this.#kernel.replicas?.wrote(userId);
   }
 
   /** Without a user everybody's changes are seen, as through the system handle. */

@@ -2,13 +2,13 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import type { z } from 'zod';
-import { type DatabaseTarget, readDatabaseUrl } from './database-url.ts';
+import { type DatabaseTarget, type PostgresTarget, readDatabaseUrl } from './database-url.ts';
 import { type ConfigurationFault, configurationError, quoteGiven } from './faults.ts';
 import { redactUrl } from './redact.ts';
 import { appSettings, type DatabaseSettings, databaseSettings, settingNames } from './settings.ts';
 import { meantName } from './spelling.ts';
 import { isLoopback, type SslConfig } from './ssl.ts';
-import type { DatabaseConfig, KeelsonConfig } from './types.ts';
+import type { DatabaseConfig, KeelsonConfig, ReplicaConfig } from './types.ts';
 
 /** Variables by name, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -124,7 +124,52 @@ function readSsl(
   return { ssl, faults };
 }
 
-function inShape(settings: DatabaseSettings, target: DatabaseTarget, ssl: SslConfig): DatabaseConfig {
+interface ReplicasReading {
+  readonly replicas: readonly ReplicaConfig[];
+  readonly faults: readonly ConfigurationFault[];
+}
+
+function readReplicas(values: Values, target: DatabaseTarget | undefined, base: string): ReplicasReading {
+  const name = 'DATABASE_READ_URL';
+  const written = values[name];
+  if (written === undefined || target === undefined) return { replicas: [], faults: [] };
+  if (target.engine === 'sqlite')
+    return { replicas: [], faults: [{ name, message: 'leave it out: a SQLite file has no replicas' }] };
+  const replicas: ReplicaConfig[] = [];
+  const faults: ConfigurationFault[] = [];
+  for (const url of written.split(',').map((each) => each.trim())) {
+    const reading = readDatabaseUrl(url, base);
+    const message = 'fault' in reading ? reading.fault : replicaFault(reading.target, target, values, replicas);
+    if (message !== undefined) faults.push({ name, given: quoteGiven(redactUrl(url)), message });
+    else if ('target' in reading && reading.target.engine === 'postgres')
+      replicas.push({ target: reading.target, ssl: readSsl(values, reading.target, base).ssl });
+  }
+  return { replicas, faults };
+}
+
+function replicaFault(
+  replica: DatabaseTarget,
+  primary: PostgresTarget,
+  values: Values,
+  others: readonly ReplicaConfig[],
+): string | undefined {
+  if (replica.engine === 'sqlite') return 'write postgresql://user:password@host:5432/database';
+  if (replica.database !== primary.database)
+    return `name the same database as DATABASE_URL, ${JSON.stringify(primary.database)}: a replica has them all`;
+  if (replica.location === primary.location) return 'name a replica, not the server of DATABASE_URL';
+  if (others.some(({ target }) => target.location === replica.location)) return 'name each replica once';
+  const mode = values['DATABASE_SSL_MODE'];
+  if (mode !== undefined && replica.sslMode !== undefined && replica.sslMode !== mode)
+    return `DATABASE_SSL_MODE says ${mode}: write one of the two`;
+  return undefined;
+}
+
+function inShape(
+  settings: DatabaseSettings,
+  target: DatabaseTarget,
+  ssl: SslConfig,
+  replicas: readonly ReplicaConfig[],
+): DatabaseConfig {
   return {
     target,
     ssl,
@@ -142,6 +187,7 @@ function inShape(settings: DatabaseSettings, target: DatabaseTarget, ssl: SslCon
       recycleMs: settings.DATABASE_POOL_RECYCLE,
       idleTimeoutMs: settings.DATABASE_IDLE_TIMEOUT,
     },
+    read: { replicas, maxLagMs: settings.DATABASE_READ_MAX_LAG_MS },
     initRetry: { count: settings.DATABASE_INIT_RETRY_COUNT, delayMs: settings.DATABASE_INIT_RETRY_DELAY_MS },
     breaker: { threshold: settings.DATABASE_BREAKER_THRESHOLD, halfOpenAfterMs: settings.DATABASE_BREAKER_RESET },
     migrations: {
@@ -160,9 +206,15 @@ function readDatabaseConfig(env: Environment, base: string): Reading<DatabaseCon
   const settings = databaseSettings.safeParse(values);
   const { target, faults: targetFaults } = readTarget(values, base);
   const { ssl, faults: sslFaults } = readSsl(values, target, base);
-  const faults = [...(settings.success ? [] : schemaFaults(settings.error, values)), ...targetFaults, ...sslFaults];
+  const { replicas, faults: replicaFaults } = readReplicas(values, target, base);
+  const faults = [
+    ...(settings.success ? [] : schemaFaults(settings.error, values)),
+    ...targetFaults,
+    ...sslFaults,
+    ...replicaFaults,
+  ];
   if (!settings.success || target === undefined || faults.length > 0) return { faults };
-  return { config: inShape(settings.data, target, ssl) };
+  return { config: inShape(settings.data, target, ssl, replicas) };
 }
 
 interface LoadOptions {
@@ -205,8 +257,10 @@ export function loadConfig(env: Environment, options: LoadOptions = {}): Keelson
 }
 
 interface LoadDatabaseOptions extends LoadOptions {
-  /** Goes before DATABASE_URL, and before DATABASE_TYPE, which may speak of another database. */
+  /** Goes before DATABASE_URL, and before DATABASE_TYPE and DATABASE_READ_URL, which may speak of another database. */
   readonly url?: string;
+  /** Goes before DATABASE_READ_URL. */
+  readonly readUrl?: string;
   readonly env?: Environment;
 }
 
@@ -215,8 +269,17 @@ interface LoadDatabaseOptions extends LoadOptions {
  *
  * @throws ConfigurationError, one for all faults.
  */
-export function loadDatabaseConfig({ url, env = process.env, ...options }: LoadDatabaseOptions = {}): DatabaseConfig {
-  const effective = url === undefined ? env : { ...env, DATABASE_URL: url, DATABASE_TYPE: undefined };
+export function loadDatabaseConfig({
+  url,
+  readUrl,
+  env = process.env,
+  ...options
+}: LoadDatabaseOptions = {}): DatabaseConfig {
+  const effective = {
+    ...env,
+    ...(url === undefined ? {} : { DATABASE_URL: url, DATABASE_TYPE: undefined, DATABASE_READ_URL: undefined }),
+    ...(readUrl === undefined ? {} : { DATABASE_READ_URL: readUrl }),
+  };
   const { config, faults = [] } = readDatabaseConfig(effective, homeOf(env, options));
   const all = [...misspelled(effective), ...faults];
   if (config === undefined || all.length > 0) throw configurationError(all);

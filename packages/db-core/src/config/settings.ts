@@ -23,6 +23,20 @@ export const databaseSettings = z.object({
     meaning:
       'Where the database is: `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://user:password@host:5432/database`.',
   }),
+  DATABASE_READ_URL: text({
+    section: postgres,
+    values: 'URLs, separated by commas',
+    initial: 'none',
+    meaning:
+      "Streaming replicas of that server, which then serve users' reads. Name each server itself, not an address behind which there are several.",
+  }),
+  DATABASE_READ_MAX_LAG_MS: milliseconds({
+    section: postgres,
+    initial: '5000',
+    min: 100,
+    max: 3_600_000,
+    meaning: 'How old may what a replica shows be? One that is further behind is not read. Own writes are always seen.',
+  }),
   DATABASE_TIMEOUT: seconds({
     section: database,
     initial: '30',

@@ -1,4 +1,4 @@
-import type { DatabaseTarget } from './database-url.ts';
+import type { DatabaseTarget, PostgresTarget } from './database-url.ts';
 import type { AppSettings } from './settings.ts';
 import type { SslConfig } from './ssl.ts';
 
@@ -21,11 +21,18 @@ export interface DatabaseConfig {
   readonly pool: PoolConfig;
   /** PostgreSQL; `disable` on SQLite. */
   readonly ssl: SslConfig;
+  /** PostgreSQL: the servers that users' reads may go to, and how old what they show may be. */
+  readonly read: { readonly replicas: readonly ReplicaConfig[]; readonly maxLagMs: number };
   /** Tries after the first one at start, and the longest wait before the first of them. */
   readonly initRetry: { readonly count: number; readonly delayMs: number };
   /** PostgreSQL. */
   readonly breaker: { readonly threshold: number; readonly halfOpenAfterMs: number };
   readonly migrations: { readonly autoUpgrade: boolean; readonly backupBeforeUpgrade: boolean };
+}
+
+export interface ReplicaConfig {
+  readonly target: PostgresTarget;
+  readonly ssl: SslConfig;
 }
 
 interface PoolConfig {

@@ -1,4 +1,4 @@
-import { createQueryId, type ValuesNode } from 'kysely';
+import { createQueryId, type TableNode, type ValuesNode } from 'kysely';
 import type { BulkColumn, BulkInsert, Codec, Engine, Plan } from '../engine/contract.ts';
 import { ValidationError } from '../errors/index.ts';
 import { queryBuilder } from './builder.ts';
@@ -62,6 +62,7 @@ export class StatementCompiler {
       writes,
       returnsRows: !writes || ('returning' in guarded && guarded.returning !== undefined),
       decode: decoders(guard.outputsOf(guarded)),
+      ...(isUnseen(guarded, this.#tables) ? { isUnseen: true } : {}),
       ...(bulk === undefined ? {} : { bulk }),
     };
     return { plan, bind: this.#binder(name, slots) };
@@ -118,6 +119,19 @@ function decoders(outputs: readonly Output[]): ReadonlyMap<string, Codec> {
 }
 
 const AS_IS: ReadonlySet<Codec> = new Set(['text', 'uuid', 'blob']);
+
+/** Does it only write what the system handle alone reaches? Not so a deletion, with which users' rows may go. */
+function isUnseen(tree: QueryNode, tables: Tables): boolean {
+  if (tree.kind === 'InsertQueryNode')
+    return tree.with === undefined && tree.into !== undefined && isSystems(tree.into.table.identifier.name, tables);
+  if (tree.kind !== 'UpdateQueryNode' || tree.with !== undefined || tree.table?.kind !== 'TableNode') return false;
+  return isSystems((tree.table as TableNode).table.identifier.name, tables);
+}
+
+function isSystems(table: string, tables: Tables): boolean {
+  const scope = tables.get(table)?.scope;
+  return scope !== undefined && scope !== 'tenant';
+}
 
 /** A single row of bound values and nothing bound behind it: an engine can insert many such rows with one statement. */
 function bulkInsert(tree: QueryNode, slots: readonly Slot[], sql: string, tables: Tables): BulkInsert | undefined {

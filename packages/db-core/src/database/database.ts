@@ -5,6 +5,8 @@ import { createEngine } from '../engine/create.ts';
 import { InternalError } from '../errors/index.ts';
 import type { EventListener } from '../events/events.ts';
 import type { BreakerState } from '../resilience/index.ts';
+import type { ReplicaFigures } from '../replicas/replica.ts';
+import { Replicas } from '../replicas/replicas.ts';
 import type { Migration } from '../schema/migration.ts';
 import { StatementCompiler } from './compile.ts';
 import { tablesOf } from './guard/tables.ts';
@@ -19,9 +21,11 @@ import { scopeOf } from '../schema/table-scopes.ts';
 export interface OpenOptions {
   /** Where the database is; wins over `DATABASE_URL`. */
   readonly url?: string;
+  /** Replicas of that server, separated by commas; wins over `DATABASE_READ_URL`, which isn't read where `url` is given. */
+  readonly readUrl?: string;
   /** Where settings are read from. Default: `process.env`. */
   readonly env?: Environment;
-  /** A configuration that has been read already; wins over both of the above. */
+  /** A configuration that has been read already; wins over all of the above. */
   readonly config?: DatabaseConfig;
   /** Make a SQLite file that is missing? Default: true. */
   readonly create?: boolean;
@@ -56,6 +60,7 @@ function refuseSecondCopy(): void {
 }
 
 let engineBelow: (database: Database) => Engine;
+let replicasOf: (database: Database) => Replicas | undefined;
 let transactionsOf: (database: Database) => Transactions;
 
 /**
@@ -64,6 +69,11 @@ let transactionsOf: (database: Database) => Transactions;
  */
 export function engineOf(database: Database): Engine {
   return engineBelow(database);
+}
+
+/** How the replicas are, looked at now. @throws why the primary can't say where it stands */
+export async function inspectReplicas(database: Database): Promise<readonly ReplicaFigures[]> {
+  return (await replicasOf(database)?.inspect()) ?? [];
 }
 
 /** Does the work once what is being written is committed, outside the transaction; at once where there is none. */
@@ -85,6 +95,7 @@ export function isInsideTransaction(database: Database): boolean {
 export class Database {
   static {
     engineBelow = (database) => database.#engine;
+    replicasOf = (database) => database.#kernel.replicas;
     transactionsOf = (database) => database.#kernel.transactions;
   }
 
@@ -109,6 +120,14 @@ export class Database {
       config,
       onEvent: options.onEvent,
       ready: () => this.initialize(),
+      replicas:
+        config.read.replicas.length === 0
+          ? undefined
+          : new Replicas({
+              config,
+              applicationName: options.applicationName ?? 'keelson',
+              emit: (event) => this.#kernel.emit(event),
+            }),
     });
     this.migrations = new DatabaseMigrations({
       kernel: this.#kernel,
@@ -145,6 +164,8 @@ export class Database {
   async #initialize(): Promise<void> {
     await this.connect();
     const schema = await initialize(this.migrations, this.config);
+    // A replica must have these tables, and not those before the latest migration, whoever ran it.
+    this.#kernel.replicas?.wrote();
     this.#kernel.compiler = new StatementCompiler(this.#engine, tablesOf(schema, scopeOf));
   }
 
@@ -187,6 +208,11 @@ export class Database {
     return this.#engine.pool();
   }
 
+  /** The servers of `DATABASE_READ_URL` as they were when they were looked at last: while users read, several times a second. */
+  replicas(): readonly ReplicaFigures[] {
+    return this.#kernel.replicas?.figures() ?? [];
+  }
+
   async info(): Promise<EngineInfo> {
     await this.connect();
     return this.#engine.info();
@@ -201,16 +227,20 @@ export class Database {
   async close(): Promise<void> {
     await this.changes.close();
     this.#kernel.compiler = undefined;
-    await this.#engine.close();
+    await Promise.all([this.#engine.close(), this.#kernel.replicas?.close()]);
   }
 }
 
 /** Called by `openDatabase`, which knows every mechanism. */
 export function createDatabase(options: OpenOptions, mechanisms: Mechanisms): Database {
   refuseSecondCopy();
-  const { url, env } = options;
+  const { url, readUrl, env } = options;
   const config =
     options.config ??
-    loadDatabaseConfig({ ...(url === undefined ? {} : { url }), ...(env === undefined ? {} : { env }) });
+    loadDatabaseConfig({
+      ...(url === undefined ? {} : { url }),
+      ...(readUrl === undefined ? {} : { readUrl }),
+      ...(env === undefined ? {} : { env }),
+    });
   return new Database(config, options, mechanisms);
 }

@@ -105,7 +105,7 @@ class Handle<A extends Access> {
       yield* (await joined).rows as RowOf<R>[];
       return;
     }
-    for await (const chunk of this.#kernel.engine.stream(plan, values, chunkSize)) yield* chunk as RowOf<R>[];
+    for await (const chunk of this.#kernel.stream(plan, this.#owner, values, chunkSize)) yield* chunk as RowOf<R>[];
   }
 
   /** Runs the work in a transaction, or in the one that it is in already. The work may be run again when it fails with a retriable error. */

@@ -1,7 +1,8 @@
 import type { DatabaseConfig } from '../config/index.ts';
-import type { Engine, MaybePromise, Plan, Runner } from '../engine/contract.ts';
+import type { Engine, MaybePromise, Plan, Row, Runner } from '../engine/contract.ts';
 import { AmbiguousCommitError, ConnectionLostError, InternalError } from '../errors/index.ts';
 import type { DatabaseEvent, EventListener } from '../events/events.ts';
+import type { Replicas } from '../replicas/replicas.ts';
 import { type Breaker, createBreaker, isWorthRepeating, withRetry } from '../resilience/index.ts';
 import type { StatementCompiler } from './compile.ts';
 import { Commits } from './commits.ts';
@@ -13,6 +14,8 @@ export class Kernel {
   readonly config: DatabaseConfig;
   readonly transactions: Transactions;
   readonly commits = new Commits();
+  /** Where users may read as well; undefined where there are none. */
+  readonly replicas: Replicas | undefined;
   readonly #breaker: Breaker | undefined;
   readonly #listener: EventListener | undefined;
   readonly #ready: () => Promise<void>;
@@ -23,17 +26,20 @@ export class Kernel {
     config,
     onEvent,
     ready,
+    replicas,
   }: {
     engine: Engine;
     config: DatabaseConfig;
+    replicas?: Replicas | undefined;
     onEvent?: EventListener | undefined;
     ready: () => Promise<void>;
   }) {
     this.engine = engine;
     this.config = config;
+    this.replicas = replicas;
     this.transactions = new Transactions(
       (options) => this.reach(() => engine.begin(options)),
-      () => this.commits.tell(),
+      (written) => this.#committed(written),
     );
     this.#listener = onEvent;
     this.#ready = ready;
@@ -101,26 +107,65 @@ export class Kernel {
   /** Runs a statement in the current transaction, or on its own: a read fails at once, a write is tried again. */
   #run<T>(plan: Plan, userId: string | undefined, work: (runner: Runner) => MaybePromise<T>): Promise<T> {
     const joined = this.transactions.join(userId, work);
-    if (joined !== undefined) return joined;
-    if (!plan.writes) return this.reach(() => work(this.engine));
+    if (joined !== undefined) {
+      if (plan.writes && plan.isUnseen !== true) this.transactions.noteWrite(userId);
+      return joined;
+    }
+    if (!plan.writes) return this.#read(userId, work);
+    const written = plan.isUnseen === true ? [] : [userId];
     return this.#retried(
       async () => {
         const result = await this.reach(() => work(this.engine));
-        this.commits.tell();
+        this.#committed(written);
         return result;
       },
-      (error) => this.#afterWrite(error, plan),
+      (error) => this.#afterWrite(error, plan, written),
     );
+  }
+
+  /** A user's read on its own may go to a replica. What reads without a user looks after everybody, and asks the primary. */
+  async #read<T>(userId: string | undefined, work: (runner: Runner) => MaybePromise<T>): Promise<T> {
+    if (this.replicas === undefined || userId === undefined) return this.reach(() => work(this.engine));
+    const served = await this.replicas.read(userId, work);
+    return served === undefined ? this.reach(() => work(this.engine)) : served.value;
+  }
+
+  /** Rows in chunks, outside any transaction. */
+  async *stream(
+    plan: Plan,
+    userId: string | undefined,
+    values: readonly unknown[],
+    chunkSize: number,
+  ): AsyncIterableIterator<Row[]> {
+    const open = (engine: Engine): AsyncIterableIterator<Row[]> => engine.stream(plan, values, chunkSize);
+    if (this.replicas !== undefined && userId !== undefined && (yield* this.replicas.stream(userId, open))) return;
+    yield* open(this.engine);
   }
 
   transaction<T>(userId: string | undefined, work: () => Promise<T>, options: TransactionOptions): Promise<T> {
     const limits = { timeoutMs: this.config.transactionTimeoutMs, ...options };
-    const attempt = (): Promise<T> => this.transactions.run(userId, work, limits);
+    const attempt = (engine?: Engine): Promise<T> => this.transactions.run(userId, work, limits, engine);
     if (this.transactions.isInside) return attempt();
+    if (options.readOnly === true) return this.#readOnly(userId, attempt);
     return this.#retried(
-      attempt,
-      (error) => isWorthRepeating(error) || (options.idempotent === true && error instanceof AmbiguousCommitError),
+      () => attempt(),
+      (error) => {
+        if (error instanceof AmbiguousCommitError) this.replicas?.wrote(userId);
+        return isWorthRepeating(error) || (options.idempotent === true && error instanceof AmbiguousCommitError);
+      },
     );
+  }
+
+  async #readOnly<T>(userId: string | undefined, attempt: (engine?: Engine) => Promise<T>): Promise<T> {
+    const served = userId === undefined ? undefined : await this.replicas?.read(userId, attempt);
+    return served === undefined ? this.#retried(() => attempt(), isWorthRepeating) : served.value;
+  }
+
+  /** These users' rows were written, or anybody's (undefined). */
+  #committed(written: Iterable<string | undefined>): void {
+    // Before anybody is told: whoever reads then has to see it.
+    for (const userId of written) this.replicas?.wrote(userId);
+    this.commits.tell();
   }
 
   /** Through the breaker, where there is one. */
@@ -151,8 +196,9 @@ export class Kernel {
   }
 
   /** A write that lost its connection may have happened: doing it again could do it twice. */
-  #afterWrite(error: unknown, plan: Plan): boolean {
+  #afterWrite(error: unknown, plan: Plan, written: Iterable<string | undefined>): boolean {
     if (error instanceof ConnectionLostError) {
+      for (const userId of written) this.replicas?.wrote(userId);
       throw new AmbiguousCommitError(
         `The connection was lost while ${plan.name} was written; it may have happened or not.`,
         { cause: error },

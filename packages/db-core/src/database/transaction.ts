@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Engine, EngineTransaction, MaybePromise, Runner } from '../engine/contract.ts';
+import type { BeginOptions, Engine, EngineTransaction, MaybePromise, Runner } from '../engine/contract.ts';
 import {
   ConcurrentTransactionUseError,
   type KeelsonError,
@@ -30,6 +30,8 @@ class ActiveTransaction {
   readonly userId: string | undefined;
   /** What is done once it is committed. */
   readonly afterwards: (() => void)[] = [];
+  /** Whose rows were written; undefined stands for everybody's. */
+  readonly written = new Set<string | undefined>();
   readonly #engine: EngineTransaction;
   #closed: KeelsonError | undefined;
   #failure: unknown;
@@ -137,10 +139,10 @@ class ActiveTransaction {
 /** The transactions of one database: which one the code that is running is in. */
 export class Transactions {
   readonly #begin: Engine['begin'];
-  readonly #onCommitted: () => void;
+  readonly #onCommitted: (written: ReadonlySet<string | undefined>) => void;
   readonly #places = new AsyncLocalStorage<Place | undefined>();
 
-  constructor(begin: Engine['begin'], onCommitted: () => void) {
+  constructor(begin: Engine['begin'], onCommitted: (written: ReadonlySet<string | undefined>) => void) {
     this.#begin = begin;
     this.#onCommitted = onCommitted;
   }
@@ -155,14 +157,16 @@ export class Transactions {
     return place === undefined ? undefined : place.transaction.run(place, work);
   }
 
-  /** Begins a transaction, runs the work in it and commits; inside one already, just runs the work. */
+  /** Begins a transaction, on that engine if one is given, runs the work in it and commits; inside one already, just runs the work. */
   async run<T>(
     userId: string | undefined,
     work: () => Promise<T>,
     { timeoutMs, readOnly }: TransactionOptions & { timeoutMs: number },
+    engine?: Engine,
   ): Promise<T> {
     if (this.#place(userId) !== undefined) return work();
-    const engineTransaction = await this.#begin({ mode: readOnly === true ? 'read' : 'write' });
+    const options: BeginOptions = { mode: readOnly === true ? 'read' : 'write' };
+    const engineTransaction = await (engine === undefined ? this.#begin(options) : engine.begin(options));
     const transaction = new ActiveTransaction(engineTransaction, userId);
     const onTimeout = (): KeelsonError => {
       const error = new TransactionTimeoutError(
@@ -178,7 +182,7 @@ export class Transactions {
       const inside = (): Promise<T> => this.#places.run({ transaction, savepoint: undefined }, work);
       const result = await withDeadline(inside, { timeoutMs, onTimeout });
       await transaction.commit();
-      if (readOnly !== true) this.#onCommitted();
+      if (readOnly !== true) this.#onCommitted(transaction.written);
       for (const after of transaction.afterwards) this.outside(after);
       return result;
     } catch (error) {
@@ -194,6 +198,11 @@ export class Transactions {
     const place = this.#place(userId);
     if (place === undefined) throw new TransactionClosedError('A savepoint needs a transaction around it.');
     return place.transaction.savepoint(place, (inner, inside) => this.#places.run(inner, inside), work);
+  }
+
+  /** Notes that the current transaction writes rows of this user; without one, anybody's. */
+  noteWrite(userId: string | undefined): void {
+    this.#places.getStore()?.transaction.written.add(userId);
   }
 
   /** Does the work once the current transaction is committed, outside it; at once where there is none. It must not throw. */

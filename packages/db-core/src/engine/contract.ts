@@ -35,6 +35,8 @@ export interface Plan {
   readonly returnsRows: boolean;
   /** Codecs of output columns whose declared type an engine can't see (expressions), by output name. */
   readonly decode: ReadonlyMap<string, Codec>;
+  /** A write of which no user's handle sees anything: into a table that only the system handle reaches. */
+  readonly isUnseen?: boolean | undefined;
   /** Given for a plain insert: lets an engine write many rows with one statement. */
   readonly bulk?: BulkInsert | undefined;
 }

@@ -1,6 +1,7 @@
-import type { DatabaseConfig } from '../config/index.ts';
+import type { DatabaseConfig, ReplicaConfig } from '../config/index.ts';
 import type { Engine } from './contract.ts';
 import { createPostgresEngine } from './postgres/engine.ts';
+import type { PostgresEngineOptions } from './postgres/options.ts';
 import { SqliteEngine } from './sqlite/engine.ts';
 
 export interface EngineOptions {
@@ -26,7 +27,67 @@ export function createEngine(
     });
   }
   return createPostgresEngine({
+    ...postgresOptions(config),
     url: target.url,
+    ssl: config.ssl,
+    applicationName,
+    onConnectionError,
+  });
+}
+
+interface ReplicaEngineOptions {
+  readonly applicationName: string;
+  readonly onConnectionError: (error: Error) => void;
+}
+
+/** Long enough for most of what runs to end; what is cut off is repeated on the primary. */
+const LEAVE_MS = 500;
+/** When all connections to a replica are in use for this long, the primary's are the nearer ones. */
+const WAIT_MS = 1000;
+
+/** An engine for the reads that go to a replica. */
+export function createReplicaEngine(
+  config: DatabaseConfig,
+  { target, ssl }: ReplicaConfig,
+  options: ReplicaEngineOptions,
+): Engine {
+  const common = postgresOptions(config);
+  return createPostgresEngine({
+    ...common,
+    ...options,
+    url: target.url,
+    ssl,
+    poolTimeoutMs: Math.min(common.poolTimeoutMs, WAIT_MS),
+    closeTimeoutMs: LEAVE_MS,
+  });
+}
+
+/** How long a server may take to say where it stands. */
+const ANSWER_MS = 5000;
+
+/** An engine with one connection of its own, on which nobody else's work is waited for: to watch a server. */
+export function createWatchEngine(
+  config: DatabaseConfig,
+  { url, ssl }: Pick<PostgresEngineOptions, 'url' | 'ssl'>,
+  options: ReplicaEngineOptions,
+): Engine {
+  return createPostgresEngine({
+    ...postgresOptions(config),
+    ...options,
+    url,
+    ssl,
+    poolSize: 1,
+    maxOverflow: 0,
+    poolTimeoutMs: ANSWER_MS,
+    connectTimeoutMs: Math.min(config.timeoutMs, ANSWER_MS),
+    statementTimeoutMs: ANSWER_MS,
+    closeTimeoutMs: LEAVE_MS,
+  });
+}
+
+function postgresOptions(config: DatabaseConfig) {
+  const { pool } = config;
+  return {
     poolSize: pool.size,
     maxOverflow: pool.maxOverflow,
     poolTimeoutMs: pool.timeoutMs,
@@ -36,8 +97,5 @@ export function createEngine(
     idleInTransactionTimeoutMs: config.transactionTimeoutMs,
     recycleMs: pool.recycleMs,
     preparedStatements: config.preparedStatements,
-    ssl: config.ssl,
-    applicationName,
-    onConnectionError,
-  });
+  };
 }

@@ -30,6 +30,22 @@ export type DatabaseEvent =
       readonly direction: 'up' | 'down';
       readonly durationMs: number;
     }
-  | { readonly type: 'connection-error'; readonly error: Error };
+  | { readonly type: 'connection-error'; readonly error: Error }
+  | {
+      /** A replica is used from now on, or isn't any more. */
+      readonly type: 'replica';
+      /** `host:port/database` */
+      readonly location: string;
+      readonly state: ReplicaState;
+      /** Why it isn't used. */
+      readonly reason?: string;
+    };
+
+/**
+ * Where a replica stands. `joining`: not yet known to have what the primary had when it was looked at first. `following`:
+ * it is read. `behind`: by more than `DATABASE_READ_MAX_LAG_MS`. `unreachable`: it can't be asked. `not-a-replica`: it
+ * takes writes itself, because it was promoted or never was one. `foreign`: it follows another server or another history.
+ */
+export type ReplicaState = 'joining' | 'following' | 'behind' | 'unreachable' | 'not-a-replica' | 'foreign';
 
 export type EventListener = (event: DatabaseEvent) => void;

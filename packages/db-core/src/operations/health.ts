@@ -1,9 +1,10 @@
 import type { DatabaseConfig, DatabaseTarget } from '../config/index.ts';
-import type { Database } from '../database/database.ts';
+import { type Database, inspectReplicas } from '../database/database.ts';
 import type { EngineInfo, EngineKind } from '../engine/contract.ts';
 import { asKeelsonError, ConnectionTimeoutError, type KeelsonError, SchemaValidationError } from '../errors/index.ts';
 import { type BreakerState, withDeadline } from '../resilience/index.ts';
 import type { MigrationStatus } from '../schema/status.ts';
+import { replicasCheck, type ReplicasCheck } from './replicas-check.ts';
 
 /** `degraded`: nothing is lost and it can be reached, but something waits to be done. `unhealthy`: it can't be used. */
 export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy';
@@ -66,6 +67,8 @@ export interface DatabaseHealth {
     readonly pool: PoolCheck;
     /** PostgreSQL. */
     readonly breaker?: BreakerCheck;
+    /** Where `DATABASE_READ_URL` names some. */
+    readonly replicas?: ReplicasCheck;
     /** SQLite. */
     readonly wal?: WalCheck;
   };
@@ -107,6 +110,10 @@ export async function databaseHealth(
   const migrations = migrationsCheck(history);
   const upToDate = history !== undefined && 'value' in history && history.value.pending.length === 0;
   const differences = upToDate ? await attempt(() => inTime(() => database.migrations.validate())) : undefined;
+  const replicas =
+    database.config.read.replicas.length === 0
+      ? undefined
+      : await attempt(() => inTime(() => inspectReplicas(database)));
   const wal = 'value' in info ? info.value.walBytes : null;
   const state = database.breakerState;
   const checks = {
@@ -115,6 +122,14 @@ export async function databaseHealth(
     schema: schemaCheck(differences),
     pool: poolCheck(database),
     ...(state === undefined ? {} : { breaker: breakerCheck(state) }),
+    ...(replicas === undefined
+      ? {}
+      : {
+          replicas:
+            'error' in replicas
+              ? { ...failed('degraded', replicas.error), replicas: [] }
+              : replicasCheck(replicas.value, database.config.read.maxLagMs),
+        }),
     ...(wal === null ? {} : { wal: walCheck(wal) }),
   };
   return { status: worstOf(Object.values(checks)), checks };

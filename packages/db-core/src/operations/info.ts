@@ -1,7 +1,8 @@
-import { type Database, engineOf } from '../database/database.ts';
+import { type Database, engineOf, inspectReplicas } from '../database/database.ts';
 import type { EngineInfo, PoolFigures } from '../engine/contract.ts';
 import { StatementTimeoutError } from '../errors/index.ts';
 import { type Identity, readIdentity } from '../platform/identity.ts';
+import type { ReplicaFigures } from '../replicas/replica.ts';
 import { runStatement } from '../schema/statements.ts';
 
 export interface TableSize {
@@ -21,6 +22,8 @@ export interface DatabaseInfo {
   /** Null on PostgreSQL, where it is the server's. */
   readonly walBytes: number | null;
   readonly pool: PoolFigures;
+  /** The servers of `DATABASE_READ_URL`. */
+  readonly replicas: readonly ReplicaFigures[];
   readonly migrations: {
     readonly current: string | null;
     readonly applied: number;
@@ -53,6 +56,7 @@ export async function databaseInfo(database: Database): Promise<DatabaseInfo> {
     sizeBytes,
     walBytes,
     pool: database.pool(),
+    replicas: await inspectReplicas(database),
     migrations: { current, applied: applied.length, pending },
     tables,
     identity,

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { postgresUrl } from '../config/postgres-url.ts';
 import { type Account, canEnter, reachablePostgres, serverAccount } from './postgres-binaries.ts';
-import { startKeeper } from './postgres-keeper.ts';
+import { type KeeperOrders, startKeeper } from './postgres-keeper.ts';
 
 export interface TestServer {
   /** URL of the database `postgres`, as a superuser. */
@@ -56,11 +56,15 @@ const SETTINGS = [
  * await server.stop();
  * ```
  */
-export async function startPostgresServer(): Promise<TestServer> {
-  // Between looking for a free port and using it another process may take it.
+export function startPostgresServer(): Promise<TestServer> {
+  return onFreePort(startOn);
+}
+
+/** Between looking for a free port and using it another process may take it; then it is tried again with another one. */
+export async function onFreePort<T>(start: (port: number) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await startOn(await freePort());
+      return await start(await freePort());
     } catch (error) {
       if (attempt === 5 || !(error instanceof Error) || !error.message.includes('could not bind')) throw error;
     }
@@ -79,29 +83,63 @@ async function startOn(port: number): Promise<TestServer> {
   const files = join(folder, 'files');
   mkdirSync(files, { mode: 0o700 });
   const bin = join(reachablePostgres(account, folder), 'bin');
-  const keeper = startKeeper({
+  const stop = await launch({
     account,
     folders: [folder, dataFolder],
     commands: [
-      {
-        file: join(bin, 'initdb'),
-        args: [
-          `--pgdata=${data}`,
-          `--username=${USER}`,
-          `--pwfile=${passwordFile}`,
-          '--auth=password',
-          '--encoding=UTF8',
-          '--locale=C',
-          '--no-sync',
-          '--wal-segsize=4',
-        ],
-      },
-      {
-        file: join(bin, 'postgres'),
-        args: ['-D', data, '-p', String(port), ...SETTINGS.flatMap((setting) => ['-c', setting])],
-      },
+      initdb({ bin, data, user: USER, passwordFile }),
+      postgres({ bin, data, port, settings: SETTINGS }),
     ],
   });
+  return {
+    url: postgresUrl({ host: '127.0.0.1', port, database: 'postgres', user: USER, password }),
+    folder: files,
+    stop,
+  };
+}
+
+type Command = KeeperOrders['commands'][number];
+
+/** Makes a server's data folder. */
+export function initdb(options: {
+  readonly bin: string;
+  readonly data: string;
+  readonly user: string;
+  readonly passwordFile: string;
+}): Command {
+  const { bin, data, user, passwordFile } = options;
+  return {
+    file: join(bin, 'initdb'),
+    args: [
+      `--pgdata=${data}`,
+      `--username=${user}`,
+      `--pwfile=${passwordFile}`,
+      '--auth=password',
+      '--encoding=UTF8',
+      '--locale=C',
+      '--no-sync',
+      '--wal-segsize=4',
+    ],
+  };
+}
+
+/** Runs a server on its data folder. */
+export function postgres(options: {
+  readonly bin: string;
+  readonly data: string;
+  readonly port: number;
+  readonly settings: readonly string[];
+}): Command {
+  const { bin, data, port, settings } = options;
+  return {
+    file: join(bin, 'postgres'),
+    args: ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+  };
+}
+
+/** Runs the commands, of which the last one is a server, until that is ready. Gives what ends it and removes the folders. */
+export async function launch(orders: KeeperOrders): Promise<() => Promise<void>> {
+  const keeper = startKeeper(orders);
   const exited = new Promise<void>((resolve) => void keeper.once('exit', () => resolve()));
   const stop = async (): Promise<void> => {
     keeper.ref();
@@ -128,18 +166,14 @@ async function startOn(port: number): Promise<TestServer> {
     });
   } catch (error) {
     await stop();
-    for (const made of [folder, dataFolder]) rmSync(made, { recursive: true, force: true });
+    for (const made of orders.folders) rmSync(made, { recursive: true, force: true });
     throw error;
   }
   // The server lives as long as this process; it isn't a reason to live on.
   keeper.unref();
   unrefStream(keeper.stdin);
   unrefStream(keeper.stderr);
-  return {
-    url: postgresUrl({ host: '127.0.0.1', port, database: 'postgres', user: USER, password }),
-    folder: files,
-    stop,
-  };
+  return stop;
 }
 
 /** The pipes of a child process are sockets, which the stream types don't say. */
@@ -148,7 +182,7 @@ function unrefStream(stream: object | null): void {
 }
 
 /** A new folder for the account alone. */
-function makeFolder(parent: string, account: Account | undefined): string {
+export function makeFolder(parent: string, account: Account | undefined): string {
   const folder = mkdtempSync(join(parent, 'keelson-postgres-'));
   if (account === undefined) return folder;
   chmodSync(folder, 0o700);
@@ -163,7 +197,7 @@ const MEMORY_NEEDED = 2 ** 30;
  * A file system in memory, where there is one with room. Each database is 300 files; ext4 doesn't use the inodes of files
  * deleted within the last minute again and searches among them for long, so a copy takes 250 ms there, and 20 here.
  */
-function memoryFolder(): string | undefined {
+export function memoryFolder(): string | undefined {
   try {
     const { bavail, bsize } = statfsSync(MEMORY_FOLDER);
     accessSync(MEMORY_FOLDER, constants.W_OK);
