@@ -63,7 +63,7 @@ export function createReplicaEngine(
 }
 
 /** How long a server may take to say where it stands. */
-const ANSWER_MS = 5000;
+const ANSWER_MS = 2000;
 
 /** An engine with one connection of its own, on which nobody else's work is waited for: to watch a server. */
 export function createWatchEngine(

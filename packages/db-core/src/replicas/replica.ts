@@ -39,6 +39,8 @@ export interface ReplicaOptions {
   readonly onState: (replica: Replica) => void;
 }
 
+/** Whoever takes this long to say where it stands is given nothing else to do. */
+const SLOW_MS = 1000;
 /** More looks than this that a replica hasn't reached needn't be told apart. */
 const MOST_PENDING = 256;
 const TRY_AGAIN = { baseDelayMs: 1000, maxDelayMs: 30_000 };
@@ -60,6 +62,8 @@ export class Replica {
   #reached: Look | undefined;
   #lagBytes: number | null = null;
   #looking: Promise<void> | undefined;
+  /** Since when its answer is waited for. */
+  #askedAt: number | undefined;
   #failures = 0;
   #tryAt = 0;
   #served = 0;
@@ -91,6 +95,7 @@ export class Replica {
   readsFor(needed: number, now: number): Engine | undefined {
     if (this.#state !== 'following' || this.#reached === undefined) return undefined;
     if (this.#reached.number < needed || now - this.#reached.at > this.#options.maxLagMs) return undefined;
+    if (this.#askedAt !== undefined && now - this.#askedAt > SLOW_MS) return undefined;
     this.#reads ??= this.#options.openReads();
     return this.#reads;
   }
@@ -171,12 +176,15 @@ export class Replica {
 
   async #look(): Promise<void> {
     try {
+      this.#askedAt = performance.now();
       await this.#watch.open();
       const own = await serverState(this.#watch);
       const newest = this.#pending.at(-1);
       if (newest !== undefined && !this.#isClosed) this.#judge(own, newest.primary);
     } catch (error) {
       if (!this.#isClosed) this.leave('unreachable', reasonOf(error));
+    } finally {
+      this.#askedAt = undefined;
     }
   }
 

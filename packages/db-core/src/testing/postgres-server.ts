@@ -86,10 +86,7 @@ async function startOn(port: number): Promise<TestServer> {
   const stop = await launch({
     account,
     folders: [folder, dataFolder],
-    commands: [
-      initdb({ bin, data, user: USER, passwordFile }),
-      postgres({ bin, data, port, settings: SETTINGS }),
-    ],
+    commands: [initdb({ bin, data, user: USER, passwordFile }), postgres({ bin, data, port, settings: SETTINGS })],
   });
   return {
     url: postgresUrl({ host: '127.0.0.1', port, database: 'postgres', user: USER, password }),
@@ -155,7 +152,8 @@ export async function launch(orders: KeeperOrders): Promise<() => Promise<void>>
       );
       keeper.stderr?.setEncoding('utf8').on('data', (text: string) => {
         log = (log + text).slice(-10_000);
-        if (!text.includes('ready to accept connections')) return;
+        // `connections`, or `read-only connections` of a standby.
+        if (!text.includes('ready to accept')) return;
         clearTimeout(timer);
         resolve();
       });
