@@ -9,6 +9,7 @@ import {
   openDatabase,
   type ReplicaFigures,
 } from '../../src/index.ts';
+import type { Row } from '../../src/engine/contract.ts';
 import { openRaw, type RawConnection } from '../../src/testing/raw.ts';
 import { type ReplicatedServer, startReplicatedServer, type TestReplica } from '../../src/testing/index.ts';
 
@@ -37,9 +38,9 @@ function installedPrograms(): readonly { readonly name: string; readonly bin: st
 export interface Stage {
   readonly server: ReplicatedServer;
   readonly replica: TestReplica;
-  /** Bare connections, to the primary and to the replica. */
+  /** The bare driver, to the primary and, each time anew since it may have been stopped meanwhile, to the replica. */
   readonly primary: RawConnection;
-  readonly standby: RawConnection;
+  readonly standby: Pick<RawConnection, 'query'>;
   readonly events: DatabaseEvent[];
   open(options?: { readonly readUrl?: string; readonly maxLagMs?: number }): Database;
   /** A user with a conversation that the replica has as well. */
@@ -57,17 +58,14 @@ export function describeReplicas(name: string, body: (stage: () => Stage) => voi
     beforeAll(async () => {
       server = await startReplicatedServer(bin === undefined ? {} : { bin });
       const replica = await server.addReplica();
-      const raw = (url: string): RawConnection => {
-        const connection = openRaw(url);
-        ofSuite.push(connection);
-        return connection;
-      };
+      const primary = openRaw(server.url);
+      ofSuite.push(primary);
       const events: DatabaseEvent[] = [];
       stage = {
         server,
         replica,
-        primary: raw(server.url),
-        standby: raw(replica.url),
+        primary,
+        standby: { query: (sql) => queryOnce(replica.url, sql) },
         events,
         open: ({ readUrl = replica.url, maxLagMs = 5000 } = {}) => {
           const database = openDatabase({
@@ -99,6 +97,15 @@ export function describeReplicas(name: string, body: (stage: () => Stage) => voi
       return stage;
     });
   });
+}
+
+async function queryOnce(url: string, sql: string): Promise<Row[]> {
+  const connection = openRaw(url);
+  try {
+    return await connection.query(sql);
+  } finally {
+    await connection.close();
+  }
 }
 
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
