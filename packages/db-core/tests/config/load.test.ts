@@ -43,6 +43,7 @@ describe('without any setting', () => {
         echo: false,
         slowQueryMs: 200,
         pool: { size: 5, maxOverflow: 5, timeoutMs: 30_000, recycleMs: 3_600_000, idleTimeoutMs: 300_000 },
+        read: { replicas: [], maxLagMs: 5000 },
         initRetry: { count: 3, delayMs: 100 },
         breaker: { threshold: 3, halfOpenAfterMs: 30_000 },
         migrations: { autoUpgrade: false, backupBeforeUpgrade: false },
@@ -62,6 +63,8 @@ describe('what is written', () => {
       {
         DATABASE_TYPE: 'postgresql',
         DATABASE_URL: 'postgresql://ada:secret@db.example.com/shop',
+        DATABASE_READ_URL: 'postgresql://ada:secret@replica.example.com/shop',
+        DATABASE_READ_MAX_LAG_MS: '750',
         DATABASE_TIMEOUT: '0.5',
         DATABASE_POOL_SIZE: '10',
         DATABASE_MAX_OVERFLOW: '20',
@@ -105,6 +108,10 @@ describe('what is written', () => {
         echo: true,
         slowQueryMs: 0,
         pool: { size: 10, maxOverflow: 20, timeoutMs: 7000, recycleMs: 0, idleTimeoutMs: 8000 },
+        read: {
+          replicas: [{ target: { host: 'replica.example.com', database: 'shop' }, ssl: { mode: 'verify-ca' } }],
+          maxLagMs: 750,
+        },
         initRetry: { count: 0, delayMs: 250 },
         breaker: { threshold: 4, halfOpenAfterMs: 2000 },
         migrations: { autoUpgrade: true, backupBeforeUpgrade: true },
@@ -313,6 +320,49 @@ describe('TLS', () => {
     ]);
     // A shared .env may name the files though this process uses SQLite.
     expect(modeOf({ DATABASE_URL: 'sqlite:///a.db', DATABASE_SSL_CA_FILE: 'none.pem' })).toBe('disable');
+  });
+});
+
+describe('replicas', () => {
+  const primary = { DATABASE_URL: 'postgresql://ada@db.example.com/shop' };
+
+  test('may be several, each with the security that its own host asks for', () => {
+    const { read } = loadDatabaseConfig({
+      env: {
+        ...primary,
+        DATABASE_READ_URL: 'postgresql://a@one.example.com/shop, postgresql://a@127.0.0.1:5433/shop',
+      },
+      cwd,
+    });
+    expect(read.replicas.map(({ target, ssl }) => [target.location, ssl.mode])).toEqual([
+      ['one.example.com:5432/shop', 'verify-full'],
+      ['127.0.0.1:5433/shop', 'disable'],
+    ]);
+  });
+
+  test('are none for a SQLite file', () => {
+    const { issues } = faults({ DATABASE_READ_URL: 'postgresql://ada@db.example.com/shop' });
+    expect(issues).toEqual([{ name: 'DATABASE_READ_URL', message: 'leave it out: a SQLite file has no replicas' }]);
+  });
+
+  test.each([
+    ['sqlite:///b.db', 'write postgresql://'],
+    ['postgresql://ada:secret@r.example.com/other', 'the same database'],
+    ['postgresql://ada:secret@db.example.com/shop', 'not the server of DATABASE_URL'],
+    ['postgresql://r.example.com/shop,postgresql://ada:secret@r.example.com/shop', 'once'],
+    ['postgresql://r.example.com/shop,', 'write sqlite:///'],
+    ['postgresql://ada:secret@r.example.com/shop?sslmode=require', 'one of the two'],
+  ])('%s is refused', (url, message) => {
+    const { issues } = faults({ ...primary, DATABASE_SSL_MODE: 'verify-full', DATABASE_READ_URL: url });
+    expect(issues).toMatchObject([{ name: 'DATABASE_READ_URL', message: expect.stringContaining(message) }]);
+    expect(JSON.stringify(issues)).not.toContain('secret');
+  });
+
+  test('are not taken from the environment for a database that is given otherwise', () => {
+    const env = { ...primary, DATABASE_READ_URL: 'postgresql://r.example.com/shop' };
+    expect(loadDatabaseConfig({ url: 'postgresql://other.example.com/shop', env, cwd }).read.replicas).toEqual([]);
+    const readUrl = 'postgresql://s.example.com/shop';
+    expect(loadDatabaseConfig({ readUrl, env, cwd }).read.replicas).toMatchObject([{ target: { url: readUrl } }]);
   });
 });
 

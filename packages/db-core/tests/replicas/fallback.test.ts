@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, expect, it } from 'vitest';
 import { type Database, type Migration, newId, openDatabase, SerializationError } from '../../src/index.ts';
 import { openRaw } from '../../src/testing/raw.ts';
@@ -164,6 +165,7 @@ describeReplicas('a replica', (stage) => {
       openDatabase({ url: stage().server.url, readUrl: stage().replica.url, migrations: [notes], env });
     const database = open({ MIGRATION_AUTO_UPGRADE: 'true' });
     const later = open({});
+    const note = { id: newId() } as { id: string; title: string; created_at: Date; updated_at: Date };
     const read = (from: Database): Promise<unknown> =>
       from.forUser(name).all((db) => db.selectFrom('acme_notes' as 'conversations').select('id'));
     for (let round = 0; round < 8; round += 1) {
@@ -177,8 +179,23 @@ describeReplicas('a replica', (stage) => {
       await read(database);
       return only(database).reads > 0;
     });
-    await database.migrations.rollback({ to: '0004' });
-    await Promise.all([database.close(), later.close()]);
+    await later.close();
+    // In a process that knows the replica already: what was written before the table was made anew is gone with it.
+    await database.forUser(name).run((db) => db.insertInto('acme_notes' as 'conversations').values(note));
+    await until(async () => {
+      const before = only(database).reads;
+      return isDeepStrictEqual(await read(database), [note]) && only(database).reads > before;
+    });
+    await stage().standby.query('select pg_wal_replay_pause()');
+    const last = (await database.migrations.status()).applied.at(-2)?.name ?? '';
+    await database.migrations.rollback({ to: last });
+    await database.migrations.migrate();
+    for (let round = 0; round < 8; round += 1) {
+      expect(await read(database)).toEqual([]);
+      await sleep(50);
+    }
+    await database.migrations.rollback({ to: last });
+    await database.close();
   });
 
   it('that is none, or another server’s, is not read', async () => {
