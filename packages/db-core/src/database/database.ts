@@ -126,6 +126,7 @@ export class Database {
           : new Replicas({
               config,
               applicationName: options.applicationName ?? 'keelson',
+              prepare: (engine) => engine.open(),
               emit: (event) => this.#kernel.emit(event),
             }),
     });

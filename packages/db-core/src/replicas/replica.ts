@@ -35,6 +35,8 @@ export interface ReplicaOptions {
   readonly config: ReplicaConfig;
   readonly maxLagMs: number;
   readonly openReads: () => Engine;
+  /** Makes such an engine ready for what users ask of it. */
+  readonly prepareReads: (engine: Engine) => Promise<void>;
   readonly openWatch: () => Engine;
   readonly onState: (replica: Replica) => void;
 }
@@ -52,6 +54,7 @@ export class Replica {
   readonly #options: ReplicaOptions;
   readonly #watch: Engine;
   #reads: Engine | undefined;
+  #areReadsReady = false;
   /** Engines that were left and are still closing. */
   readonly #closing = new Set<Promise<void>>();
   #isClosed = false;
@@ -96,8 +99,8 @@ export class Replica {
     if (this.#state !== 'following' || this.#reached === undefined) return undefined;
     if (this.#reached.number < needed || now - this.#reached.at > this.#options.maxLagMs) return undefined;
     if (this.#askedAt !== undefined && now - this.#askedAt > SLOW_MS) return undefined;
-    this.#reads ??= this.#options.openReads();
-    return this.#reads;
+    if (this.#reads === undefined) void this.#openReads();
+    return this.#areReadsReady ? this.#reads : undefined;
   }
 
   served(): void {
@@ -123,9 +126,7 @@ export class Replica {
     this.#reached = undefined;
     this.#lagBytes = null;
     this.#pending.length = 0;
-    const reads = this.#reads;
-    this.#reads = undefined;
-    if (reads !== undefined) this.#closeSoon(reads);
+    this.#closeReads();
     this.#failures += 1;
     // At least half of it, so that whoever has just failed isn't asked at once.
     this.#tryAt = performance.now() + backoffDelay(this.#failures, TRY_AGAIN, (1 + Math.random()) / 2);
@@ -167,8 +168,7 @@ export class Replica {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    if (this.#reads !== undefined) this.#closeSoon(this.#reads);
-    this.#reads = undefined;
+    this.#closeReads();
     this.#state = 'joining';
     await this.#watch.close();
     await Promise.all(this.#closing);
@@ -224,8 +224,23 @@ export class Replica {
     if (isNew) this.#options.onState(this);
   }
 
-  #closeSoon(engine: Engine): void {
-    const closed = engine.close().finally(() => this.#closing.delete(closed));
+  async #openReads(): Promise<void> {
+    const engine = this.#options.openReads();
+    this.#reads = engine;
+    try {
+      await this.#options.prepareReads(engine);
+      if (this.#reads === engine) this.#areReadsReady = true;
+    } catch (error) {
+      if (this.#reads === engine) this.leave('unreachable', reasonOf(error));
+    }
+  }
+
+  #closeReads(): void {
+    const reads = this.#reads;
+    this.#reads = undefined;
+    this.#areReadsReady = false;
+    if (reads === undefined) return;
+    const closed = reads.close().finally(() => this.#closing.delete(closed));
     this.#closing.add(closed);
   }
 }

@@ -20,6 +20,8 @@ import { serverState } from './server.ts';
 export interface ReplicasOptions {
   readonly config: DatabaseConfig;
   readonly applicationName: string;
+  /** Makes an engine for a replica ready for what users ask of it. */
+  readonly prepare: (engine: Engine) => Promise<void>;
   readonly emit: (event: DatabaseEvent) => void;
 }
 
@@ -47,7 +49,7 @@ export class Replicas {
   #wantedAt = 0;
   #isWatching = false;
 
-  constructor({ config, applicationName, emit }: ReplicasOptions) {
+  constructor({ config, applicationName, prepare, emit }: ReplicasOptions) {
     const { replicas, maxLagMs } = config.read;
     const options = {
       applicationName,
@@ -64,6 +66,7 @@ export class Replicas {
           config: replica,
           maxLagMs,
           openReads: () => createReplicaEngine(config, replica, quiet),
+          prepareReads: prepare,
           openWatch: () => createWatchEngine(config, { url: replica.target.url, ssl: replica.ssl }, quiet),
           onState: ({ location, state, reason }) =>
             emit({ type: 'replica', location, state, ...(reason === null ? {} : { reason }) }),
