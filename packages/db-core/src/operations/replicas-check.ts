@@ -8,7 +8,15 @@ export interface ReplicasCheck extends HealthCheck {
 }
 
 export function replicasCheck(figures: readonly ReplicaFigures[], maxLagMs: number): ReplicasCheck {
-  const replicas = figures.map(({ pool: _, ...rest }) => rest);
+  const replicas = figures.map(({ location, state, reason, lagMs, lagBytes, reads, fallbacks }) => ({
+    location,
+    state,
+    reason,
+    lagMs,
+    lagBytes,
+    reads,
+    fallbacks,
+  }));
   const unused = replicas.filter(({ state }) => state !== 'following');
   const [first] = unused;
   if (first === undefined)

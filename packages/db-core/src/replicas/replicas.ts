@@ -167,8 +167,12 @@ export class Replicas {
     this.#isWatching = true;
     const signal = this.#signal;
     while (!signal.aborted && performance.now() - this.#wantedAt < IDLE_MS) {
-      // A replica that is slow to answer doesn't hold up the others.
-      await this.#look().catch((error: unknown) => this.#primaryFailed(error));
+      try {
+        // A replica that is slow to answer doesn't hold up the others.
+        void (await this.#look());
+      } catch (error) {
+        this.#primaryFailed(error);
+      }
       // The process may end meanwhile.
       await sleep(this.#everyMs, undefined, { ref: false, signal }).catch(() => undefined);
     }

@@ -13,11 +13,9 @@ describeReplicas('whoever wrote', (stage) => {
 
   /** Makes the replica stop and go, so that it is behind most of the time and by ever another distance. */
   async function stumble(work: Promise<unknown>): Promise<void> {
-    let isDone = false;
-    const done = work.finally(() => {
-      isDone = true;
-    });
-    while (!isDone) {
+    const end = new AbortController();
+    const done = work.finally(() => end.abort());
+    while (!end.signal.aborted) {
       await stage().standby.query('select pg_wal_replay_pause()');
       await sleep(Math.random() * 60);
       await stage().standby.query('select pg_wal_replay_resume()');
