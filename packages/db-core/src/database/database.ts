@@ -71,7 +71,7 @@ export function engineOf(database: Database): Engine {
   return engineBelow(database);
 }
 
-/** How the replicas are, looked at now. @throws why the primary can't say where it stands */
+/** How the replicas are, looked at now. */
 export async function inspectReplicas(database: Database): Promise<readonly ReplicaFigures[]> {
   return (await replicasOf(database)?.inspect()) ?? [];
 }

@@ -105,9 +105,13 @@ export class Replicas {
     const choice = this.#choose(userId);
     if (choice === undefined) return false;
     let isBegun = false;
+    const begin = (): void => {
+      if (!isBegun) choice.replica.served();
+      isBegun = true;
+    };
     try {
       for await (const rows of open(choice.engine)) {
-        isBegun = true;
+        begin();
         yield rows;
       }
     } catch (error) {
@@ -115,7 +119,7 @@ export class Replicas {
       choice.replica.failed(error);
       return false;
     }
-    choice.replica.served();
+    begin();
     return true;
   }
 
@@ -124,15 +128,16 @@ export class Replicas {
     return this.#replicas.map((replica) => replica.figures(now));
   }
 
-  /**
-   * Looks at every replica now, and for a moment follows one that is on its way.
-   *
-   * @throws what the primary says when it can't tell where it stands
-   */
+  /** Looks at every replica now, and for a moment follows one that is on its way. */
   async inspect(): Promise<readonly ReplicaFigures[]> {
     const until = performance.now() + Math.min(SETTLE_MS, this.#maxLagMs);
     for (;;) {
-      await Promise.all((await this.#look()) ?? []);
+      try {
+        await Promise.all(await this.#look());
+      } catch (error) {
+        this.#primaryFailed(error);
+        return this.figures();
+      }
       if (performance.now() >= until || this.#replicas.every(({ state }) => state !== 'joining')) return this.figures();
       await sleep(this.#everyMs);
     }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Database, defineSystemQuery, newId } from '../../src/index.ts';
+import { type Database, defineSystemQuery, newId, openDatabase } from '../../src/index.ts';
 import { describeReplicas, insert, only, rename, titleOf, titles, untilServed } from './support.ts';
 
 const count = defineSystemQuery('test.count', (db) =>
@@ -118,5 +118,17 @@ describeReplicas('reads', (stage) => {
     });
     expect(await servedBy(database, () => database.forUser(name).all(titles))).toBe(1);
     expect(stage().events.filter(({ type }) => type === 'replica')).toMatchObject([{ state: 'following' }]);
+  });
+
+  it('need no more rights than to own the database', async () => {
+    const name = 'plain';
+    await stage().primary.query(`create role ${name} login password 'secret'`);
+    await stage().primary.query(`create database ${name} owner ${name}`);
+    const own = (url: string): string =>
+      Object.assign(new URL(url), { username: name, password: 'secret', pathname: `/${name}` }).href;
+    const database = openDatabase({ url: own(stage().server.url), readUrl: own(stage().replica.url), env: {} });
+    await untilServed(database, 'ada');
+    expect(only(database).fallbacks).toBe(0);
+    await database.close();
   });
 });
