@@ -40,7 +40,18 @@ export {
 } from './operations/health.ts';
 export { type DatabaseInfo, databaseInfo, type TableSize } from './operations/info.ts';
 export { type Account, Accounts, type CreateAccount, type ListAccounts } from './platform/accounts.ts';
-export { AccountExistsError, AccountNotFoundError, TokenNotFoundError } from './platform/errors.ts';
+export {
+  AccountExistsError,
+  AccountNotFoundError,
+  IdempotencyKeyBusyError,
+  IdempotencyKeyReusedError,
+  SecretKeyMissingError,
+  SecretUnreadableError,
+  SettingChangedError,
+  SettingNotFoundError,
+  SettingRequiredError,
+  TokenNotFoundError,
+} from './platform/errors.ts';
 export { ensureIdentity, type Identity, readIdentity } from './platform/identity.ts';
 export {
   ApiTokens,
@@ -50,6 +61,15 @@ export {
   type ListTokens,
   type TokenRecord,
 } from './platform/tokens.ts';
+export { rotateSecrets, type RotatedSecrets } from './platform/rotate-secrets.ts';
+export {
+  type ChangeSetting,
+  type DefineSetting,
+  type ListSettings,
+  type Setting,
+  Settings,
+  SYSTEM_OWNER,
+} from './platform/settings.ts';
 export type { Backoff } from './jobs/backoff.ts';
 export type { JobContext, JobDefinition, JobKind } from './jobs/definition.ts';
 export type { EnqueueOptions } from './jobs/enqueue.ts';

@@ -241,7 +241,8 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
     },
   },
   settings: {
-    purpose: 'What can be set while the programs run, for each owner; those of the whole installation belong to `keelson`.',
+    purpose:
+      'What can be set while the programs run, for each owner; those of the whole installation belong to `keelson`.',
     columns: {
       key: 'What it is called, such as `mail.digest.hour`.',
       value: 'As text of its type; of a secret what AES-256-GCM made of it. Null: not set.',
