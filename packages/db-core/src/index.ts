@@ -61,6 +61,13 @@ export {
   type ListTokens,
   type TokenRecord,
 } from './platform/tokens.ts';
+export {
+  type IdempotencyOptions,
+  IdempotencyKeys,
+  type IdempotentOutcome,
+  type IdempotentRequest,
+  type StoredResponse,
+} from './platform/idempotency-keys.ts';
 export { rotateSecrets, type RotatedSecrets } from './platform/rotate-secrets.ts';
 export {
   type ChangeSetting,
