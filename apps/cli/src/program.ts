@@ -8,6 +8,7 @@ import { addHealth } from './commands/health.ts';
 import { addInfo } from './commands/info.ts';
 import { addInit } from './commands/init.ts';
 import { addJobs } from './commands/jobs.ts';
+import { addLogs } from './commands/logs.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addServe } from './commands/serve.ts';
@@ -36,6 +37,7 @@ const commands: readonly AddCommand[] = [
   addToken,
   addConversations,
   addChanges,
+  addLogs,
   addJobs,
   addWorker,
   addServe,

@@ -68,6 +68,10 @@ export {
   type IdempotentRequest,
   type StoredResponse,
 } from './platform/idempotency-keys.ts';
+export type { LogEntry, LogLine } from './platform/log-entry.ts';
+export { LogStream, type LogStreamOptions } from './platform/log-stream.ts';
+export { HIDDEN_VALUE, SECRET_NAMES } from './platform/redact.ts';
+export { type FilterLogs, type FollowLogs, type ListLogs, type PruneLogs, SystemLogs } from './platform/system-logs.ts';
 export { rotateSecrets, type RotatedSecrets } from './platform/rotate-secrets.ts';
 export {
   type ChangeSetting,
