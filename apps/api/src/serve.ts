@@ -2,6 +2,7 @@ import process from 'node:process';
 import { asKeelsonError, loadConfig, openDatabase, readEnvironment } from '@keelson/db-core';
 import type { FastifyBaseLogger } from 'fastify';
 import { createLogger, keptLines, logDatabaseEvents } from './logging.ts';
+import { registerApi } from './register.ts';
 import { startServer } from './start.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -20,6 +21,7 @@ export async function serve(): Promise<number> {
     try {
       await database.initialize();
       kept?.stream.attach(database);
+      const instance = await registerApi(database, logger);
       // From the moment on that it is there, nobody's request is cut off.
       const stopped = stopSignal();
       const server = await startServer({ database, http: config.http, logger });
@@ -27,6 +29,7 @@ export async function serve(): Promise<number> {
       logger.info({ signal }, 'the API stops');
       endInTime(logger);
       await server.close();
+      await instance.end();
     } finally {
       await kept?.stream.close();
       await database.close();

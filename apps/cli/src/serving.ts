@@ -24,7 +24,7 @@ export async function serveUntilStopped(
   { port, log, prepare, listening }: ServingOptions,
 ): Promise<void> {
   const { interrupt, config, verbose } = context;
-  const { createLogger, keptLines, logDatabaseEvents, startServer } = await import('@keelson/api');
+  const { createLogger, keptLines, logDatabaseEvents, registerApi, startServer } = await import('@keelson/api');
   const kept = keptLines(config);
   const logger = createLogger({ level: verbose ? 'debug' : log, kept });
   const { echo } = config.database;
@@ -37,6 +37,7 @@ export async function serveUntilStopped(
   try {
     await interrupt.race(prepare(database));
     kept?.stream.attach(database);
+    const instance = await interrupt.race(registerApi(database, logger));
     const server = await interrupt.race(startServer({ database, http, logger }));
     try {
       const stopped = stopAsked();
@@ -49,6 +50,7 @@ export async function serveUntilStopped(
     } finally {
       context.output.note('Stopping: what is under way is finished.');
       await server.close();
+      await instance.end();
     }
   } finally {
     await kept?.stream.close();

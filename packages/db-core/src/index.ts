@@ -68,6 +68,14 @@ export {
   type IdempotentRequest,
   type StoredResponse,
 } from './platform/idempotency-keys.ts';
+export {
+  type Instance,
+  Instances,
+  type InstancesOptions,
+  type LiveInstances,
+  type RegisterInstance,
+  type Registration,
+} from './platform/instances.ts';
 export type { LogEntry, LogLine } from './platform/log-entry.ts';
 export { LogStream, type LogStreamOptions } from './platform/log-stream.ts';
 export { HIDDEN_VALUE, SECRET_NAMES } from './platform/redact.ts';

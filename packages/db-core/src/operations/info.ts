@@ -2,6 +2,7 @@ import { type Database, engineOf } from '../database/database.ts';
 import type { EngineInfo, PoolFigures } from '../engine/contract.ts';
 import { StatementTimeoutError } from '../errors/index.ts';
 import { type Identity, readIdentity } from '../platform/identity.ts';
+import { type Instance, readInstances } from '../platform/instances.ts';
 import { runStatement } from '../schema/statements.ts';
 
 export interface TableSize {
@@ -30,6 +31,8 @@ export interface DatabaseInfo {
   readonly tables: readonly TableSize[];
   /** Null where nobody gave it one yet. */
   readonly identity: Identity | null;
+  /** The programs that run on it, as they started; null where the database can't say yet. */
+  readonly instances: readonly Instance[] | null;
 }
 
 /**
@@ -56,6 +59,7 @@ export async function databaseInfo(database: Database): Promise<DatabaseInfo> {
     migrations: { current, applied: applied.length, pending },
     tables,
     identity,
+    instances: await readInstances(database),
   };
 }
 

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import process from 'node:process';
-import type { Database } from '../database/database.ts';
+import { type Database, outsideTransaction } from '../database/database.ts';
 import { DatabaseClosedError, IntegrityError, ValidationError } from '../errors/index.ts';
 import { newEntry } from './log-entry.ts';
 import { fromPinoLine } from './pino-line.ts';
@@ -133,7 +133,8 @@ export class LogStream {
     while (this.#sending !== undefined || this.#waiting.length > 0 || this.#dropped > 0) {
       // A batch keeps its ids, so that one whose commit was uncertain is there once.
       this.#sending ??= this.#nextBatch();
-      if (!(await this.#send(database, this.#sending))) return;
+      const batch = this.#sending;
+      if (!(await outsideTransaction(database, () => this.#send(database, batch)))) return;
       this.#sending = undefined;
     }
   }
