@@ -13,9 +13,10 @@ describeEngines('keelson info', (context) => {
     onTestFinished(() => void server.child.kill('SIGKILL'));
     await server.said(/listens on/);
     const instances = async () => (await document<DatabaseInfo>(['info'], { url })).instances ?? [];
-    expect((await instances()).map(({ kind, pid }) => [kind, pid]).sort()).toEqual([
-      ['api', server.child.pid],
+    // In the order in which they started.
+    expect((await instances()).map(({ kind, pid }) => [kind, pid])).toEqual([
       ['worker', worker.child.pid],
+      ['api', server.child.pid],
     ]);
     const { stdout } = await succeed(['info'], { url });
     expect(stdout).toMatch(new RegExp(`worker +\\S+ +${worker.child.pid} `));

@@ -3,6 +3,7 @@ import {
   IdempotencyKeyBusyError,
   IdempotencyKeyReusedError,
   IdempotencyKeys,
+  InternalError,
   type JsonValue,
 } from '@keelson/db-core';
 import type { FastifyRequest } from 'fastify';
@@ -66,7 +67,9 @@ export function answerOnce(database: Database, principalOf: (request: FastifyReq
       async () => {
         const { status, headers = {}, body } = await work();
         reply.code(status);
-        return { status, headers, body: String(reply.serialize(body)) };
+        const text = reply.serialize(body);
+        if (typeof text !== 'string') throw new InternalError('An answer with an idempotency key must be JSON.');
+        return { status, headers, body: text };
       },
     );
     reply.code(response.status);

@@ -106,7 +106,7 @@ describeEngines('Idempotency-Key', (context) => {
             { config: { access: 'public' }, schema: { response: { 201: z.object({ n: z.number() }) } } },
             async (request, reply) => {
               const database = api.database;
-              await answerOnce(database, principalOf)(request, reply as never, async () => {
+              await answerOnce(database, principalOf)(request, reply, async () => {
                 const { Conversations } = await import('@keelson/conversations');
                 await new Conversations(database, 'ada').createConversation({ title: 'broken' });
                 return { status: 201, body: { n: 'five' } };

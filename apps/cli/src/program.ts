@@ -12,6 +12,7 @@ import { addLogs } from './commands/logs.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addServe } from './commands/serve.ts';
+import { addSettings } from './commands/settings.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
@@ -38,6 +39,7 @@ const commands: readonly AddCommand[] = [
   addConversations,
   addChanges,
   addLogs,
+  addSettings,
   addJobs,
   addWorker,
   addServe,

@@ -70,7 +70,7 @@ export function toLogEntry(row: RowOf<(typeof list)['row']>): LogEntry {
     requestId: row.request_id,
     jobId: row.job_id,
     sessionId: row.session_id,
-    details: row.details as JsonValue,
+    details: row.details,
     stack: row.stack,
     at: row.created_at,
   };

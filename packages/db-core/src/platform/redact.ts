@@ -27,7 +27,8 @@ function loggable(value: unknown, depth: number): JsonValue {
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (typeof value === 'boolean' || value === null || value === undefined) return value ?? null;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-  if (typeof value !== 'object') return keptText(String(value), LONGEST_TEXT);
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object') return `[${typeof value}]`;
   if (depth >= DEEPEST) return '[deeper]';
   if (Array.isArray(value)) return value.slice(0, MOST_MEMBERS).map((item) => loggable(item, depth + 1));
   const members = Object.entries(value)

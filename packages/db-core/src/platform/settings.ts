@@ -172,6 +172,12 @@ export class Settings {
     return this.#toSetting(await this.#find(valid.key));
   }
 
+  /** As {@link get}, with a secret shown as `•••`: no key is needed. @throws SettingNotFoundError */
+  async describe(key: string): Promise<Setting> {
+    const valid = parseInput(changeSchema, { key });
+    return toListed(await this.#find(valid.key));
+  }
+
   /** By key. Secrets are shown as `•••`. */
   async list(input: ListSettings = {}): Promise<Page<Setting>> {
     const { limit, cursor } = parseInput(listSchema, input);
