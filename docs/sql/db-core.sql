@@ -170,6 +170,66 @@ update "change_consumers"
   where "name" = $4 and ("lease_id" is null or "lease_expires_at" < $5)
   returning "position";
 
+-- idempotencyKeys.claim
+-- sqlite
+insert into "idempotency_keys" ("id", "key", "request_hash", "expires_at", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "key") do update
+  set "request_hash" = ?, "response_status" = ?, "response_headers" = ?, "response_body" = ?, "expires_at" = ?, "created_at" = ?
+  where "idempotency_keys"."expires_at" <= ?
+  returning "id";
+-- postgres
+insert into "idempotency_keys" ("id", "key", "request_hash", "expires_at", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6)
+  on conflict ("user_id", "key") do update
+  set "request_hash" = $7, "response_status" = $8, "response_headers" = $9, "response_body" = $10, "expires_at" = $11, "created_at" = $12
+  where "idempotency_keys"."expires_at" <= $13
+  returning "id";
+
+-- idempotencyKeys.complete
+-- sqlite
+update "idempotency_keys"
+  set "response_status" = ?, "response_headers" = ?, "response_body" = ?
+  where "idempotency_keys"."user_id" = ? and ("id" = ?);
+-- postgres
+update "idempotency_keys"
+  set "response_status" = $1, "response_headers" = $2, "response_body" = $3
+  where "idempotency_keys"."user_id" = $4 and ("id" = $5);
+
+-- idempotencyKeys.findByKey
+-- sqlite
+select "request_hash", "response_status", "response_headers", "response_body"
+  from "idempotency_keys"
+  where "idempotency_keys"."user_id" = ? and ("key" = ?);
+-- postgres
+select "request_hash", "response_status", "response_headers", "response_body"
+  from "idempotency_keys"
+  where "idempotency_keys"."user_id" = $1 and ("key" = $2);
+
+-- idempotencyKeys.listExpired
+-- sqlite
+select "user_id", "id"
+  from "idempotency_keys"
+  where "expires_at" <= ?
+  order by "expires_at" asc
+  limit ?;
+-- postgres
+select "user_id", "id"
+  from "idempotency_keys"
+  where "expires_at" <= $1
+  order by "expires_at" asc
+  limit $2;
+
+-- idempotencyKeys.removeExpired
+-- sqlite
+delete
+  from "idempotency_keys"
+  where "user_id" = ? and "id" = ? and "expires_at" <= ?;
+-- postgres
+delete
+  from "idempotency_keys"
+  where "user_id" = $1 and "id" = $2 and "expires_at" <= $3;
+
 -- identity.find
 -- sqlite
 select "id", "environment", "created_at"
@@ -187,6 +247,52 @@ insert into "database_identity" ("singleton", "id", "environment", "created_at")
 insert into "database_identity" ("singleton", "id", "environment", "created_at")
   values ($1, $2, $3, $4)
   on conflict ("singleton") do nothing;
+
+-- instances.listSince
+-- sqlite
+select "id", "kind", "host", "pid", "app_version", "schema_version", "started_at", "last_seen_at"
+  from "app_instances"
+  where "last_seen_at" > ?
+  order by "last_seen_at" asc
+  limit ?;
+-- postgres
+select "id", "kind", "host", "pid", "app_version", "schema_version", "started_at", "last_seen_at"
+  from "app_instances"
+  where "last_seen_at" > $1
+  order by "last_seen_at" asc
+  limit $2;
+
+-- instances.remove
+-- sqlite
+delete
+  from "app_instances"
+  where "id" = ?;
+-- postgres
+delete
+  from "app_instances"
+  where "id" = $1;
+
+-- instances.removeBefore
+-- sqlite
+delete
+  from "app_instances"
+  where "last_seen_at" <= ?;
+-- postgres
+delete
+  from "app_instances"
+  where "last_seen_at" <= $1;
+
+-- instances.upsert
+-- sqlite
+insert into "app_instances" ("id", "kind", "host", "pid", "app_version", "schema_version", "started_at", "last_seen_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("id") do update
+  set "last_seen_at" = ?;
+-- postgres
+insert into "app_instances" ("id", "kind", "host", "pid", "app_version", "schema_version", "started_at", "last_seen_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
+  on conflict ("id") do update
+  set "last_seen_at" = $9;
 
 -- jobs.cancelPending
 -- sqlite
@@ -593,6 +699,256 @@ update "schedules"
   set "kind" = $1, "parameters" = $2, "expression" = $3, "time_zone" = $4, "is_enabled" = $5, "next_run_at" = $6, "updated_at" = $7, "version" = "version" + 1
   where "user_id" = $8 and "name" = $9
   returning "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version";
+
+-- settings.countSealedAbove
+-- sqlite
+select count(*) as "count"
+  from "settings"
+  where "secret_key_id" > ?;
+-- postgres
+select count(*) as "count"
+  from "settings"
+  where "secret_key_id" > $1;
+
+-- settings.countSealedBelow
+-- sqlite
+select count(*) as "count"
+  from "settings"
+  where "secret_key_id" < ?;
+-- postgres
+select count(*) as "count"
+  from "settings"
+  where "secret_key_id" < $1;
+
+-- settings.define
+-- sqlite
+update "settings"
+  set "value" = ?, "data_type" = ?, "description" = ?, "category" = ?, "is_required" = ?, "is_secret" = ?, "pattern" = ?, "secret_key_id" = ?, "updated_at" = ?, "version" = "version" + 1
+  where "settings"."user_id" = ? and ("id" = ? and "version" = ?)
+  returning "id", "key", "value", "data_type", "description", "category", "is_required", "is_secret", "pattern", "secret_key_id", "created_at", "updated_at", "version";
+-- postgres
+update "settings"
+  set "value" = $1, "data_type" = $2, "description" = $3, "category" = $4, "is_required" = $5, "is_secret" = $6, "pattern" = $7, "secret_key_id" = $8, "updated_at" = $9, "version" = "version" + 1
+  where "settings"."user_id" = $10 and ("id" = $11 and "version" = $12)
+  returning "id", "key", "value", "data_type", "description", "category", "is_required", "is_secret", "pattern", "secret_key_id", "created_at", "updated_at", "version";
+
+-- settings.findByKey
+-- sqlite
+select "id", "key", "value", "data_type", "description", "category", "is_required", "is_secret", "pattern", "secret_key_id", "created_at", "updated_at", "version"
+  from "settings"
+  where "settings"."user_id" = ? and ("key" = ?);
+-- postgres
+select "id", "key", "value", "data_type", "description", "category", "is_required", "is_secret", "pattern", "secret_key_id", "created_at", "updated_at", "version"
+  from "settings"
+  where "settings"."user_id" = $1 and ("key" = $2);
+
+-- settings.insert
+-- sqlite
+insert into "settings" ("id", "key", "value", "data_type", "description", "category", "is_required", "is_secret", "pattern", "secret_key_id", "created_at", "updated_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "key") do nothing
+  returning "id", "key", "value", "data_type", "description", "category", "is_required", "is_secret", "pattern", "secret_key_id", "created_at", "updated_at", "version";
+-- postgres
+insert into "settings" ("id", "key", "value", "data_type", "description", "category", "is_required", "is_secret", "pattern", "secret_key_id", "created_at", "updated_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+  on conflict ("user_id", "key") do nothing
+  returning "id", "key", "value", "data_type", "description", "category", "is_required", "is_secret", "pattern", "secret_key_id", "created_at", "updated_at", "version";
+
+-- settings.list
+-- sqlite
+select "id", "key", "value", "data_type", "description", "category", "is_required", "is_secret", "pattern", "secret_key_id", "created_at", "updated_at", "version"
+  from "settings"
+  where "settings"."user_id" = ? and ("key" > ?)
+  order by "key" asc
+  limit ?;
+-- postgres
+select "id", "key", "value", "data_type", "description", "category", "is_required", "is_secret", "pattern", "secret_key_id", "created_at", "updated_at", "version"
+  from "settings"
+  where "settings"."user_id" = $1 and ("key" > $2)
+  order by "key" asc
+  limit $3;
+
+-- settings.listSealedWith
+-- sqlite
+select "user_id", "id", "key", "value"
+  from "settings"
+  where "secret_key_id" = ? and ("user_id", "id") > (?, ?)
+  order by "user_id" asc, "id" asc
+  limit ?;
+-- postgres
+select "user_id", "id", "key", "value"
+  from "settings"
+  where "secret_key_id" = $1 and ("user_id", "id") > ($2, $3)
+  order by "user_id" asc, "id" asc
+  limit $4;
+
+-- settings.remove
+-- sqlite
+delete
+  from "settings"
+  where "settings"."user_id" = ? and ("id" = ? and "version" = ?)
+  returning "id";
+-- postgres
+delete
+  from "settings"
+  where "settings"."user_id" = $1 and ("id" = $2 and "version" = $3)
+  returning "id";
+
+-- settings.reseal
+-- sqlite
+update "settings"
+  set "value" = ?, "secret_key_id" = ?
+  where "user_id" = ? and "id" = ? and "value" = ?;
+-- postgres
+update "settings"
+  set "value" = $1, "secret_key_id" = $2
+  where "user_id" = $3 and "id" = $4 and "value" = $5;
+
+-- settings.setValue
+-- sqlite
+update "settings"
+  set "value" = ?, "secret_key_id" = ?, "updated_at" = ?, "version" = "version" + 1
+  where "settings"."user_id" = ? and ("id" = ? and "version" = ?)
+  returning "id", "key", "value", "data_type", "description", "category", "is_required", "is_secret", "pattern", "secret_key_id", "created_at", "updated_at", "version";
+-- postgres
+update "settings"
+  set "value" = $1, "secret_key_id" = $2, "updated_at" = $3, "version" = "version" + 1
+  where "settings"."user_id" = $4 and ("id" = $5 and "version" = $6)
+  returning "id", "key", "value", "data_type", "description", "category", "is_required", "is_secret", "pattern", "secret_key_id", "created_at", "updated_at", "version";
+
+-- systemLogs.findNth
+-- sqlite
+select "id"
+  from "system_logs"
+  where "id" < ?
+  order by "id" desc
+  limit ?
+  offset ?;
+-- postgres
+select "id"
+  from "system_logs"
+  where "id" < $1
+  order by "id" desc
+  limit $2
+  offset $3;
+
+-- systemLogs.insert
+-- sqlite
+insert into "system_logs" ("id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("id") do nothing;
+-- postgres
+insert into "system_logs" ("id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  on conflict ("id") do nothing;
+
+-- systemLogs.list
+-- sqlite
+select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
+  from "system_logs"
+  where "id" > ? and "id" < ? and "level" in (select value from json_each(?)) and lower("message") like ? escape '\'
+  order by "id" desc
+  limit ?;
+-- postgres
+select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
+  from "system_logs"
+  where "id" > $1 and "id" < $2 and "level" = any($3) and lower("message") like $4
+  order by "id" desc
+  limit $5;
+
+-- systemLogs.listAfter
+-- sqlite
+select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
+  from "system_logs"
+  where "id" > ?
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
+  from "system_logs"
+  where "id" > $1
+  order by "id" asc
+  limit $2;
+
+-- systemLogs.listOfLevel
+-- sqlite
+select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
+  from "system_logs"
+  where "level" = ? and "id" > ? and "id" < ? and lower("message") like ? escape '\'
+  order by "id" desc
+  limit ?;
+-- postgres
+select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
+  from "system_logs"
+  where "level" = $1 and "id" > $2 and "id" < $3 and lower("message") like $4
+  order by "id" desc
+  limit $5;
+
+-- systemLogs.listOfLogger
+-- sqlite
+select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
+  from "system_logs"
+  where "logger" = ? and "id" > ? and "id" < ? and "level" in (select value from json_each(?)) and lower("message") like ? escape '\'
+  order by "id" desc
+  limit ?;
+-- postgres
+select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
+  from "system_logs"
+  where "logger" = $1 and "id" > $2 and "id" < $3 and "level" = any($4) and lower("message") like $5
+  order by "id" desc
+  limit $6;
+
+-- systemLogs.listOfRequest
+-- sqlite
+select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
+  from "system_logs"
+  where "request_id" = ? and "id" > ? and "id" < ? and "level" in (select value from json_each(?)) and lower("message") like ? escape '\'
+  order by "id" desc
+  limit ?;
+-- postgres
+select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
+  from "system_logs"
+  where "request_id" = $1 and "id" > $2 and "id" < $3 and "level" = any($4) and lower("message") like $5
+  order by "id" desc
+  limit $6;
+
+-- systemLogs.listOfRequestAndLogger
+-- sqlite
+select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
+  from "system_logs"
+  where "request_id" = ? and "logger" = ? and "id" > ? and "id" < ? and "level" in (select value from json_each(?)) and lower("message") like ? escape '\'
+  order by "id" desc
+  limit ?;
+-- postgres
+select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
+  from "system_logs"
+  where "request_id" = $1 and "logger" = $2 and "id" > $3 and "id" < $4 and "level" = any($5) and lower("message") like $6
+  order by "id" desc
+  limit $7;
+
+-- systemLogs.listOldest
+-- sqlite
+select "id"
+  from "system_logs"
+  where "id" <= ?
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id"
+  from "system_logs"
+  where "id" <= $1
+  order by "id" asc
+  limit $2;
+
+-- systemLogs.removeUpTo
+-- sqlite
+delete
+  from "system_logs"
+  where "id" <= ?;
+-- postgres
+delete
+  from "system_logs"
+  where "id" <= $1;
 
 -- tokens.findByPrefix
 -- sqlite

@@ -67,6 +67,31 @@ export const rowFactories: ReadonlyMap<string, RowFactory> = new Map<string, Row
       created_at: at(number),
     }),
   ],
+  [
+    'settings',
+    (number) => ({
+      id: idOf('settings', number),
+      key: `key ${number}`,
+      value: `value ${number}`,
+      data_type: 'string',
+      description: `description ${number}`,
+      created_at: at(number),
+      updated_at: at(number),
+    }),
+  ],
+  [
+    'idempotency_keys',
+    (number) => ({
+      id: idOf('idempotency_keys', number),
+      key: `key ${number}`,
+      request_hash: String(number).padStart(64, '0'),
+      response_status: 201,
+      response_headers: { number },
+      response_body: `body ${number}`,
+      expires_at: at(number),
+      created_at: at(number),
+    }),
+  ],
 ]);
 
 /** How many rows each user has in each table. */

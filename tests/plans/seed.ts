@@ -7,6 +7,7 @@ const USERS = 20;
 const JOBS = 50_000;
 const SCHEDULES = 5_000;
 const ACCOUNTS = 5_000;
+const RECORDS = 20_000;
 const STATUS = `CASE c % 10 WHEN 0 THEN 'DELETED' WHEN 1 THEN 'CLOSED' WHEN 2 THEN 'ARCHIVED' ELSE 'ACTIVE' END`;
 
 const JOB_STATUS = `CASE j % 50 WHEN 1 THEN 'pending' WHEN 2 THEN 'pending' WHEN 3 THEN 'running' WHEN 4 THEN 'failed' ELSE 'completed' END`;
@@ -51,6 +52,24 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
   await raw.query(`
     INSERT INTO change_consumers (name, created_at, updated_at)
     SELECT 'consumer ' || c, ${dialect.time('c')}, ${dialect.time('c')} FROM ${dialect.series('c', CONVERSATIONS)}`);
+  await raw.query(`
+    INSERT INTO settings (user_id, id, key, value, data_type, is_secret, secret_key_id, created_at, updated_at)
+    SELECT ${dialect.user('s')}, ${dialect.uuid('s')}, 'key ' || s, 'value', 'string',
+      CASE WHEN s % 50 = 0 THEN ${dialect.yes} ELSE ${dialect.no} END, CASE s % 50 WHEN 0 THEN 'key ' || (s % 3) END, ${dialect.time('s')}, ${dialect.time('s')}
+    FROM ${dialect.series('s', RECORDS)}`);
+  await raw.query(`
+    INSERT INTO idempotency_keys (user_id, id, key, request_hash, response_status, response_body, expires_at, created_at)
+    SELECT ${dialect.user('k')}, ${dialect.uuid('k')}, 'key ' || k, 'a hash that nothing has, of sixty-four characters in all, exact.', 201, '{}', ${dialect.time('k')}, ${dialect.time('k')}
+    FROM ${dialect.series('k', RECORDS)}`);
+  await raw.query(`
+    INSERT INTO system_logs (id, level, logger, message, request_id, created_at)
+    SELECT ${dialect.uuid('l')}, CASE l % 20 WHEN 0 THEN 'ERROR' WHEN 1 THEN 'CRITICAL' ELSE 'WARNING' END, 'logger ' || (l % 5), 'message ' || l,
+      'request ' || (l / 3), ${dialect.time('l')}
+    FROM ${dialect.series('l', RECORDS)}`);
+  await raw.query(`
+    INSERT INTO app_instances (id, kind, host, pid, app_version, schema_version, started_at, last_seen_at)
+    SELECT ${dialect.uuid('i')}, 'api', 'host', i, '1', '0001', ${dialect.time('i')}, ${dialect.time('i')}
+    FROM ${dialect.series('i', RECORDS)}`);
   await raw.query('ANALYZE');
 }
 

@@ -4,6 +4,7 @@ import type { Database } from '@keelson/db-core';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Principal, Scope } from './access.ts';
+import type { AnswerOnce } from './once.ts';
 import type { ErrorClass } from './openapi/problems.ts';
 
 /** A server whose routes have zod schemas. */
@@ -20,6 +21,8 @@ export interface Services {
   readonly database: Database;
   /** Who is asking, on a route that needs a token. */
   readonly principalOf: (request: FastifyRequest) => Principal;
+  /** Answers a POST, once for each `Idempotency-Key`. */
+  readonly answerOnce: AnswerOnce;
   /** Their conversations. */
   readonly conversationsOf: (request: FastifyRequest) => Conversations;
 }
@@ -39,6 +42,6 @@ declare module 'fastify' {
     /** What the route itself may answer besides what every route may, for the API's description. */
     problems?: readonly ErrorClass[];
     /** Headers of the answer that are worth knowing, by status; for the API's description. */
-    answerHeaders?: Readonly<Record<number, readonly ('etag' | 'location')[]>>;
+    answerHeaders?: Readonly<Record<number, readonly ('etag' | 'location' | 'idempotent-replayed')[]>>;
   }
 }

@@ -1,30 +1,52 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { DatabaseEvent, EventListener } from '@keelson/db-core';
+import {
+  type DatabaseEvent,
+  type EventListener,
+  HIDDEN_VALUE,
+  type KeelsonConfig,
+  LogStream,
+  SECRET_NAMES,
+} from '@keelson/db-core';
 import type { FastifyBaseLogger } from 'fastify';
-import { type DestinationStream, destination, type Level, pino } from 'pino';
-
-const secrets = ['authorization', 'cookie', 'password', 'secret', 'token'];
+import { type DestinationStream, destination, type Level, multistream, pino } from 'pino';
 
 export interface LoggerOptions {
   /** Default: `info`. */
   readonly level?: Level | 'silent';
   /** Default: stderr, because a command's stdout is for its result. */
   readonly stream?: DestinationStream;
+  /** Keeps lines from a level on in the database, too. */
+  readonly kept?: KeptLines | undefined;
+}
+
+export interface KeptLines {
+  readonly level: Level;
+  readonly stream: LogStream;
+}
+
+/** What keeps the API's log lines in the database, as the configuration says; undefined where it says `off`. */
+export function keptLines({ logs: { databaseLevel } }: Pick<KeelsonConfig, 'logs'>): KeptLines | undefined {
+  return databaseLevel === 'off' ? undefined : { level: databaseLevel, stream: new LogStream({ logger: 'api' }) };
 }
 
 /** A logger that writes one JSON object a line, without the members that usually hold secrets. */
-export function createLogger({ level = 'info', stream }: LoggerOptions = {}): FastifyBaseLogger {
+export function createLogger({ level = 'info', stream, kept }: LoggerOptions = {}): FastifyBaseLogger {
+  // Written at once: what is said last, before the process ends, is what somebody will look for.
+  const main = stream ?? destination({ dest: 2, sync: true });
   return pino(
     {
-      level,
+      level: kept !== undefined && numberOf(kept.level) < numberOf(level) ? kept.level : level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[hidden]' },
+      redact: { paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: HIDDEN_VALUE },
     },
-    // Written at once: what is said last, before the process ends, is what somebody will look for.
-    stream ?? destination({ dest: 2, sync: true }),
+    kept === undefined ? main : multistream(level === 'silent' ? [kept] : [{ level, stream: main }, kept]),
   );
+}
+
+function numberOf(level: Level | 'silent'): number {
+  return pino.levels.values[level] ?? Number.POSITIVE_INFINITY;
 }
 
 const current = new AsyncLocalStorage<FastifyBaseLogger>();

@@ -1,7 +1,8 @@
 import process from 'node:process';
 import { asKeelsonError, loadConfig, openDatabase, readEnvironment } from '@keelson/db-core';
 import type { FastifyBaseLogger } from 'fastify';
-import { createLogger, logDatabaseEvents } from './logging.ts';
+import { createLogger, keptLines, logDatabaseEvents } from './logging.ts';
+import { registerApi } from './register.ts';
 import { startServer } from './start.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -10,21 +11,27 @@ const CLOSE_MS = 20_000;
 
 /** Runs the API as a program of its own, configured by the environment, until it is told to stop. Gives the exit code. */
 export async function serve(): Promise<number> {
-  const logger = createLogger();
+  let logger = createLogger();
   try {
-    const { database: config, http } = loadConfig(readEnvironment());
-    const onEvent = logDatabaseEvents(logger, { echo: config.echo });
-    const database = openDatabase({ config, onEvent, applicationName: 'keelson-api' });
+    const config = loadConfig(readEnvironment());
+    const kept = keptLines(config);
+    logger = createLogger({ kept });
+    const onEvent = logDatabaseEvents(logger, { echo: config.database.echo });
+    const database = openDatabase({ config: config.database, onEvent, applicationName: 'keelson-api' });
     try {
       await database.initialize();
+      kept?.stream.attach(database);
+      const instance = await registerApi(database, logger);
       // From the moment on that it is there, nobody's request is cut off.
       const stopped = stopSignal();
-      const server = await startServer({ database, http, logger });
+      const server = await startServer({ database, http: config.http, logger });
       const signal = await stopped;
       logger.info({ signal }, 'the API stops');
       endInTime(logger);
       await server.close();
+      await instance.end();
     } finally {
+      await kept?.stream.close();
       await database.close();
     }
     logger.info('the API has stopped');

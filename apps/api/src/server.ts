@@ -5,6 +5,7 @@ import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-
 import type { Authenticate } from './access.ts';
 import type { Services } from './api.ts';
 import { createLogger } from './logging.ts';
+import { answerOnce } from './once.ts';
 import { describeApi } from './openapi/plugin.ts';
 import { requireTokens } from './plugins/authentication.ts';
 import { brokenHttpHandler } from './plugins/broken-http.ts';
@@ -108,6 +109,7 @@ function servicesOf(database: Database): Services {
   return {
     database,
     principalOf,
+    answerOnce: answerOnce(database, principalOf),
     conversationsOf: (request) => new Conversations(database, principalOf(request).userId),
   };
 }

@@ -8,9 +8,11 @@ import { addHealth } from './commands/health.ts';
 import { addInfo } from './commands/info.ts';
 import { addInit } from './commands/init.ts';
 import { addJobs } from './commands/jobs.ts';
+import { addLogs } from './commands/logs.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addServe } from './commands/serve.ts';
+import { addSettings } from './commands/settings.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
@@ -36,6 +38,8 @@ const commands: readonly AddCommand[] = [
   addToken,
   addConversations,
   addChanges,
+  addLogs,
+  addSettings,
   addJobs,
   addWorker,
   addServe,

@@ -24,8 +24,9 @@ export async function serveUntilStopped(
   { port, log, prepare, listening }: ServingOptions,
 ): Promise<void> {
   const { interrupt, config, verbose } = context;
-  const { createLogger, logDatabaseEvents, startServer } = await import('@keelson/api');
-  const logger = createLogger({ level: verbose ? 'debug' : log });
+  const { createLogger, keptLines, logDatabaseEvents, registerApi, startServer } = await import('@keelson/api');
+  const kept = keptLines(config);
+  const logger = createLogger({ level: verbose ? 'debug' : log, kept });
   const { echo } = config.database;
   const database = openDatabase({
     config: config.database,
@@ -35,6 +36,8 @@ export async function serveUntilStopped(
   const http: HttpConfig = port === undefined ? config.http : { ...config.http, port };
   try {
     await interrupt.race(prepare(database));
+    kept?.stream.attach(database);
+    const instance = await interrupt.race(registerApi(database, logger));
     const server = await interrupt.race(startServer({ database, http, logger }));
     try {
       const stopped = stopAsked();
@@ -47,8 +50,10 @@ export async function serveUntilStopped(
     } finally {
       context.output.note('Stopping: what is under way is finished.');
       await server.close();
+      await instance.end();
     }
   } finally {
+    await kept?.stream.close();
     await closeSoon(database);
   }
 }

@@ -8,6 +8,6 @@ const LONGEST = 10_000;
 export async function readStdin(): Promise<string> {
   const given = await text(process.stdin);
   if (given.length > LONGEST)
-    throw new UsageError('There is too much on stdin.', { hint: 'Give only the password, on one line.' });
+    throw new UsageError('There is too much on stdin.', { hint: 'Give only what was asked for.' });
   return given;
 }

@@ -33,6 +33,19 @@ export function pointInTime(text: string): Date {
   return date;
 }
 
+/** `90m`, `12h`, `3d`, or a date: since when. */
+export function timeAgo(text: string): Date {
+  const { count, unit } = /^(?<count>\d{1,5})(?<unit>[mhdw])$/.exec(text)?.groups ?? {};
+  const seconds = UNITS[unit ?? ''];
+  const date =
+    count === undefined || seconds === undefined
+      ? new Date(text)
+      : new Date(Date.now() - Number(count) * seconds * 1000);
+  if (Number.isNaN(date.getTime()))
+    throw new InvalidArgumentError('Give a time ago such as 90m, 12h or 3d, or a date such as 2030-12-31.');
+  return date;
+}
+
 /** Collects the values of an option that is given more than once, or as a list with commas. */
 export function listOf(text: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), ...text.split(',').map((part) => part.trim())].filter((part) => part !== '');

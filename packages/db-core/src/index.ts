@@ -40,7 +40,18 @@ export {
 } from './operations/health.ts';
 export { type DatabaseInfo, databaseInfo, type TableSize } from './operations/info.ts';
 export { type Account, Accounts, type CreateAccount, type ListAccounts } from './platform/accounts.ts';
-export { AccountExistsError, AccountNotFoundError, TokenNotFoundError } from './platform/errors.ts';
+export {
+  AccountExistsError,
+  AccountNotFoundError,
+  IdempotencyKeyBusyError,
+  IdempotencyKeyReusedError,
+  SecretKeyMissingError,
+  SecretUnreadableError,
+  SettingChangedError,
+  SettingNotFoundError,
+  SettingRequiredError,
+  TokenNotFoundError,
+} from './platform/errors.ts';
 export { ensureIdentity, type Identity, readIdentity } from './platform/identity.ts';
 export {
   ApiTokens,
@@ -50,6 +61,34 @@ export {
   type ListTokens,
   type TokenRecord,
 } from './platform/tokens.ts';
+export {
+  type IdempotencyOptions,
+  IdempotencyKeys,
+  type IdempotentOutcome,
+  type IdempotentRequest,
+  type StoredResponse,
+} from './platform/idempotency-keys.ts';
+export {
+  type Instance,
+  Instances,
+  type InstancesOptions,
+  type LiveInstances,
+  type RegisterInstance,
+  type Registration,
+} from './platform/instances.ts';
+export type { LogEntry, LogLine } from './platform/log-entry.ts';
+export { LogStream, type LogStreamOptions } from './platform/log-stream.ts';
+export { HIDDEN_VALUE, SECRET_NAMES } from './platform/redact.ts';
+export { type FilterLogs, type FollowLogs, type ListLogs, type PruneLogs, SystemLogs } from './platform/system-logs.ts';
+export { rotateSecrets, type RotatedSecrets } from './platform/rotate-secrets.ts';
+export {
+  type ChangeSetting,
+  type DefineSetting,
+  type ListSettings,
+  type Setting,
+  Settings,
+  SYSTEM_OWNER,
+} from './platform/settings.ts';
 export type { Backoff } from './jobs/backoff.ts';
 export type { JobContext, JobDefinition, JobKind } from './jobs/definition.ts';
 export type { EnqueueOptions } from './jobs/enqueue.ts';

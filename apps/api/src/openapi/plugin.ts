@@ -28,6 +28,9 @@ A request that can't be read is a 400; one that can be read and isn't valid is a
 
 **Lists** come in pages: hand \`nextCursor\` back as \`cursor\` until it is null.
 
+**Requests that make something** may carry an \`Idempotency-Key\`: sent again with the same key, they are answered as the
+first time and nothing is made twice. Errors aren't kept; a request that failed may be sent again.
+
 **Changes** may carry \`If-Match\` with the \`ETag\` of what was read; when somebody else was faster, the answer is 412.`;
 
 /** The API's description at `/docs`, and as JSON at `/docs/json`. To be called before the routes are added. */

@@ -18,6 +18,7 @@ const problemReference = { $ref: `#/components/schemas/${PROBLEM}` };
 const headers = {
   etag: { type: 'string', description: 'The version, for `If-Match`.' },
   location: { type: 'string', description: 'The path of what was made.' },
+  'idempotent-replayed': { type: 'string', enum: ['true'], description: 'This is the answer of an earlier request.' },
   'retry-after': { type: 'integer', description: 'Seconds to wait.' },
 } as const;
 

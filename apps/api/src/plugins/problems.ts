@@ -50,7 +50,7 @@ function sendProblem(error: KeelsonError, request: FastifyRequest, reply: Fastif
   log(error, request);
   request.problemCode = error.code;
   // They belong to the answer that this one takes the place of.
-  for (const name of ['etag', 'location', 'content-disposition']) reply.removeHeader(name);
+  for (const name of ['etag', 'location', 'content-disposition', 'idempotent-replayed']) reply.removeHeader(name);
   const retryAfter = retryAfterOf(error);
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
   const challenge = challengeOf(error, request);

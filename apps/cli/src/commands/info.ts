@@ -13,7 +13,7 @@ export function addInfo(parent: CommandUnknownOpts, context: Context): void {
     .addHelpText(
       'after',
       document(
-        '{"engine","version","database","sizeBytes","walBytes","pool":{"size","inUse","idle","waiting"},\n   "replicas":[{"location","state","reason","lagMs","lagBytes","reads","fallbacks","pool"}…],\n   "migrations":{"current","applied","pending":[NAME…]},"tables":[{"name","rows"}…],"identity":{"id","environment","createdAt"}|null}',
+        '{"engine","version","database","sizeBytes","walBytes","pool":{"size","inUse","idle","waiting"},\n   "replicas":[{"location","state","reason","lagMs","lagBytes","reads","fallbacks","pool"}…],\n   "migrations":{"current","applied","pending":[NAME…]},"tables":[{"name","rows"}…],"identity":{"id","environment","createdAt"}|null,\n   "instances":[{"id","kind","host","pid","appVersion","schemaVersion","startedAt","lastSeenAt"}…]|null}',
       ),
     )
     .action(() =>
@@ -21,7 +21,7 @@ export function addInfo(parent: CommandUnknownOpts, context: Context): void {
         const { location, engine, version, ...info } = await databaseInfo(database);
         const { output } = context;
         output.result({ engine, version, database: location, ...info }, () => {
-          const { sizeBytes, walBytes, pool, replicas, migrations, identity, tables } = info;
+          const { sizeBytes, walBytes, pool, replicas, migrations, identity, tables, instances } = info;
           output.list({
             database: location,
             engine: `${engine} ${version}`,
@@ -36,6 +36,21 @@ export function addInfo(parent: CommandUnknownOpts, context: Context): void {
             environment: identity?.environment,
             made: time(identity?.createdAt ?? null),
           });
+          if (instances !== null && instances.length > 0) {
+            output.line();
+            output.table(
+              ['program', 'host', 'process', 'version', 'schema', 'since', 'last seen'],
+              instances.map((each) => [
+                each.kind,
+                each.host,
+                each.pid,
+                each.appVersion,
+                each.schemaVersion,
+                time(each.startedAt),
+                time(each.lastSeenAt),
+              ]),
+            );
+          }
           output.line();
           output.table(
             ['table', 'rows'],

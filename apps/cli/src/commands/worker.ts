@@ -1,15 +1,28 @@
 import process from 'node:process';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { Jobs, openDatabase, Schedules, Worker, type WorkerEvent } from '@keelson/db-core';
+import {
+  type Database,
+  Instances,
+  Jobs,
+  openDatabase,
+  type Registration,
+  Schedules,
+  SYSTEM_OWNER,
+  Worker,
+  type WorkerEvent,
+} from '@keelson/db-core';
 import type { Context } from '../context.ts';
 import { closeSoon, placeOf, waitForDatabase } from '../database.ts';
 import { eventLines } from '../events.ts';
 import { document, examples } from '../help.ts';
 import { listOf, wholeNumber } from '../values.ts';
+import { version } from '../version.ts';
 
-/** The owner of the kernel's own jobs. */
-const KERNEL_OWNER = 'keelson';
-const OPTIMIZE = { name: 'optimize', kind: 'kernel.optimize', parameters: {}, expression: '17 3 * * *' };
+/** The kernel's own jobs, each once a night. */
+const NIGHTLY = [
+  { name: 'optimize', kind: 'kernel.optimize', parameters: {}, expression: '17 3 * * *' },
+  { name: 'tidy', kind: 'kernel.tidy', parameters: {}, expression: '47 2 * * *' },
+];
 
 type Counts = Record<'completed' | 'failed' | 'retried' | 'cancelled' | 'given-back' | 'lost', number>;
 
@@ -53,9 +66,11 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
           ...(kind === undefined ? {} : { kinds: kind }),
           onEvent: (event) => tell(context, counts, event),
         });
-        await ensureSchedule(jobs);
+        await ensureSchedules(jobs);
+        const instance = await registerWorker(context, jobs.database);
         output.note(`The worker ${worker.name} looks for ${(kind ?? jobs.kinds).join(', ')}. Ctrl-C stops.`);
         await worker.run();
+        await instance.end();
         if (interrupt.signal.aborted) context.exitCode = 130;
         output.result({ ...placeOf(config.database), worker: worker.name, ...counts }, () =>
           output.line(
@@ -70,11 +85,13 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
     });
 }
 
-/** Every night. Whoever changes it or switches it off is left to it. */
-async function ensureSchedule(jobs: Jobs): Promise<void> {
+/** Whoever changes one of them or switches it off is left to it. */
+async function ensureSchedules(jobs: Jobs): Promise<void> {
   const schedules = new Schedules(jobs);
-  const { items } = await schedules.list(KERNEL_OWNER);
-  if (!items.some(({ name }) => name === OPTIMIZE.name)) await schedules.set({ ...OPTIMIZE, userId: KERNEL_OWNER });
+  const { items } = await schedules.list(SYSTEM_OWNER);
+  for (const nightly of NIGHTLY) {
+    if (!items.some(({ name }) => name === nightly.name)) await schedules.set({ ...nightly, userId: SYSTEM_OWNER });
+  }
 }
 
 function tell({ output }: Context, counts: Counts, event: WorkerEvent): void {
@@ -93,6 +110,14 @@ function tell({ output }: Context, counts: Counts, event: WorkerEvent): void {
   const why = 'error' in ending ? `: ${ending.error.message} (${ending.error.code})` : '';
   const again = 'pauseMs' in ending && ending.pauseMs !== undefined ? `; again in ${ending.pauseMs} ms` : '';
   output.note(`${ending.outcome}: ${job}, ${durationMs} ms${why}${again}`);
+}
+
+function registerWorker({ output }: Context, database: Database): Promise<Registration> {
+  return new Instances(database).register({
+    kind: 'worker',
+    appVersion: version,
+    onTrouble: (error) => output.warn(error instanceof Error ? error.message : String(error)),
+  });
 }
 
 /** What a supervisor sends. */

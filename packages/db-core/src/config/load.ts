@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { type DatabaseTarget, type PostgresTarget, readDatabaseUrl } from './database-url.ts';
 import { type ConfigurationFault, configurationError, quoteGiven } from './faults.ts';
 import { redactUrl } from './redact.ts';
+import { readSecretKey, type SecretKeys } from './secret-key.ts';
 import { appSettings, type DatabaseSettings, databaseSettings, settingNames } from './settings.ts';
 import { meantName } from './spelling.ts';
 import { isLoopback, type SslConfig } from './ssl.ts';
@@ -164,12 +165,32 @@ function replicaFault(
   return undefined;
 }
 
-function inShape(
-  settings: DatabaseSettings,
-  target: DatabaseTarget,
-  ssl: SslConfig,
-  replicas: readonly ReplicaConfig[],
-): DatabaseConfig {
+/** What was given is never repeated: it may be the key with a letter missing. */
+function readSecretKeys(values: Values): { keys?: SecretKeys; faults: ConfigurationFault[] } {
+  const { KEELSON_SECRET_KEY: given, KEELSON_SECRET_KEY_PREVIOUS: before } = values;
+  const faults: ConfigurationFault[] = [];
+  const read = (name: string, text: string | undefined) => {
+    const key = text === undefined ? undefined : readSecretKey(text);
+    if (text !== undefined && key === undefined)
+      faults.push({ name, message: 'write 32 bytes in base64 or hexadecimal: `openssl rand -base64 32` makes them' });
+    return key;
+  };
+  const current = read('KEELSON_SECRET_KEY', given);
+  const previous = read('KEELSON_SECRET_KEY_PREVIOUS', before);
+  if (before !== undefined && given === undefined)
+    faults.push({ name: 'KEELSON_SECRET_KEY', message: 'not set, but KEELSON_SECRET_KEY_PREVIOUS needs it' });
+  return { ...(current === undefined ? {} : { keys: { current, previous } }), faults };
+}
+
+/** What takes more than a schema to read. */
+interface ReadParts {
+  readonly target: DatabaseTarget;
+  readonly ssl: SslConfig;
+  readonly replicas: readonly ReplicaConfig[];
+  readonly secretKeys: SecretKeys | undefined;
+}
+
+function inShape(settings: DatabaseSettings, { target, ssl, replicas, secretKeys }: ReadParts): DatabaseConfig {
   return {
     target,
     ssl,
@@ -194,6 +215,7 @@ function inShape(
       autoUpgrade: settings.MIGRATION_AUTO_UPGRADE,
       backupBeforeUpgrade: settings.MIGRATION_BACKUP_BEFORE_UPGRADE,
     },
+    ...(secretKeys === undefined ? {} : { secretKeys }),
   };
 }
 
@@ -207,14 +229,11 @@ function readDatabaseConfig(env: Environment, base: string): Reading<DatabaseCon
   const { target, faults: targetFaults } = readTarget(values, base);
   const { ssl, faults: sslFaults } = readSsl(values, target, base);
   const { replicas, faults: replicaFaults } = readReplicas(values, target, base);
-  const faults = [
-    ...(settings.success ? [] : schemaFaults(settings.error, values)),
-    ...targetFaults,
-    ...sslFaults,
-    ...replicaFaults,
-  ];
+  const { keys: secretKeys, faults: keyFaults } = readSecretKeys(values);
+  const settingFaults = settings.success ? [] : schemaFaults(settings.error, values);
+  const faults = [...settingFaults, ...targetFaults, ...sslFaults, ...replicaFaults, ...keyFaults];
   if (!settings.success || target === undefined || faults.length > 0) return { faults };
-  return { config: inShape(settings.data, target, ssl, replicas) };
+  return { config: inShape(settings.data, { target, ssl, replicas, secretKeys }) };
 }
 
 interface LoadOptions {
@@ -253,6 +272,7 @@ export function loadConfig(env: Environment, options: LoadOptions = {}): Keelson
       bodyLimitBytes: app.data.KEELSON_HTTP_BODY_LIMIT,
       requestsPerMinute: app.data.KEELSON_HTTP_RATE_LIMIT,
     },
+    logs: { databaseLevel: app.data.KEELSON_LOG_DATABASE_LEVEL },
   };
 }
 

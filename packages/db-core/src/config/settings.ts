@@ -6,6 +6,8 @@ const database = 'Database';
 const postgres = 'PostgreSQL';
 const reliability = 'When something fails';
 const migrations = 'Migrations';
+const secrets = 'Secrets';
+const logs = 'Logs';
 const http = 'HTTP API';
 const general = 'General';
 
@@ -173,6 +175,21 @@ export const databaseSettings = z.object({
     initial: 'false',
     meaning: 'Makes and checks a backup before pending migrations are run.',
   }),
+
+  KEELSON_SECRET_KEY: text({
+    section: secrets,
+    values: '32 bytes in base64 or hexadecimal',
+    initial: 'none: no secret can be stored',
+    meaning:
+      'What secret settings are sealed with. `openssl rand -base64 32` makes one; keep it apart from the database and its backups, and do not lose it.',
+  }),
+  KEELSON_SECRET_KEY_PREVIOUS: text({
+    section: secrets,
+    values: '32 bytes in base64 or hexadecimal',
+    initial: 'none',
+    meaning:
+      'The key from before: what it sealed can still be read, and `keelson settings rotate-secrets` seals it with the new one.',
+  }),
 });
 
 /** What the apps read besides. */
@@ -215,6 +232,12 @@ export const appSettings = z.object({
     max: 1_000_000,
     zero: 'no limit',
     meaning: 'Requests a minute for each token.',
+  }),
+  KEELSON_LOG_DATABASE_LEVEL: choice(['debug', 'info', 'warn', 'error', 'off'], {
+    section: logs,
+    initial: 'warn',
+    meaning:
+      'From which level on the lines that the API logs are kept in the database too, for `keelson logs`. SQLite has one writer, so `info`, with a line for each request, is for quiet installations.',
   }),
 });
 

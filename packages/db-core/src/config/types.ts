@@ -1,5 +1,6 @@
 import type { DatabaseTarget, PostgresTarget } from './database-url.ts';
 import type { AppSettings } from './settings.ts';
+import type { SecretKeys } from './secret-key.ts';
 import type { SslConfig } from './ssl.ts';
 
 /** What db-core needs to know. All times in milliseconds; where 0 is allowed it means no limit, or off. */
@@ -28,6 +29,8 @@ export interface DatabaseConfig {
   /** PostgreSQL. */
   readonly breaker: { readonly threshold: number; readonly halfOpenAfterMs: number };
   readonly migrations: { readonly autoUpgrade: boolean; readonly backupBeforeUpgrade: boolean };
+  /** Absent where no secret can be stored. */
+  readonly secretKeys?: SecretKeys;
 }
 
 export interface ReplicaConfig {
@@ -63,4 +66,6 @@ export interface KeelsonConfig {
   readonly home: string;
   readonly database: DatabaseConfig;
   readonly http: HttpConfig;
+  /** Which of the API's log lines are kept in the database too. */
+  readonly logs: { readonly databaseLevel: AppSettings['KEELSON_LOG_DATABASE_LEVEL'] };
 }

@@ -1,45 +1,18 @@
 import * as z from 'zod';
-import { ValidationError } from '../errors/index.ts';
 import { boundedText, pageShape } from '../platform/input.ts';
+import { keptJson as kept } from '../platform/kept.ts';
 import { JOB_STATUSES } from '../schema/enumerations.ts';
 import type { JsonValue } from '../schema/json.ts';
 
+export { keptText } from '../platform/kept.ts';
+
 const MOST_JSON = 262_144;
-/** What JSON has escapes for and no engine keeps: U+0000 and halves of surrogate pairs. */
-const UNKEEPABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;
 
-/** Text of people and programs that can be kept, cut where it is too long. */
-export function keptText(text: string, length: number): string {
-  const kept = text.toWellFormed().replaceAll('\0', '\u{FFFD}');
-  return kept.length <= length ? kept : Array.from(kept).slice(0, length).join('');
-}
-
-/** The value as JSON keeps it. Throws `ValidationError` for what JSON has no word for, and for what is too large for a row. */
+/** As {@link keptJson}, with what belongs to a job. */
 export function keptJson(what: string, value: unknown): JsonValue {
-  const text = jsonOf(value);
-  if (text === undefined) throw refused(what, 'must be a JSON value');
-  if (UNKEEPABLE.test(text)) throw refused(what, 'must not have U+0000 or halves of surrogate pairs');
-  if (text.length > MOST_JSON) {
-    throw refused(what, `must have at most ${MOST_JSON} characters as JSON`, {
-      hint: 'Keep large things where they belong, and give the job their ids.',
-    });
-  }
-  return JSON.parse(text) as JsonValue;
-}
-
-/** Undefined for functions and the like, numbers beyond JSON's, and what refers to itself. */
-function jsonOf(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
-}
-
-function refused(path: string, message: string, options: { hint?: string } = {}): ValidationError {
-  return new ValidationError(`The input is not valid: ${path} ${message}.`, {
-    ...options,
-    details: { issues: [{ path, message }] },
+  return kept(what, value, {
+    max: MOST_JSON,
+    hint: 'Keep large things where they belong, and give the job their ids.',
   });
 }
 

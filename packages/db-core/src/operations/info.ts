@@ -2,6 +2,7 @@ import { type Database, engineOf, inspectReplicas } from '../database/database.t
 import type { EngineInfo, PoolFigures } from '../engine/contract.ts';
 import { StatementTimeoutError } from '../errors/index.ts';
 import { type Identity, readIdentity } from '../platform/identity.ts';
+import { type Instance, readInstances } from '../platform/instances.ts';
 import type { ReplicaFigures } from '../replicas/replica.ts';
 import { runStatement } from '../schema/statements.ts';
 
@@ -33,6 +34,8 @@ export interface DatabaseInfo {
   readonly tables: readonly TableSize[];
   /** Null where nobody gave it one yet. */
   readonly identity: Identity | null;
+  /** The programs that run on it, as they started; null where the database can't say yet. */
+  readonly instances: readonly Instance[] | null;
 }
 
 /**
@@ -60,6 +63,7 @@ export async function databaseInfo(database: Database): Promise<DatabaseInfo> {
     migrations: { current, applied: applied.length, pending },
     tables,
     identity,
+    instances: await readInstances(database),
   };
 }
 

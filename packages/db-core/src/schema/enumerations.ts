@@ -18,6 +18,16 @@ export type JobStatus = (typeof JOB_STATUSES)[number];
 export const JOB_LOG_LEVELS = ['debug', 'info', 'warning', 'error'] as const;
 export type JobLogLevel = (typeof JOB_LOG_LEVELS)[number];
 
+export const SETTING_TYPES = ['string', 'integer', 'float', 'boolean', 'json'] as const;
+export type SettingType = (typeof SETTING_TYPES)[number];
+
+/** The least grave first. */
+export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const INSTANCE_KINDS = ['api', 'worker', 'cli'] as const;
+export type InstanceKind = (typeof INSTANCE_KINDS)[number];
+
 export const MIGRATION_STATES = ['running', 'applied', 'reverting'] as const;
 export type MigrationState = (typeof MIGRATION_STATES)[number];
 
@@ -34,6 +44,9 @@ export const ENUMERATED_COLUMNS: Readonly<Record<string, EnumeratedColumn>> = {
   'conversation_messages.status': { type: 'MessageStatus', values: MESSAGE_STATUSES },
   'jobs.status': { type: 'JobStatus', values: JOB_STATUSES },
   'job_logs.level': { type: 'JobLogLevel', values: JOB_LOG_LEVELS },
+  'settings.data_type': { type: 'SettingType', values: SETTING_TYPES },
+  'system_logs.level': { type: 'LogLevel', values: LOG_LEVELS },
+  'app_instances.kind': { type: 'InstanceKind', values: INSTANCE_KINDS },
   'schema_migrations.state': { type: 'MigrationState', values: MIGRATION_STATES },
   'schema_migrations.engine': { type: 'EngineKind', values: ['sqlite', 'postgres'] },
 };

@@ -240,4 +240,72 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
       schedules_due: 'Schedules that are due.',
     },
   },
+  settings: {
+    purpose:
+      'What can be set while the programs run, for each owner; those of the whole installation belong to `keelson`.',
+    columns: {
+      key: 'What it is called, such as `mail.digest.hour`.',
+      value: 'As text of its type; of a secret what AES-256-GCM made of it. Null: not set.',
+      data_type: 'What the text stands for.',
+      description: 'What it does, for people.',
+      category: 'What it belongs to.',
+      is_required: 'It always has a value, and is not removed.',
+      is_secret: 'Its value is sealed, and shown only to who asks for this one.',
+      pattern: 'What the whole value must match, in the syntax of RE2.',
+      secret_key_id: 'Which key sealed the value; null unless it is a sealed one.',
+    },
+    indexes: {
+      settings_key_key: 'A key stands for one setting of its owner.',
+      settings_by_secret_key: 'Values that another key sealed, when the key is changed.',
+    },
+  },
+  idempotency_keys: {
+    purpose:
+      'Requests that were answered, so that a repeated one gets the same answer and does nothing. Written in the transaction of what the request did.',
+    columns: {
+      key: 'What the caller calls the request.',
+      request_hash: 'SHA-256 of the request, in hexadecimal: the key stands for this one only.',
+      response_status: 'What it was answered with. Null only inside the transaction that makes the row.',
+      response_headers: 'The headers that belong to the answer.',
+      response_body: 'The body of the answer, as it was sent.',
+      expires_at: 'From when on the key may stand for another request.',
+    },
+    indexes: {
+      idempotency_keys_key_key: 'A key stands for one request of its owner; of two at once the second waits here.',
+      idempotency_keys_by_expiry: 'Keys that are cleared away.',
+    },
+  },
+  system_logs: {
+    purpose: 'What the programs said. Old lines are removed.',
+    columns: {
+      id: 'UUIDv7 made from the time of the line, so that the ids give the order of time.',
+      level: 'How grave it is.',
+      logger: 'Which program or part said it.',
+      message: 'The line.',
+      request_id: 'The request during which it was said.',
+      job_id: 'The job during which it was said.',
+      session_id: 'The session during which it was said.',
+      details: 'What belongs to it, without the members that usually hold secrets.',
+      stack: 'Where an error came from.',
+      created_at: 'When it was said.',
+    },
+    indexes: {
+      system_logs_by_level: 'Lines of one level, newest first.',
+      system_logs_by_logger: 'Lines of one logger, newest first.',
+      system_logs_by_request: 'The lines of one request.',
+    },
+  },
+  app_instances: {
+    purpose: 'The programs that run. Each tells every half minute that it is there; one that fell silent is removed.',
+    columns: {
+      kind: 'What it does.',
+      host: 'The machine that it runs on.',
+      pid: 'Its process there.',
+      app_version: 'Its version.',
+      schema_version: "Keelson's newest migration when it started.",
+      started_at: 'When it started.',
+      last_seen_at: 'When it last said that it is there.',
+    },
+    indexes: { app_instances_by_last_seen: 'Those that live, and those that fell silent.' },
+  },
 };

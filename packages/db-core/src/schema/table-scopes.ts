@@ -13,6 +13,9 @@ const LISTED: Readonly<Record<string, TableScope>> = {
   api_tokens: 'global',
   // Whoever looks which are due looks for everybody.
   schedules: 'system',
+  // What programs said and which of them run concerns whoever looks after all of it.
+  system_logs: 'system',
+  app_instances: 'system',
 };
 
 /**

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type ConfigurationFault, type Environment, loadConfig, loadDatabaseConfig } from '../../src/config/index.ts';
@@ -32,6 +33,7 @@ describe('without any setting', () => {
       environment: 'development',
       home: cwd,
       http: { host: '127.0.0.1', port: 4100, bodyLimitBytes: 16_777_216, requestsPerMinute: 600 },
+      logs: { databaseLevel: 'warn' },
       database: {
         target: { engine: 'sqlite', path: '/srv/app/data/keelson.db', url: 'sqlite:///data/keelson.db' },
         ssl: { mode: 'disable', caFile: undefined, certFile: undefined, keyFile: undefined },
@@ -381,9 +383,39 @@ describe('loadDatabaseConfig', () => {
     expect(config).toMatchObject({ target: { engine: 'sqlite', path: '/srv/app/b.db' }, pool: { size: 9 } });
   });
 
-  test('covers every name that begins with DATABASE_ or MIGRATION_', () => {
+  test('covers every name that begins with DATABASE_ or MIGRATION_, and the keys of secrets', () => {
     expect(Object.keys(databaseSettings.shape)).toEqual(
-      settingNames.filter((name) => /^(?:DATABASE|MIGRATION)_/.test(name)),
+      settingNames.filter((name) => /^(?:DATABASE|MIGRATION|KEELSON_SECRET)_/.test(name)),
     );
+  });
+});
+
+describe('the keys of secrets', () => {
+  const hex = 'ab'.repeat(32);
+  const base64 = Buffer.from(hex, 'hex').toString('base64');
+
+  test('are read from base64 and hexadecimal, and shown to nobody who prints the configuration', () => {
+    const { database } = loadConfig({ KEELSON_SECRET_KEY: base64, KEELSON_SECRET_KEY_PREVIOUS: hex }, { cwd });
+    expect(database.secretKeys?.current.bytes.toString('hex')).toBe(hex);
+    expect(database.secretKeys?.previous?.bytes.toString('hex')).toBe(hex);
+    for (const shown of [JSON.stringify(database), inspect(database, { depth: 9, showHidden: true })]) {
+      expect(shown).not.toContain(hex);
+      expect(shown).not.toContain(base64);
+    }
+  });
+
+  test.each(['correct horse battery staple', hex.slice(1), `${base64}=`, 'ab'.repeat(31)])(
+    'are refused when they are %j, which is not repeated',
+    (key) => {
+      const { error, issues } = faults({ KEELSON_SECRET_KEY: key });
+      expect(issues).toEqual([
+        { name: 'KEELSON_SECRET_KEY', message: expect.stringContaining('openssl rand -base64 32') as string },
+      ]);
+      expect(error.message).not.toContain(key);
+    },
+  );
+
+  test('from before need one of now', () => {
+    expect(faults({ KEELSON_SECRET_KEY_PREVIOUS: hex }).names).toEqual(['KEELSON_SECRET_KEY']);
   });
 });

@@ -5,16 +5,24 @@ import {
   RequestIdReusedError,
 } from '@keelson/conversations';
 import type { Api, Services } from '../../api.ts';
+import { idempotencyKeySchema, idempotencyProblems } from '../../once.ts';
 import { conversationParamsSchema } from '../../schemas/conversation.ts';
 import { messageSchema, newMessageSchema, toMessage } from '../../schemas/message.ts';
 
-export function appendMessage(api: Api, { conversationsOf }: Services): void {
+export function appendMessage(api: Api, { answerOnce, conversationsOf }: Services): void {
   api.post(
     '/v1/conversations/:conversationId/messages',
     {
       config: {
         access: 'conversations:write',
-        problems: [ConversationNotFoundError, MessageNotFoundError, ConversationClosedError, RequestIdReusedError],
+        problems: [
+          ConversationNotFoundError,
+          MessageNotFoundError,
+          ConversationClosedError,
+          RequestIdReusedError,
+          ...idempotencyProblems,
+        ],
+        answerHeaders: { 200: ['idempotent-replayed'], 201: ['idempotent-replayed'] },
       },
       schema: {
         operationId: 'appendMessage',
@@ -23,6 +31,7 @@ export function appendMessage(api: Api, { conversationsOf }: Services): void {
           'With a `requestId` it is safe to repeat: 201 when the message is new, 200 with the stored one when the request ' +
           'was saved before, 409 when it stands for other content. A `partial` message may be sent again as it grows.',
         tags: ['messages'],
+        headers: idempotencyKeySchema,
         params: conversationParamsSchema,
         body: newMessageSchema,
         response: { 200: messageSchema, 201: messageSchema },
@@ -30,8 +39,11 @@ export function appendMessage(api: Api, { conversationsOf }: Services): void {
     },
     async (request, reply) => {
       const { conversationId } = request.params;
-      const { message, isNew } = await conversationsOf(request).saveMessage({ ...request.body, conversationId });
-      return reply.code(isNew ? 201 : 200).send(toMessage(message));
+      await answerOnce(request, reply, async () => {
+        const { message, isNew } = await conversationsOf(request).saveMessage({ ...request.body, conversationId });
+        return { status: isNew ? 201 : 200, body: toMessage(message) };
+      });
+      return reply;
     },
   );
 }

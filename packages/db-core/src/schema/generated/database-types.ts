@@ -1,7 +1,7 @@
 // Made by `pnpm generate` from a migrated PostgreSQL; change a migration instead.
 
 import type { EngineKind } from '../../engine/contract.ts';
-import type { ConversationStatus, JobLogLevel, JobStatus, MessageRole, MessageStatus, MigrationState } from '../enumerations.ts';
+import type { ConversationStatus, InstanceKind, JobLogLevel, JobStatus, LogLevel, MessageRole, MessageStatus, MigrationState, SettingType } from '../enumerations.ts';
 import type { JsonValue } from '../json.ts';
 import type { ColumnType } from 'kysely';
 
@@ -21,6 +21,17 @@ export interface ApiTokens {
   revoked_at: Date | null;
   scopes: JsonValue;
   user_id: string;
+}
+
+export interface AppInstances {
+  app_version: string;
+  host: string;
+  id: string;
+  kind: InstanceKind;
+  last_seen_at: Date;
+  pid: number;
+  schema_version: string;
+  started_at: Date;
 }
 
 export interface ChangeConsumers {
@@ -106,6 +117,18 @@ export interface DatabaseIdentity {
   singleton: Generated<number>;
 }
 
+export interface IdempotencyKeys {
+  created_at: Date;
+  expires_at: Date;
+  id: string;
+  key: string;
+  request_hash: string;
+  response_body: string | null;
+  response_headers: JsonValue | null;
+  response_status: number | null;
+  user_id: string;
+}
+
 export interface JobLogs {
   attempt: number;
   created_at: Date;
@@ -175,6 +198,36 @@ export interface SchemaMigrations {
   state: MigrationState;
 }
 
+export interface Settings {
+  category: string | null;
+  created_at: Date;
+  data_type: SettingType;
+  description: string | null;
+  id: string;
+  is_required: Generated<boolean>;
+  is_secret: Generated<boolean>;
+  key: string;
+  pattern: string | null;
+  secret_key_id: string | null;
+  updated_at: Date;
+  user_id: string;
+  value: string | null;
+  version: Generated<number>;
+}
+
+export interface SystemLogs {
+  created_at: Date;
+  details: JsonValue | null;
+  id: string;
+  job_id: string | null;
+  level: LogLevel;
+  logger: string;
+  message: string;
+  request_id: string | null;
+  session_id: string | null;
+  stack: string | null;
+}
+
 export interface Users {
   created_at: Date;
   email: string;
@@ -190,6 +243,7 @@ export interface Users {
 
 export interface DB {
   api_tokens: ApiTokens;
+  app_instances: AppInstances;
   change_consumers: ChangeConsumers;
   change_epoch: ChangeEpoch;
   change_log: ChangeLog;
@@ -197,9 +251,12 @@ export interface DB {
   conversation_messages: ConversationMessages;
   conversations: Conversations;
   database_identity: DatabaseIdentity;
+  idempotency_keys: IdempotencyKeys;
   job_logs: JobLogs;
   jobs: Jobs;
   schedules: Schedules;
   schema_migrations: SchemaMigrations;
+  settings: Settings;
+  system_logs: SystemLogs;
   users: Users;
 }

@@ -2,7 +2,7 @@
 import type { SchemaDescription } from '../description.ts';
 
 /** The tables whose rows have owners. */
-export type TenantTable = 'conversation_messages' | 'conversations' | 'job_logs' | 'jobs';
+export type TenantTable = 'conversation_messages' | 'conversations' | 'idempotency_keys' | 'job_logs' | 'jobs' | 'settings';
 
 /** The schema that this version works with. */
 export const schema: SchemaDescription = {
@@ -41,6 +41,29 @@ export const schema: SchemaDescription = {
           name: 'api_tokens_prefix_key',
           columns: [{ name: 'prefix', descending: false }],
           unique: true,
+          partial: false,
+        },
+      ],
+    },
+    {
+      name: 'app_instances',
+      columns: [
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'kind', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'host', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'pid', codec: 'bigint', nullable: false, hasDefault: false },
+        { name: 'app_version', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'schema_version', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'started_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'last_seen_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['id'],
+      foreignKeys: [],
+      indexes: [
+        {
+          name: 'app_instances_by_last_seen',
+          columns: [{ name: 'last_seen_at', descending: false }],
+          unique: false,
           partial: false,
         },
       ],
@@ -261,6 +284,40 @@ export const schema: SchemaDescription = {
       indexes: [],
     },
     {
+      name: 'idempotency_keys',
+      columns: [
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'key', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'request_hash', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'response_status', codec: 'integer', nullable: true, hasDefault: false },
+        { name: 'response_headers', codec: 'json', nullable: true, hasDefault: false },
+        { name: 'response_body', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'expires_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['user_id', 'id'],
+      foreignKeys: [],
+      indexes: [
+        {
+          name: 'idempotency_keys_by_expiry',
+          columns: [
+            { name: 'expires_at', descending: false },
+            { name: 'user_id', descending: false },
+            { name: 'id', descending: false },
+          ],
+          unique: false,
+          partial: false,
+        },
+        {
+          name: 'idempotency_keys_key_key',
+          columns: [{ name: 'user_id', descending: false }, { name: 'key', descending: false }],
+          unique: true,
+          partial: false,
+        },
+      ],
+    },
+    {
       name: 'job_logs',
       columns: [
         { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
@@ -413,6 +470,82 @@ export const schema: SchemaDescription = {
       primaryKey: ['name'],
       foreignKeys: [],
       indexes: [],
+    },
+    {
+      name: 'settings',
+      columns: [
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'key', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'value', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'data_type', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'description', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'category', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'is_required', codec: 'boolean', nullable: false, hasDefault: true },
+        { name: 'is_secret', codec: 'boolean', nullable: false, hasDefault: true },
+        { name: 'pattern', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'secret_key_id', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'updated_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'version', codec: 'integer', nullable: false, hasDefault: true },
+      ],
+      primaryKey: ['user_id', 'id'],
+      foreignKeys: [],
+      indexes: [
+        {
+          name: 'settings_by_secret_key',
+          columns: [
+            { name: 'secret_key_id', descending: false },
+            { name: 'user_id', descending: false },
+            { name: 'id', descending: false },
+          ],
+          unique: false,
+          partial: true,
+        },
+        {
+          name: 'settings_key_key',
+          columns: [{ name: 'user_id', descending: false }, { name: 'key', descending: false }],
+          unique: true,
+          partial: false,
+        },
+      ],
+    },
+    {
+      name: 'system_logs',
+      columns: [
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'level', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'logger', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'message', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'request_id', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'job_id', codec: 'uuid', nullable: true, hasDefault: false },
+        { name: 'session_id', codec: 'uuid', nullable: true, hasDefault: false },
+        { name: 'details', codec: 'json', nullable: true, hasDefault: false },
+        { name: 'stack', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['id'],
+      foreignKeys: [],
+      indexes: [
+        {
+          name: 'system_logs_by_level',
+          columns: [{ name: 'level', descending: false }, { name: 'id', descending: true }],
+          unique: false,
+          partial: false,
+        },
+        {
+          name: 'system_logs_by_logger',
+          columns: [{ name: 'logger', descending: false }, { name: 'id', descending: true }],
+          unique: false,
+          partial: false,
+        },
+        {
+          name: 'system_logs_by_request',
+          columns: [{ name: 'request_id', descending: false }, { name: 'id', descending: true }],
+          unique: false,
+          partial: true,
+        },
+      ],
     },
     {
       name: 'users',
