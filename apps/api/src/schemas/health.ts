@@ -35,6 +35,10 @@ export const healthSchema = z
         waiting: z.int(),
         limit: z.int(),
       }),
+      rowSecurity: checkSchema
+        .extend({ isOn: z.boolean(), role: z.string().nullable(), faults: z.array(z.string()) })
+        .exactOptional()
+        .describe('PostgreSQL.'),
       breaker: checkSchema
         .extend({ state: z.enum(['closed', 'open', 'half-open']) })
         .exactOptional()
@@ -45,7 +49,7 @@ export const healthSchema = z
   .meta({ id: 'Health' });
 
 export function toHealth({ status, checks }: DatabaseHealth): z.output<typeof healthSchema> {
-  const { migrations, schema } = checks;
+  const { migrations, rowSecurity, schema } = checks;
   return {
     status,
     checks: {
@@ -57,6 +61,7 @@ export function toHealth({ status, checks }: DatabaseHealth): z.output<typeof he
         newer: [...migrations.newer],
         unfinished: [...migrations.unfinished],
       },
+      ...(rowSecurity === undefined ? {} : { rowSecurity: { ...rowSecurity, faults: [...rowSecurity.faults] } }),
       schema: { ...schema, differences: [...schema.differences] },
     },
   };

@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { databaseInfo } from '@keelson/db-core';
+import { type DatabaseInfo, databaseInfo } from '@keelson/db-core';
 import type { Context } from '../context.ts';
 import { useDatabase } from '../database.ts';
 import { bytes, time } from '../figures.ts';
@@ -13,7 +13,7 @@ export function addInfo(parent: CommandUnknownOpts, context: Context): void {
     .addHelpText(
       'after',
       document(
-        '{"engine","version","database","sizeBytes","walBytes","pool":{"size","inUse","idle","waiting"},\n   "migrations":{"current","applied","pending":[NAME…]},"tables":[{"name","rows"}…],"identity":{"id","environment","createdAt"}|null}',
+        '{"engine","version","database","sizeBytes","walBytes","pool":{"size","inUse","idle","waiting"},\n   "migrations":{"current","applied","pending":[NAME…]},"rowSecurity":{"isOn","role","faults":[TEXT…]}|null,"tables":[{"name","rows"}…],"identity":{"id","environment","createdAt"}|null}',
       ),
     )
     .action(() =>
@@ -21,7 +21,7 @@ export function addInfo(parent: CommandUnknownOpts, context: Context): void {
         const { location, engine, version, ...info } = await databaseInfo(database);
         const { output } = context;
         output.result({ engine, version, database: location, ...info }, () => {
-          const { sizeBytes, walBytes, pool, migrations, identity, tables } = info;
+          const { sizeBytes, walBytes, pool, migrations, identity, tables, rowSecurity } = info;
           output.list({
             database: location,
             engine: `${engine} ${version}`,
@@ -29,6 +29,7 @@ export function addInfo(parent: CommandUnknownOpts, context: Context): void {
             ...(walBytes === null ? {} : { 'write-ahead log': bytes(walBytes) }),
             connections: `${pool.size}, ${pool.inUse} in use`,
             migration: `${migrations.current ?? 'none'}${migrations.pending.length === 0 ? '' : `, ${migrations.pending.length} pending`}`,
+            ...(rowSecurity === null ? {} : { 'row security': wallInWords(rowSecurity) }),
             identity: identity?.id,
             environment: identity?.environment,
             made: time(identity?.createdAt ?? null),
@@ -41,4 +42,9 @@ export function addInfo(parent: CommandUnknownOpts, context: Context): void {
         });
       }),
     );
+}
+
+function wallInWords({ isOn, role, faults }: NonNullable<DatabaseInfo['rowSecurity']>): string {
+  if (!isOn) return 'off';
+  return faults.length === 0 ? `on, as ${role}` : `on, but not whole: ${faults.join(' ')}`;
 }

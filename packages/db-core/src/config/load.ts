@@ -133,6 +133,7 @@ function inShape(settings: DatabaseSettings, target: DatabaseTarget, ssl: SslCon
     transactionTimeoutMs: settings.DATABASE_TRANSACTION_TIMEOUT,
     synchronous: settings.DATABASE_SYNCHRONOUS,
     preparedStatements: settings.DATABASE_PREPARED_STATEMENTS,
+    rowSecurity: settings.DATABASE_ROW_SECURITY,
     echo: settings.DATABASE_ECHO,
     slowQueryMs: settings.DATABASE_SLOW_QUERY_MS,
     pool: {
@@ -151,6 +152,16 @@ function inShape(settings: DatabaseSettings, target: DatabaseTarget, ssl: SslCon
   };
 }
 
+/** Whoever asks for a wall must not go without one unawares. */
+function rowSecurityFaults(
+  settings: DatabaseSettings | undefined,
+  target: DatabaseTarget | undefined,
+): ConfigurationFault[] {
+  if (settings?.DATABASE_ROW_SECURITY !== true || target?.engine !== 'sqlite') return [];
+  const message = 'SQLite has no row security: write false, or use PostgreSQL';
+  return [{ name: 'DATABASE_ROW_SECURITY', given: 'true', message }];
+}
+
 type Reading<T> =
   | { readonly config: T; readonly faults?: never }
   | { readonly config?: never; readonly faults: readonly ConfigurationFault[] };
@@ -160,7 +171,12 @@ function readDatabaseConfig(env: Environment, base: string): Reading<DatabaseCon
   const settings = databaseSettings.safeParse(values);
   const { target, faults: targetFaults } = readTarget(values, base);
   const { ssl, faults: sslFaults } = readSsl(values, target, base);
-  const faults = [...(settings.success ? [] : schemaFaults(settings.error, values)), ...targetFaults, ...sslFaults];
+  const faults = [
+    ...(settings.success ? [] : schemaFaults(settings.error, values)),
+    ...targetFaults,
+    ...sslFaults,
+    ...rowSecurityFaults(settings.data, target),
+  ];
   if (!settings.success || target === undefined || faults.length > 0) return { faults };
   return { config: inShape(settings.data, target, ssl) };
 }

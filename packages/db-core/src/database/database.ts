@@ -7,7 +7,7 @@ import type { EventListener } from '../events/events.ts';
 import type { BreakerState } from '../resilience/index.ts';
 import type { Migration } from '../schema/migration.ts';
 import { StatementCompiler } from './compile.ts';
-import { tablesOf } from './guard/tables.ts';
+import { tablesOf, tenantTables } from './guard/tables.ts';
 import { SystemHandle, UserHandle } from './handle.ts';
 import { initialize } from './initialize.ts';
 import { Kernel } from './kernel.ts';
@@ -57,6 +57,7 @@ function refuseSecondCopy(): void {
 
 let engineBelow: (database: Database) => Engine;
 let transactionsOf: (database: Database) => Transactions;
+let narrowNothing: (database: Database) => void;
 
 /**
  * What is underneath, for the rooms of this package that look at a database which may not be ready for use. It is not
@@ -64,6 +65,14 @@ let transactionsOf: (database: Database) => Transactions;
  */
 export function engineOf(database: Database): Engine {
   return engineBelow(database);
+}
+
+/**
+ * Has the guard narrow nothing any more, so that row security alone keeps users apart: for tests of it. It isn't
+ * exported from the package, and a database without row security refuses.
+ */
+export function switchOffGuard(database: Database): void {
+  narrowNothing(database);
 }
 
 /** Does the work once what is being written is committed, outside the transaction; at once where there is none. */
@@ -86,6 +95,11 @@ export class Database {
   static {
     engineBelow = (database) => database.#engine;
     transactionsOf = (database) => database.#kernel.transactions;
+    narrowNothing = (database) => {
+      if (!database.config.rowSecurity) throw new InternalError('Without row security nothing else keeps users apart.');
+      database.#narrows = false;
+      database.#forget();
+    };
   }
 
   readonly config: DatabaseConfig;
@@ -95,6 +109,7 @@ export class Database {
   readonly changes: ChangeFeed;
   readonly #engine: Engine;
   readonly #kernel: Kernel;
+  #narrows = true;
   #initialising: Promise<void> | undefined;
 
   constructor(config: DatabaseConfig, options: OpenOptions, mechanisms: Mechanisms) {
@@ -145,7 +160,9 @@ export class Database {
   async #initialize(): Promise<void> {
     await this.connect();
     const schema = await initialize(this.migrations, this.config);
-    this.#kernel.compiler = new StatementCompiler(this.#engine, tablesOf(schema, scopeOf));
+    const tables = tablesOf(schema, scopeOf);
+    await this.#kernel.reach(() => this.#engine.secureRows(tenantTables(tables)));
+    this.#kernel.compiler = new StatementCompiler(this.#engine, tables, { narrows: this.#narrows });
   }
 
   /** Connects, and no more: for those who look at a database that may not be ready for use. */

@@ -36,6 +36,7 @@ export function createEngine(
     idleInTransactionTimeoutMs: config.transactionTimeoutMs,
     recycleMs: pool.recycleMs,
     preparedStatements: config.preparedStatements,
+    rowSecurity: config.rowSecurity,
     ssl: config.ssl,
     applicationName,
     onConnectionError,

@@ -3,6 +3,7 @@ import type { EngineInfo, PoolFigures } from '../engine/contract.ts';
 import { StatementTimeoutError } from '../errors/index.ts';
 import { type Identity, readIdentity } from '../platform/identity.ts';
 import { runStatement } from '../schema/statements.ts';
+import { rowSecurityOf } from './row-security.ts';
 
 export interface TableSize {
   readonly name: string;
@@ -26,6 +27,13 @@ export interface DatabaseInfo {
     readonly applied: number;
     readonly pending: readonly string[];
   };
+  /** Whether the server itself keeps users' rows apart, and what is missing for that. Null on SQLite, which can't. */
+  readonly rowSecurity: {
+    readonly isOn: boolean;
+    /** The role that users' statements run as. */
+    readonly role: string | null;
+    readonly faults: readonly string[];
+  } | null;
   /** By name. */
   readonly tables: readonly TableSize[];
   /** Null where nobody gave it one yet. */
@@ -45,6 +53,7 @@ export async function databaseInfo(database: Database): Promise<DatabaseInfo> {
   const { kind, version, location, sizeBytes, walBytes } = await database.info();
   const { current, applied, pending } = await database.migrations.status();
   const tables = await countRows(database);
+  const wall = await rowSecurityOf(database);
   const identity = (await readIdentity(database)) ?? null;
   return {
     engine: kind,
@@ -54,6 +63,10 @@ export async function databaseInfo(database: Database): Promise<DatabaseInfo> {
     walBytes,
     pool: database.pool(),
     migrations: { current, applied: applied.length, pending },
+    rowSecurity:
+      wall === undefined
+        ? null
+        : { isOn: wall.isOn, role: wall.role, faults: wall.isOn ? wall.faults.map(({ message }) => message) : [] },
     tables,
     identity,
   };
