@@ -49,11 +49,11 @@ export const healthSchema = z
   .meta({ id: 'Health' });
 
 export function toHealth({ status, checks }: DatabaseHealth): z.output<typeof healthSchema> {
-  const { migrations, rowSecurity, schema } = checks;
+  const { migrations, rowSecurity, schema, ...others } = checks;
   return {
     status,
     checks: {
-      ...checks,
+      ...others,
       migrations: {
         ...migrations,
         pending: [...migrations.pending],

@@ -40,6 +40,7 @@ describe('without any setting', () => {
         transactionTimeoutMs: 30_000,
         synchronous: 'normal',
         preparedStatements: true,
+        rowSecurity: false,
         echo: false,
         slowQueryMs: 200,
         pool: { size: 5, maxOverflow: 5, timeoutMs: 30_000, recycleMs: 3_600_000, idleTimeoutMs: 300_000 },
