@@ -1,4 +1,13 @@
 import type { Mechanism } from './contract.ts';
+import { rowSecurityFigures } from './row-security.ts';
 
 /** Every mechanism with figures of its own, in the order in which they are measured. */
-export const mechanisms: readonly Mechanism[] = [];
+export const mechanisms: readonly Mechanism[] = [
+  {
+    name: 'row-security',
+    title: 'what it costs that the server keeps users apart, too',
+    engines: ['postgres'],
+    targets: { 'postgres.row-security.pointRead.ratio': { atMost: 3 } },
+    figures: rowSecurityFigures,
+  },
+];
