@@ -120,6 +120,22 @@ describe('what is written', () => {
 });
 
 describe('faults', () => {
+  test('row security is not asked of SQLite, which has none', () => {
+    const { issues } = faults({ DATABASE_ROW_SECURITY: 'true' });
+    expect(issues).toEqual([
+      {
+        name: 'DATABASE_ROW_SECURITY',
+        given: 'true',
+        message: 'SQLite has no row security: write false, or use PostgreSQL',
+      },
+    ]);
+    const { database } = loadConfig(
+      { DATABASE_ROW_SECURITY: 'true', DATABASE_URL: 'postgresql://localhost/a' },
+      { cwd },
+    );
+    expect(database.rowSecurity).toBe(true);
+  });
+
   test('are all named at once, with what was given and what to write', () => {
     const { error, issues } = faults({
       DATABASE_URL: ':memory:',
