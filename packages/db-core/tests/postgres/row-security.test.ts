@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   ConfigurationError,
@@ -249,6 +249,37 @@ describeEngine('postgres', "a user's statement", (context) => {
       expect((await engine.execute(who, [], user)).rows).toEqual([{ who: user, lowered: true }]);
     }
     expect((await engine.execute(who, [])).rows).toEqual([{ who: '', lowered: false }]);
+    await engine.close();
+  });
+
+  it('that nobody awaited is not kept when its transaction is rolled back, however many parts it was sent in', async () => {
+    const url = await context.url();
+    const engine = createPostgresEngine({ url, rowSecurity: true, poolSize: 1, maxOverflow: 0 });
+    await engine.secureRows(['conversations']);
+    const insert = plan(
+      'insert into conversations (user_id, id, created_at, updated_at) values ($1, $2, now(), now())',
+      {
+        bulk: {
+          table: 'conversations',
+          columns: [
+            { name: 'user_id', codec: 'text', value: { constant: 'ada' } },
+            { name: 'id', codec: 'uuid', value: { parameter: 0 } },
+            { name: 'created_at', codec: 'timestamp', value: { constant: '2026-01-01T00:00:00Z' } },
+            { name: 'updated_at', codec: 'timestamp', value: { constant: '2026-01-01T00:00:00Z' } },
+          ],
+          suffix: '',
+        },
+      },
+    );
+    const ids = Array.from({ length: 5000 }, () => [randomUUID()]);
+    const one = await engine.begin({ mode: 'write' });
+    const single = errorOf(Promise.resolve(one.execute(insert, ['ada', randomUUID()], 'ada')));
+    await one.rollback();
+    const other = await engine.begin({ mode: 'write' });
+    const bulk = errorOf(Promise.resolve(other.executeMany(insert, ids, 'ada')));
+    await other.rollback();
+    await Promise.all([single, bulk]);
+    expect(await context.raw(url).query('select from conversations')).toEqual([]);
     await engine.close();
   });
 

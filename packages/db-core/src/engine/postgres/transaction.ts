@@ -29,7 +29,8 @@ export class PostgresTransaction implements EngineTransaction {
   /** Is that known? A savepoint that was rolled back took the session's settings back, too. */
   #isOwnerKnown = true;
   #isClosed = false;
-  #isBusy = false;
+  /** What runs now. */
+  #running: Promise<unknown> | undefined;
 
   private constructor(pool: SessionPool, session: Session, identify: Identify) {
     this.#pool = pool;
@@ -88,7 +89,9 @@ export class PostgresTransaction implements EngineTransaction {
       () => this.#session.destroy('a transaction could not be rolled back in time'),
       ROLLBACK_MS,
     );
-    // A statement that still runs comes first. A connection on which this fails is thrown away when it is given back.
+    // What still runs comes first, and may be sent in several parts: one of them must not come after the transaction's end.
+    await this.#running?.catch(() => undefined);
+    // A connection on which this fails is thrown away when it is given back.
     await this.#session.text('rollback').catch(() => undefined);
     clearTimeout(timer);
     this.#pool.release(this.#session);
@@ -111,13 +114,14 @@ export class PostgresTransaction implements EngineTransaction {
   /** A connection runs one statement at a time; a second one beside it is a mistake of the caller's. */
   async #alone<T>(work: () => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new TransactionClosedError('The transaction has ended.');
-    if (this.#isBusy)
+    if (this.#running !== undefined)
       throw new ConcurrentTransactionUseError('Another statement of the same transaction is still running.');
-    this.#isBusy = true;
+    const running = work();
+    this.#running = running;
     try {
-      return await work();
+      return await running;
     } finally {
-      this.#isBusy = false;
+      this.#running = undefined;
     }
   }
 }
