@@ -2,6 +2,7 @@ import { type Buildable, type Database, defineQuery, type Query, type QueryBuild
 import type { EngineContext } from '@keelson/db-core/testing';
 import type { QueryCreator } from 'kysely';
 import { rowFactories, ROWS } from './rows.ts';
+import type { Wall } from './walls.ts';
 
 /** The builder for tables whose names are only known at run time. */
 export type AnyBuilder = QueryCreator<Record<string, Record<string, unknown>>>;
@@ -11,10 +12,17 @@ export function anyQuery(name: string, build: (db: AnyBuilder) => unknown): Quer
 }
 
 /** The same rows, with the same ids, for each of the users. */
-export async function fill(database: Database, users: readonly string[]): Promise<void> {
+export async function fill(
+  database: Database,
+  users: readonly string[],
+  { isGuarded }: Pick<Wall, 'isGuarded'> = { isGuarded: true },
+): Promise<void> {
   for (const user of users) {
     for (const [table, row] of rowFactories) {
-      const rows = Array.from({ length: ROWS }, (_, number) => ({ ...row(number) }));
+      const rows = Array.from({ length: ROWS }, (_, number) => ({
+        ...row(number),
+        ...(isGuarded ? {} : { user_id: user }),
+      }));
       await database.forUser(user).run(anyQuery(`fill ${table}`, (db) => db.insertInto(table).values(rows as never)));
     }
   }

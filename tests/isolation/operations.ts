@@ -1,12 +1,13 @@
 import type { TableDescription } from '@keelson/db-core/testing';
 import type { AnyBuilder } from './fixture.ts';
 import { idOf } from './rows.ts';
+import type { Wall } from './walls.ts';
 
 export interface Operation {
   readonly name: string;
   /** May it fail because rows of the table can't be changed? */
   readonly writes: boolean;
-  build(db: AnyBuilder, table: TableDescription): unknown;
+  build(db: AnyBuilder, table: TableDescription, wall: Pick<Wall, 'isGuarded'>): unknown;
 }
 
 /** A change that any row can take: of free text where there is some, otherwise of a time. */
@@ -206,8 +207,8 @@ export const operations: readonly Operation[] = [
   {
     name: 'insert over rows that exist',
     writes: true,
-    build: (db, table) => {
-      const columns = table.columns.map(({ name }) => name).filter((name) => name !== 'user_id');
+    build: (db, table, { isGuarded }) => {
+      const columns = table.columns.map(({ name }) => name).filter((name) => !isGuarded || name !== 'user_id');
       return db
         .insertInto(table.name)
         .columns(columns)

@@ -1,19 +1,19 @@
 import { KeelsonError } from '@keelson/db-core';
-import { describeEngines } from '@keelson/db-core/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { anyQuery, fill, sorted, stored } from './fixture.ts';
 import { buildSelect, selectSpec } from './random-queries.ts';
+import { describeWalls } from './walls.ts';
 
 /** Queries that an engine can't run; they must be few, or the others show little. */
 const MOST_REFUSED = 0.05;
 const RUNS = 250;
 
-describeEngines('any query', (context) => {
+describeWalls('any query', (context, wall) => {
   it('gives one user the same, whether others have rows or not', async () => {
-    const [mixed, alone] = [await context.open(), await context.open()];
-    await fill(mixed, ['ada', 'eve']);
-    await fill(alone, ['ada']);
+    const [mixed, alone] = [await context.open(wall.options), await context.open(wall.options)];
+    await fill(mixed, ['ada', 'eve'], wall);
+    await fill(alone, ['ada'], wall);
     let refused = 0;
     await fc.assert(
       fc.asyncProperty(selectSpec, async (spec) => {
@@ -31,8 +31,8 @@ describeEngines('any query', (context) => {
   });
 
   it('changes nothing of another user when it chooses what to write', async () => {
-    const database = await context.open();
-    await fill(database, ['ada', 'eve']);
+    const database = await context.open(wall.options);
+    await fill(database, ['ada', 'eve'], wall);
     const before = await stored(context, database, 'eve');
     await fc.assert(
       fc.asyncProperty(selectSpec, fc.boolean(), async (spec, deletes) => {

@@ -1,9 +1,10 @@
 import { ImmutableRowError, IntegrityError } from '@keelson/db-core';
-import { describeEngines, tenantTables } from '@keelson/db-core/testing';
+import { tenantTables } from '@keelson/db-core/testing';
 import { describe, expect, it } from 'vitest';
 import { anyQuery, fill, sorted, stored } from './fixture.ts';
 import { operations } from './operations.ts';
 import { rowFactories } from './rows.ts';
+import { describeWalls } from './walls.ts';
 
 it('every table with owners is tested', () => {
   expect([...rowFactories.keys()].sort()).toEqual(tenantTables.map(({ name }) => name).sort());
@@ -21,14 +22,14 @@ const ofTheSystem = new Set([
   'idempotency_keys_by_expiry',
 ]);
 
-describeEngines('the rows of another user', (context) => {
+describeWalls('the rows of another user', (context, wall) => {
   describe.each(tenantTables)('in $name', (table) => {
     it('make no difference to anything that is read', async () => {
-      const [mixed, alone] = [await context.open(), await context.open()];
-      await fill(mixed, ['ada', 'eve']);
-      await fill(alone, ['ada']);
+      const [mixed, alone] = [await context.open(wall.options), await context.open(wall.options)];
+      await fill(mixed, ['ada', 'eve'], wall);
+      await fill(alone, ['ada'], wall);
       for (const operation of reads) {
-        const query = anyQuery(operation.name, (db) => operation.build(db, table));
+        const query = anyQuery(operation.name, (db) => operation.build(db, table, wall));
         const seen = await mixed.forUser('ada').all(query);
         expect(sorted(seen), operation.name).toEqual(sorted(await alone.forUser('ada').all(query)));
         expect(JSON.stringify(seen), operation.name).not.toContain('"eve"');
@@ -36,10 +37,10 @@ describeEngines('the rows of another user', (context) => {
     });
 
     it.each(writes)('are not touched by an $name', async (operation) => {
-      const database = await context.open();
-      await fill(database, ['ada', 'eve']);
+      const database = await context.open(wall.options);
+      await fill(database, ['ada', 'eve'], wall);
       const before = await stored(context, database, 'eve');
-      const query = anyQuery(operation.name, (db) => operation.build(db, table));
+      const query = anyQuery(operation.name, (db) => operation.build(db, table, wall));
       // Some tables refuse to be changed or are referred to; what counts is whose rows were meant.
       const outcome = await database
         .forUser('ada')
@@ -55,8 +56,8 @@ describeEngines('the rows of another user', (context) => {
     });
 
     it('look like rows that do not exist', async () => {
-      const database = await context.open();
-      await fill(database, ['eve']);
+      const database = await context.open(wall.options);
+      await fill(database, ['eve'], wall);
       const eves = rowFactories.get(table.name)?.(1)['id'];
       const missing = '00000000-0000-7000-8000-000000000000';
       const outcomes = [];
@@ -92,8 +93,8 @@ describeEngines('the rows of another user', (context) => {
     });
 
     it('can have the same ids', async () => {
-      const database = await context.open();
-      await fill(database, ['ada', 'eve']);
+      const database = await context.open(wall.options);
+      await fill(database, ['ada', 'eve'], wall);
       const rows = await database.forUser('ada').all(anyQuery('count', (db) => db.selectFrom(table.name).select('id')));
       expect(rows.length).toBeGreaterThan(0);
     });

@@ -35,6 +35,10 @@ export const healthSchema = z
         waiting: z.int(),
         limit: z.int(),
       }),
+      rowSecurity: checkSchema
+        .extend({ isOn: z.boolean(), role: z.string().nullable(), faults: z.array(z.string()) })
+        .exactOptional()
+        .describe('PostgreSQL.'),
       breaker: checkSchema
         .extend({ state: z.enum(['closed', 'open', 'half-open']) })
         .exactOptional()
@@ -61,7 +65,7 @@ export const healthSchema = z
   .meta({ id: 'Health' });
 
 export function toHealth({ status, checks }: DatabaseHealth): z.output<typeof healthSchema> {
-  const { migrations, schema, replicas, ...others } = checks;
+  const { migrations, replicas, rowSecurity, schema, ...others } = checks;
   return {
     status,
     checks: {
@@ -74,6 +78,7 @@ export function toHealth({ status, checks }: DatabaseHealth): z.output<typeof he
         newer: [...migrations.newer],
         unfinished: [...migrations.unfinished],
       },
+      ...(rowSecurity === undefined ? {} : { rowSecurity: { ...rowSecurity, faults: [...rowSecurity.faults] } }),
       schema: { ...schema, differences: [...schema.differences] },
     },
   };

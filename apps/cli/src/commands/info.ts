@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { databaseInfo } from '@keelson/db-core';
+import { type DatabaseInfo, databaseInfo } from '@keelson/db-core';
 import type { Context } from '../context.ts';
 import { useDatabase } from '../database.ts';
 import { bytes, time } from '../figures.ts';
@@ -13,7 +13,7 @@ export function addInfo(parent: CommandUnknownOpts, context: Context): void {
     .addHelpText(
       'after',
       document(
-        '{"engine","version","database","sizeBytes","walBytes","pool":{"size","inUse","idle","waiting"},\n   "replicas":[{"location","state","reason","lagMs","lagBytes","reads","fallbacks","pool"}…],\n   "migrations":{"current","applied","pending":[NAME…]},"tables":[{"name","rows"}…],"identity":{"id","environment","createdAt"}|null,\n   "instances":[{"id","kind","host","pid","appVersion","schemaVersion","startedAt","lastSeenAt"}…]|null}',
+        '{"engine","version","database","sizeBytes","walBytes","pool":{"size","inUse","idle","waiting"},\n   "replicas":[{"location","state","reason","lagMs","lagBytes","reads","fallbacks","pool"}…],\n   "migrations":{"current","applied","pending":[NAME…]},"rowSecurity":{"isOn","role","faults":[TEXT…]}|null,\n   "tables":[{"name","rows"}…],"identity":{"id","environment","createdAt"}|null,\n   "instances":[{"id","kind","host","pid","appVersion","schemaVersion","startedAt","lastSeenAt"}…]|null}',
       ),
     )
     .action(() =>
@@ -21,7 +21,7 @@ export function addInfo(parent: CommandUnknownOpts, context: Context): void {
         const { location, engine, version, ...info } = await databaseInfo(database);
         const { output } = context;
         output.result({ engine, version, database: location, ...info }, () => {
-          const { sizeBytes, walBytes, pool, replicas, migrations, identity, tables, instances } = info;
+          const { sizeBytes, walBytes, pool, replicas, migrations, identity, tables, instances, rowSecurity } = info;
           output.list({
             database: location,
             engine: `${engine} ${version}`,
@@ -32,6 +32,7 @@ export function addInfo(parent: CommandUnknownOpts, context: Context): void {
               ? {}
               : { replicas: replicas.map(({ location, state }) => `${location} ${state}`).join(', ') }),
             migration: `${migrations.current ?? 'none'}${migrations.pending.length === 0 ? '' : `, ${migrations.pending.length} pending`}`,
+            ...(rowSecurity === null ? {} : { 'row security': wallInWords(rowSecurity) }),
             identity: identity?.id,
             environment: identity?.environment,
             made: time(identity?.createdAt ?? null),
@@ -59,4 +60,9 @@ export function addInfo(parent: CommandUnknownOpts, context: Context): void {
         });
       }),
     );
+}
+
+function wallInWords({ isOn, role, faults }: NonNullable<DatabaseInfo['rowSecurity']>): string {
+  if (!isOn) return 'off';
+  return faults.length === 0 ? `on, as ${role}` : `on, but not whole: ${faults.join(' ')}`;
 }

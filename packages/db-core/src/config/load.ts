@@ -199,6 +199,7 @@ function inShape(settings: DatabaseSettings, { target, ssl, replicas, secretKeys
     transactionTimeoutMs: settings.DATABASE_TRANSACTION_TIMEOUT,
     synchronous: settings.DATABASE_SYNCHRONOUS,
     preparedStatements: settings.DATABASE_PREPARED_STATEMENTS,
+    rowSecurity: settings.DATABASE_ROW_SECURITY,
     echo: settings.DATABASE_ECHO,
     slowQueryMs: settings.DATABASE_SLOW_QUERY_MS,
     pool: {
@@ -219,6 +220,16 @@ function inShape(settings: DatabaseSettings, { target, ssl, replicas, secretKeys
   };
 }
 
+/** Whoever asks for a wall must not go without one unawares. */
+function rowSecurityFaults(
+  settings: DatabaseSettings | undefined,
+  target: DatabaseTarget | undefined,
+): ConfigurationFault[] {
+  if (settings?.DATABASE_ROW_SECURITY !== true || target?.engine !== 'sqlite') return [];
+  const message = 'SQLite has no row security: write false, or use PostgreSQL';
+  return [{ name: 'DATABASE_ROW_SECURITY', given: 'true', message }];
+}
+
 type Reading<T> =
   | { readonly config: T; readonly faults?: never }
   | { readonly config?: never; readonly faults: readonly ConfigurationFault[] };
@@ -230,8 +241,14 @@ function readDatabaseConfig(env: Environment, base: string): Reading<DatabaseCon
   const { ssl, faults: sslFaults } = readSsl(values, target, base);
   const { replicas, faults: replicaFaults } = readReplicas(values, target, base);
   const { keys: secretKeys, faults: keyFaults } = readSecretKeys(values);
-  const settingFaults = settings.success ? [] : schemaFaults(settings.error, values);
-  const faults = [...settingFaults, ...targetFaults, ...sslFaults, ...replicaFaults, ...keyFaults];
+  const faults = [
+    ...(settings.success ? [] : schemaFaults(settings.error, values)),
+    ...targetFaults,
+    ...sslFaults,
+    ...replicaFaults,
+    ...rowSecurityFaults(settings.data, target),
+    ...keyFaults,
+  ];
   if (!settings.success || target === undefined || faults.length > 0) return { faults };
   return { config: inShape(settings.data, { target, ssl, replicas, secretKeys }) };
 }

@@ -113,6 +113,12 @@ export const databaseSettings = z.object({
     meaning:
       'Keeps statements prepared on each connection. Turn it off behind a pooler that cannot, such as PgBouncer before 1.21.',
   }),
+  DATABASE_ROW_SECURITY: flag({
+    section: postgres,
+    initial: 'false',
+    meaning:
+      "The server itself keeps users' rows apart, besides what Keelson does: each statement of a user runs as a role without ownership, under row level security.",
+  }),
   DATABASE_SSL_MODE: optionalChoice(sslModes, {
     section: postgres,
     initial: '`verify-full`; `disable` on the same machine',

@@ -16,6 +16,8 @@ export interface DatabaseConfig {
   readonly synchronous: 'normal' | 'full';
   /** PostgreSQL: name statements and keep them prepared. */
   readonly preparedStatements: boolean;
+  /** PostgreSQL: users' statements run under row level security. */
+  readonly rowSecurity: boolean;
   readonly echo: boolean;
   /** 0: off. */
   readonly slowQueryMs: number;

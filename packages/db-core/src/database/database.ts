@@ -9,7 +9,7 @@ import type { ReplicaFigures } from '../replicas/replica.ts';
 import { Replicas } from '../replicas/replicas.ts';
 import type { Migration } from '../schema/migration.ts';
 import { StatementCompiler } from './compile.ts';
-import { tablesOf } from './guard/tables.ts';
+import { tablesOf, tenantTables } from './guard/tables.ts';
 import { SystemHandle, UserHandle } from './handle.ts';
 import { initialize } from './initialize.ts';
 import { Kernel } from './kernel.ts';
@@ -62,6 +62,7 @@ function refuseSecondCopy(): void {
 let engineBelow: (database: Database) => Engine;
 let replicasOf: (database: Database) => Replicas | undefined;
 let transactionsOf: (database: Database) => Transactions;
+let narrowNothing: (database: Database) => void;
 
 /**
  * What is underneath, for the rooms of this package that look at a database which may not be ready for use. It is not
@@ -74,6 +75,14 @@ export function engineOf(database: Database): Engine {
 /** How the replicas are, looked at now. */
 export async function inspectReplicas(database: Database): Promise<readonly ReplicaFigures[]> {
   return (await replicasOf(database)?.inspect()) ?? [];
+}
+
+/**
+ * Has the guard narrow nothing any more, so that row security alone keeps users apart: for tests of it. It isn't
+ * exported from the package, and a database without row security refuses.
+ */
+export function switchOffGuard(database: Database): void {
+  narrowNothing(database);
 }
 
 /** Does the work once what is being written is committed, outside the transaction; at once where there is none. */
@@ -97,6 +106,11 @@ export class Database {
     engineBelow = (database) => database.#engine;
     replicasOf = (database) => database.#kernel.replicas;
     transactionsOf = (database) => database.#kernel.transactions;
+    narrowNothing = (database) => {
+      if (!database.config.rowSecurity) throw new InternalError('Without row security nothing else keeps users apart.');
+      database.#narrows = false;
+      database.#forget();
+    };
   }
 
   readonly config: DatabaseConfig;
@@ -106,6 +120,9 @@ export class Database {
   readonly changes: ChangeFeed;
   readonly #engine: Engine;
   readonly #kernel: Kernel;
+  #narrows = true;
+  /** The tables whose rows have owners, once the schema is known. */
+  #owned: readonly string[] = [];
   #initialising: Promise<void> | undefined;
 
   constructor(config: DatabaseConfig, options: OpenOptions, mechanisms: Mechanisms) {
@@ -126,7 +143,10 @@ export class Database {
           : new Replicas({
               config,
               applicationName: options.applicationName ?? 'keelson',
-              prepare: (engine) => engine.open(),
+              prepare: async (engine) => {
+                await engine.open();
+                await engine.secureRows(this.#owned);
+              },
               emit: (event) => this.#kernel.emit(event),
             }),
     });
@@ -167,7 +187,10 @@ export class Database {
     const schema = await initialize(this.migrations, this.config);
     // A replica must have these tables, and not those before the latest migration, whoever ran it.
     this.#kernel.replicas?.wrote();
-    this.#kernel.compiler = new StatementCompiler(this.#engine, tablesOf(schema, scopeOf));
+    const tables = tablesOf(schema, scopeOf);
+    this.#owned = tenantTables(tables);
+    await this.#kernel.reach(() => this.#engine.secureRows(this.#owned));
+    this.#kernel.compiler = new StatementCompiler(this.#engine, tables, { narrows: this.#narrows });
   }
 
   /** Connects, and no more: for those who look at a database that may not be ready for use. */

@@ -84,7 +84,7 @@ class Handle<A extends Access> {
         changes += await this.#kernel.statement(
           plan,
           this.#owner,
-          (runner) => runner.executeMany(plan, rows),
+          (runner) => runner.executeMany(plan, rows, this.#owner),
           (count) => count,
         );
       }
@@ -100,7 +100,7 @@ class Handle<A extends Access> {
   ): AsyncIterableIterator<RowOf<R>> {
     const { plan, bind } = await this.#statement(query);
     const values = bind(params, this.#owner);
-    const joined = this.#kernel.transactions.join(this.#owner, (runner) => runner.execute(plan, values));
+    const joined = this.#kernel.transactions.join(this.#owner, (runner) => runner.execute(plan, values, this.#owner));
     if (joined !== undefined) {
       yield* (await joined).rows as RowOf<R>[];
       return;
@@ -133,7 +133,7 @@ class Handle<A extends Access> {
 
   #execute({ plan, bind }: CompiledStatement, params: unknown): Promise<Outcome> {
     const values = bind(params, this.#owner);
-    return this.#kernel.statement(plan, this.#owner, (runner) => runner.execute(plan, values), countRows);
+    return this.#kernel.statement(plan, this.#owner, (runner) => runner.execute(plan, values, this.#owner), countRows);
   }
 }
 

@@ -137,7 +137,7 @@ export class Kernel {
     values: readonly unknown[],
     chunkSize: number,
   ): AsyncIterableIterator<Row[]> {
-    const open = (engine: Engine): AsyncIterableIterator<Row[]> => engine.stream(plan, values, chunkSize);
+    const open = (engine: Engine): AsyncIterableIterator<Row[]> => engine.stream(plan, values, chunkSize, userId);
     if (this.replicas !== undefined && userId !== undefined && (yield* this.replicas.stream(userId, open))) return;
     yield* open(this.engine);
   }

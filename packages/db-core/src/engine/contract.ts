@@ -66,11 +66,15 @@ export interface Outcome {
   readonly changes: number;
 }
 
-/** Something that runs statements: the engine itself (each on its own), or a transaction. Values are already encoded. */
+/**
+ * Something that runs statements: the engine itself (each on its own), or a transaction. Values are already encoded.
+ * `owner` is the user whose handle the statement comes from: where the database itself keeps rows apart, it then reaches
+ * no other rows. Without one it is the program's own.
+ */
 export interface Runner {
-  execute(plan: Plan, values: readonly unknown[]): MaybePromise<Outcome>;
+  execute(plan: Plan, values: readonly unknown[], owner?: string): MaybePromise<Outcome>;
   /** The same statement for each row of values, all or nothing only inside a transaction. Returns the changes. */
-  executeMany(plan: Plan, rows: readonly (readonly unknown[])[]): MaybePromise<number>;
+  executeMany(plan: Plan, rows: readonly (readonly unknown[])[], owner?: string): MaybePromise<number>;
   /** SQL text without parameters, one or more statements: DDL, pragmas. */
   exec(sql: string): MaybePromise<void>;
 }
@@ -109,6 +113,24 @@ export interface EngineInfo {
   readonly walBytes: number | null;
 }
 
+/** How far a database keeps the rows of users apart by itself, whatever a statement asks for. */
+export interface RowSecurity {
+  /** Is it asked for? If not, users' statements run as the program's own do, and nothing below has an effect. */
+  readonly isOn: boolean;
+  /** The role that users' statements run as; null while there are no tables. */
+  readonly role: string | null;
+  /** What is missing, in order; nothing when the wall is whole. */
+  readonly faults: readonly RowSecurityFault[];
+}
+
+export interface RowSecurityFault {
+  readonly message: string;
+  /** The table that it concerns, if it lacks its policy. */
+  readonly table?: string;
+  /** The SQL that puts it right, where no migration is needed for that. */
+  readonly remedy?: string;
+}
+
 /** Watches for commits until it is closed. */
 export interface CommitWatch {
   close(): Promise<void>;
@@ -131,7 +153,7 @@ export interface Engine extends Runner {
   close(): Promise<void>;
   begin(options: BeginOptions): Promise<EngineTransaction>;
   /** Rows in chunks from one snapshot, without holding them all; the connection is given back when iteration ends. */
-  stream(plan: Plan, values: readonly unknown[], chunkSize: number): AsyncIterableIterator<Row[]>;
+  stream(plan: Plan, values: readonly unknown[], chunkSize: number, owner?: string): AsyncIterableIterator<Row[]>;
   /**
    * Runs `work` while no other process can hold the same named lock on this database; waits at most `waitMs`.
    * Throws `MigrationLockedError` naming the holder when it doesn't get it.
@@ -143,6 +165,13 @@ export interface Engine extends Runner {
    */
   watchCommits(onCommit: () => void): CommitWatch;
   inspect(runner?: Runner): Promise<SchemaDescription>;
+  /** How far the rows of these tables are kept apart by the database; undefined where it can't. */
+  rowSecurity(tables: readonly string[]): Promise<RowSecurity | undefined>;
+  /**
+   * Where the configuration asks for it: has the database keep the rows of these tables apart, and does what is missing
+   * for that. Throws `ConfigurationError` when it can't be done; no statement of a user runs then.
+   */
+  secureRows(tables: readonly string[]): Promise<void>;
   info(): Promise<EngineInfo>;
   pool(): PoolFigures;
 }

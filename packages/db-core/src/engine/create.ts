@@ -97,5 +97,6 @@ function postgresOptions(config: DatabaseConfig) {
     idleInTransactionTimeoutMs: config.transactionTimeoutMs,
     recycleMs: pool.recycleMs,
     preparedStatements: config.preparedStatements,
+    rowSecurity: config.rowSecurity,
   };
 }

@@ -1,10 +1,11 @@
 import type { DatabaseConfig, DatabaseTarget } from '../config/index.ts';
 import { type Database, inspectReplicas } from '../database/database.ts';
-import type { EngineInfo, EngineKind } from '../engine/contract.ts';
+import type { EngineInfo, EngineKind, RowSecurity } from '../engine/contract.ts';
 import { asKeelsonError, ConnectionTimeoutError, type KeelsonError, SchemaValidationError } from '../errors/index.ts';
 import { type BreakerState, withDeadline } from '../resilience/index.ts';
 import type { MigrationStatus } from '../schema/status.ts';
 import { replicasCheck, type ReplicasCheck } from './replicas-check.ts';
+import { rowSecurityOf } from './row-security.ts';
 
 /** `degraded`: nothing is lost and it can be reached, but something waits to be done. `unhealthy`: it can't be used. */
 export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy';
@@ -57,6 +58,15 @@ export interface WalCheck extends HealthCheck {
   readonly bytes: number;
 }
 
+export interface RowSecurityCheck extends HealthCheck {
+  /** Is it asked for? */
+  readonly isOn: boolean;
+  /** The role that users' statements run as. */
+  readonly role: string | null;
+  /** What is missing. */
+  readonly faults: readonly string[];
+}
+
 export interface DatabaseHealth {
   /** The worst of the checks. */
   readonly status: HealthStatus;
@@ -65,6 +75,8 @@ export interface DatabaseHealth {
     readonly migrations: MigrationsCheck;
     readonly schema: SchemaCheck;
     readonly pool: PoolCheck;
+    /** PostgreSQL. */
+    readonly rowSecurity?: RowSecurityCheck;
     /** PostgreSQL. */
     readonly breaker?: BreakerCheck;
     /** Where `DATABASE_READ_URL` names some. */
@@ -110,6 +122,7 @@ export async function databaseHealth(
   const migrations = migrationsCheck(history);
   const upToDate = history !== undefined && 'value' in history && history.value.pending.length === 0;
   const differences = upToDate ? await attempt(() => inTime(() => database.migrations.validate())) : undefined;
+  const wall = upToDate ? await attempt(() => inTime(() => rowSecurityOf(database))) : undefined;
   const replicas =
     database.config.read.replicas.length === 0
       ? undefined
@@ -121,6 +134,7 @@ export async function databaseHealth(
     migrations,
     schema: schemaCheck(differences),
     pool: poolCheck(database),
+    ...(database.config.target.engine === 'sqlite' ? {} : { rowSecurity: rowSecurityCheck(database.config, wall) }),
     ...(state === undefined ? {} : { breaker: breakerCheck(state) }),
     ...(replicas === undefined
       ? {}
@@ -227,6 +241,32 @@ function schemaCheck(differences: Attempt<unknown> | undefined): SchemaCheck {
     ? found.map((difference: { readonly message: string }) => difference.message)
     : [error.message];
   return { ...failed('degraded', error), differences: messages };
+}
+
+function rowSecurityCheck(
+  { rowSecurity: isOn }: DatabaseConfig,
+  wall: Attempt<RowSecurity | undefined> | undefined,
+): RowSecurityCheck {
+  const nothing = { isOn, role: null, faults: [] };
+  if (!isOn)
+    return { status: 'healthy', message: 'Not asked for; DATABASE_ROW_SECURITY=true switches it on.', ...nothing };
+  if (wall === undefined) return { ...notLookedAt('degraded', 'the migrations are not up to date'), ...nothing };
+  if ('error' in wall) return { ...failed('unhealthy', wall.error), ...nothing };
+  const { role = null, faults = [] } = wall.value ?? {};
+  const figures = { isOn, role, faults: faults.map(({ message }) => message) };
+  if (faults.length === 0)
+    return { status: 'healthy', message: "The server keeps every table's users apart.", ...figures };
+  const remedies = faults.flatMap(({ remedy }) => (remedy === undefined ? [] : [`${remedy};`]));
+  return {
+    status: 'unhealthy',
+    message: `The server doesn't keep users apart as it should: ${figures.faults.join(' ')}`,
+    code: 'CONFIGURATION',
+    hint:
+      remedies.length === faults.length
+        ? `It is put right when the database is next opened, or by running: ${remedies.join(' ')}`
+        : 'See "Row security" in the README of @keelson/db-core.',
+    ...figures,
+  };
 }
 
 function notLookedAt(status: HealthStatus, because: string): HealthCheck {

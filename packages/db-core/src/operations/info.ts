@@ -5,6 +5,7 @@ import { type Identity, readIdentity } from '../platform/identity.ts';
 import { type Instance, readInstances } from '../platform/instances.ts';
 import type { ReplicaFigures } from '../replicas/replica.ts';
 import { runStatement } from '../schema/statements.ts';
+import { rowSecurityOf } from './row-security.ts';
 
 export interface TableSize {
   readonly name: string;
@@ -30,6 +31,13 @@ export interface DatabaseInfo {
     readonly applied: number;
     readonly pending: readonly string[];
   };
+  /** Whether the server itself keeps users' rows apart, and what is missing for that. Null on SQLite, which can't. */
+  readonly rowSecurity: {
+    readonly isOn: boolean;
+    /** The role that users' statements run as. */
+    readonly role: string | null;
+    readonly faults: readonly string[];
+  } | null;
   /** By name. */
   readonly tables: readonly TableSize[];
   /** Null where nobody gave it one yet. */
@@ -51,6 +59,7 @@ export async function databaseInfo(database: Database): Promise<DatabaseInfo> {
   const { kind, version, location, sizeBytes, walBytes } = await database.info();
   const { current, applied, pending } = await database.migrations.status();
   const tables = await countRows(database);
+  const wall = await rowSecurityOf(database);
   const identity = (await readIdentity(database)) ?? null;
   return {
     engine: kind,
@@ -61,6 +70,10 @@ export async function databaseInfo(database: Database): Promise<DatabaseInfo> {
     pool: database.pool(),
     replicas: await inspectReplicas(database),
     migrations: { current, applied: applied.length, pending },
+    rowSecurity:
+      wall === undefined
+        ? null
+        : { isOn: wall.isOn, role: wall.role, faults: wall.isOn ? wall.faults.map(({ message }) => message) : [] },
     tables,
     identity,
     instances: await readInstances(database),

@@ -11,7 +11,8 @@ export type DifferenceKind =
   | 'foreign-keys'
   | 'missing-index'
   | 'extra-index'
-  | 'changed-index';
+  | 'changed-index'
+  | 'row-security';
 
 export interface SchemaDifference {
   readonly kind: DifferenceKind;

@@ -13,6 +13,7 @@ import {
 } from './ddl.ts';
 import { quoteName, quoteNames } from './identifiers.ts';
 import type { BackfillOptions, Migration, MigrationContext, RebuildOptions } from './migration.ts';
+import { protectSql, unprotectSql } from './row-security.ts';
 import { triggersOf, trackSql, untrackSql } from './tracking.ts';
 
 /** One thing that a migration does. */
@@ -109,6 +110,14 @@ export class StepCollector implements MigrationContext {
   untrackChanges(...tables: readonly string[]): void {
     for (const name of tables.flatMap((table) => triggersOf(this.engine, table))) this.dropped.add(name);
     for (const sql of tables.flatMap((table) => untrackSql(this.engine, table))) this.#push(sql, false);
+  }
+
+  protectRows(...tables: readonly string[]): void {
+    for (const sql of tables.flatMap((table) => protectSql(this.engine, table))) this.#push(sql, false);
+  }
+
+  unprotectRows(...tables: readonly string[]): void {
+    for (const sql of tables.flatMap((table) => unprotectSql(this.engine, table))) this.#push(sql, false);
   }
 
   rebuildTable<C extends Columns>(

@@ -69,6 +69,12 @@ export interface MigrationContext extends ValidationContext {
    */
   trackChanges(...tables: readonly string[]): void;
   untrackChanges(...tables: readonly string[]): void;
+  /**
+   * Gives these tables the policy by which PostgreSQL itself keeps users' rows apart where `DATABASE_ROW_SECURITY` asks for
+   * it. Every table with owners needs it. On SQLite it does nothing.
+   */
+  protectRows(...tables: readonly string[]): void;
+  unprotectRows(...tables: readonly string[]): void;
   /** Changes a table in ways that SQLite has no ALTER for. */
   rebuildTable<C extends Columns>(
     name: string,

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Database, OpenOptions } from '../database/database.ts';
+import process from 'node:process';
+import type { Environment } from '../config/index.ts';
+import { type Database, type OpenOptions, switchOffGuard } from '../database/database.ts';
 import { openDatabase } from '../open-database.ts';
 import type { EngineKind } from '../engine/contract.ts';
 import type { Migration } from '../schema/migration.ts';
@@ -10,7 +12,13 @@ import { SqliteFiles } from './sqlite-files.ts';
 import { currentRun } from './test-run.ts';
 
 /** As for `openDatabase`; the settings are the defaults, not this process's environment, unless `env` gives some. */
-export type TestOpenOptions = Omit<OpenOptions, 'url' | 'config'>;
+export interface TestOpenOptions extends Omit<OpenOptions, 'url' | 'config'> {
+  /**
+   * `off`: queries are narrowed to no user, and inserts name `user_id` themselves, so that a test shows what row security
+   * does by itself. Refused where that isn't on.
+   */
+  readonly guard?: 'on' | 'off';
+}
 
 /** An own set of migrations that a fresh database has had. */
 export interface FreshOptions {
@@ -32,17 +40,29 @@ export class Workbench {
     this.#sqlite = new SqliteFiles(currentRun().folder);
   }
 
-  async open({ migrations, ...options }: TestOpenOptions = {}): Promise<Database> {
+  async open({ migrations, guard = 'on', ...options }: TestOpenOptions = {}): Promise<Database> {
     const url = await this.freshUrl({ migrations });
-    const database = openDatabase({ env: {}, ...options, ...(migrations === undefined ? {} : { migrations }), url });
+    const database = openDatabase({
+      env: this.#settings,
+      ...options,
+      ...(migrations === undefined ? {} : { migrations }),
+      url,
+    });
     this.#closings.push(async () => {
       const { inUse, waiting } = database.pool();
       await database.close();
       if (inUse + waiting > 0)
         throw new Error(`The test left work behind: ${inUse} connections in use, ${waiting} waited for.`);
     });
+    if (guard === 'off') switchOffGuard(database);
     await database.initialize();
     return database;
+  }
+
+  /** Whole suites can be run under row security: `KEELSON_TEST_ROW_SECURITY=true`. */
+  get #settings(): Environment {
+    if (this.#engine === 'sqlite') return {};
+    return { DATABASE_ROW_SECURITY: process.env['KEELSON_TEST_ROW_SECURITY'] };
   }
 
   async freshUrl({ migrations = [] }: FreshOptions = {}): Promise<string> {

@@ -42,6 +42,7 @@ describe('without any setting', () => {
         transactionTimeoutMs: 30_000,
         synchronous: 'normal',
         preparedStatements: true,
+        rowSecurity: false,
         echo: false,
         slowQueryMs: 200,
         pool: { size: 5, maxOverflow: 5, timeoutMs: 30_000, recycleMs: 3_600_000, idleTimeoutMs: 300_000 },
@@ -128,6 +129,22 @@ describe('what is written', () => {
 });
 
 describe('faults', () => {
+  test('row security is not asked of SQLite, which has none', () => {
+    const { issues } = faults({ DATABASE_ROW_SECURITY: 'true' });
+    expect(issues).toEqual([
+      {
+        name: 'DATABASE_ROW_SECURITY',
+        given: 'true',
+        message: 'SQLite has no row security: write false, or use PostgreSQL',
+      },
+    ]);
+    const { database } = loadConfig(
+      { DATABASE_ROW_SECURITY: 'true', DATABASE_URL: 'postgresql://localhost/a' },
+      { cwd },
+    );
+    expect(database.rowSecurity).toBe(true);
+  });
+
   test('are all named at once, with what was given and what to write', () => {
     const { error, issues } = faults({
       DATABASE_URL: ':memory:',

@@ -28,3 +28,8 @@ export function tablesOf(schema: SchemaDescription, scopeOf: (table: TableDescri
     ]),
   );
 }
+
+/** The names of those whose rows have owners. */
+export function tenantTables(tables: Tables): string[] {
+  return [...tables.values()].filter(({ scope }) => scope === 'tenant').map(({ name }) => name);
+}

@@ -10,6 +10,7 @@ import type {
   Plan,
   PoolFigures,
   Row,
+  RowSecurity,
   Runner,
 } from '../contract.ts';
 import { arrayLiteral, postgresEncoder } from './codecs.ts';
@@ -18,6 +19,7 @@ import { inspectPostgres } from './inspect.ts';
 import { withAdvisoryLock } from './lock.ts';
 import { type PostgresEngineOptions, type PostgresSettings, resolveOptions } from './options.ts';
 import { SessionPool } from './pool.ts';
+import { RowSecurityWall } from './row-security.ts';
 import type { Session } from './session.ts';
 import { streamRows } from './stream.ts';
 import { PostgresTransaction } from './transaction.ts';
@@ -43,11 +45,13 @@ export class PostgresEngine implements Engine {
   readonly encodeList = arrayLiteral;
   readonly #settings: PostgresSettings;
   readonly #pool: SessionPool;
+  readonly #wall: RowSecurityWall;
   #opened: Promise<void> | undefined;
 
   constructor(options: PostgresEngineOptions) {
     this.#settings = resolveOptions(options);
     this.#pool = new SessionPool(this.#settings);
+    this.#wall = new RowSecurityWall(this.#settings.rowSecurity);
   }
 
   open(): Promise<void> {
@@ -63,14 +67,15 @@ export class PostgresEngine implements Engine {
     return this.#pool.close();
   }
 
-  execute(plan: Plan, values: readonly unknown[]): Promise<Outcome> {
-    return this.#withSession((session) => session.execute(plan, values));
+  async execute(plan: Plan, values: readonly unknown[], owner?: string): Promise<Outcome> {
+    const identity = this.#wall.identifyAlone(owner);
+    return await this.#withSession((session) => session.execute(plan, values, identity));
   }
 
-  async executeMany(plan: Plan, rows: readonly (readonly unknown[])[]): Promise<number> {
+  async executeMany(plan: Plan, rows: readonly (readonly unknown[])[], owner?: string): Promise<number> {
     const transaction = await this.begin({ mode: 'write' });
     try {
-      const changes = await transaction.executeMany(plan, rows);
+      const changes = await transaction.executeMany(plan, rows, owner);
       await transaction.commit();
       return changes;
     } catch (error) {
@@ -85,11 +90,11 @@ export class PostgresEngine implements Engine {
   }
 
   begin(options: BeginOptions): Promise<EngineTransaction> {
-    return PostgresTransaction.begin(this.#pool, options);
+    return PostgresTransaction.begin(this.#pool, options, this.#wall.identify);
   }
 
-  stream(plan: Plan, values: readonly unknown[], chunkSize: number): AsyncIterableIterator<Row[]> {
-    return streamRows(this.#pool, plan, values, chunkSize);
+  stream(plan: Plan, values: readonly unknown[], chunkSize: number, owner?: string): AsyncIterableIterator<Row[]> {
+    return streamRows(this.#pool, plan, values, { chunkSize, identity: this.#wall.identifyAlone(owner) });
   }
 
   withLock<T>(name: string, waitMs: number, work: () => Promise<T>): Promise<T> {
@@ -102,6 +107,15 @@ export class PostgresEngine implements Engine {
 
   inspect(runner: Runner = this): Promise<SchemaDescription> {
     return inspectPostgres(runner);
+  }
+
+  rowSecurity(tables: readonly string[]): Promise<RowSecurity> {
+    return this.#wall.state(this, tables);
+  }
+
+  secureRows(tables: readonly string[]): Promise<void> {
+    const waitMs = this.#settings.poolTimeoutMs;
+    return this.#wall.secure(this, tables, (work) => this.withLock('row-security', waitMs, work));
   }
 
   async info(): Promise<EngineInfo> {

@@ -21,6 +21,7 @@ import {
   ReadOnlyError,
   SerializationError,
   StatementTimeoutError,
+  TenancyViolationError,
   TransactionAbortedError,
   TransactionTimeoutError,
   UniqueViolationError,
@@ -119,6 +120,11 @@ function serverError(error: pg.DatabaseError, sqlState: string, place: ErrorPlac
     case '53400':
       return new ConnectionFailedError(`PostgreSQL at ${location} can't serve now: ${said}.`, options);
     case '42501':
+      if (error.routine === 'ExecWithCheckOptions')
+        return new TenancyViolationError(
+          `Row security of ${error.table ?? 'the table'} refused another user's row.`,
+          options,
+        );
       return new QueryError(`PostgreSQL refused the statement ${statement ?? ''}: ${said}.`, {
         ...options,
         hint: 'Grant the rights it needs to the user in DATABASE_URL, or use another user.',

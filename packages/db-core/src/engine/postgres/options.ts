@@ -28,6 +28,8 @@ export interface PostgresEngineOptions {
   readonly recycleMs?: number | undefined;
   /** Off for poolers that can't keep them. Default true. */
   readonly preparedStatements?: boolean | undefined;
+  /** Run users' statements as a role that row security holds for. Default false. */
+  readonly rowSecurity?: boolean | undefined;
   /** Prepared statements that a connection keeps. Default 256. */
   readonly statementCacheSize?: number | undefined;
   /** Default: as the URL's `sslmode` says; without one `verify-full`, but `disable` on this machine. */
@@ -52,6 +54,7 @@ export interface PostgresSettings {
   readonly idleInTransactionTimeoutMs: number;
   readonly recycleMs: number;
   readonly preparedStatements: boolean;
+  readonly rowSecurity: boolean;
   readonly statementCacheSize: number;
   readonly closeTimeoutMs: number;
   readonly client: ClientConfig;
@@ -74,6 +77,7 @@ export function resolveOptions(options: PostgresEngineOptions): PostgresSettings
     idleInTransactionTimeoutMs: options.idleInTransactionTimeoutMs ?? 60_000,
     recycleMs: options.recycleMs ?? 1_800_000,
     preparedStatements: options.preparedStatements ?? true,
+    rowSecurity: options.rowSecurity ?? false,
     statementCacheSize: options.statementCacheSize ?? 256,
     closeTimeoutMs: options.closeTimeoutMs ?? 10_000,
     client: {
@@ -121,6 +125,12 @@ export function sessionSetup(settings: PostgresSettings): string {
     `set statement_timeout to ${settings.statementTimeoutMs}`,
     `set idle_in_transaction_session_timeout to ${settings.idleInTransactionTimeoutMs}`,
     `set client_min_messages to warning`,
+    // "$user" would mean another schema as soon as a statement runs as another role.
+    ...(settings.rowSecurity
+      ? [
+          `select set_config('search_path', (select string_agg(quote_ident(s), ', ') from unnest(current_schemas(false)) s), false)`,
+        ]
+      : []),
     // A statement whose client has gone would run on, with its locks, up to the time limit. Windows has no means to notice.
     `select set_config('client_connection_check_interval', '1000', false) where version() !~* 'visual c|mingw|windows'`,
   ].join('; ');

@@ -1,8 +1,9 @@
-import type { PoolClient, QueryConfig, QueryResult } from 'pg';
+import type { PoolClient, QueryConfig, QueryResult, Submittable } from 'pg';
 import type { KeelsonError } from '../../errors/index.ts';
 import type { Outcome, Plan, Row } from '../contract.ts';
 import { decodeDeclared } from './codecs.ts';
 import { breaksConnection, type ErrorPlace, isStaleStatement, mapPostgresError } from './errors.ts';
+import { BECOME, becomeValues, IdentifiedQuery, type Identity } from './identity.ts';
 import type { PostgresSettings } from './options.ts';
 import { PreparedStatements, statementName } from './statements.ts';
 
@@ -11,6 +12,12 @@ const ANSWER_GRACE_MS = 1000;
 
 /** Statements sent at once, before the first answer is read. */
 const PIPELINE_LENGTH = 128;
+
+interface Sending {
+  readonly name: string | undefined;
+  readonly values: readonly unknown[];
+  readonly identity: Identity | undefined;
+}
 
 /** One connection, with what this engine keeps of it. */
 export class Session {
@@ -41,10 +48,16 @@ export class Session {
     });
   }
 
-  async execute(plan: Plan, values: readonly unknown[]): Promise<Outcome> {
-    const result = await this.#run(plan, values);
+  /** With an identity the statement is run as that one, and in a transaction what follows, too. */
+  async execute(plan: Plan, values: readonly unknown[], identity?: Identity): Promise<Outcome> {
+    const result = await this.#run(plan, values, identity);
     const rows = plan.decode.size === 0 ? result.rows : decodeDeclared(result.rows, result.fields, plan.decode);
     return { rows, changes: plan.writes ? (result.rowCount ?? 0) : 0 };
+  }
+
+  /** In a transaction: what follows is run as this one. */
+  async become(identity: Identity): Promise<void> {
+    await this.#run(BECOME, becomeValues(identity));
   }
 
   /** Sends the statement for many rows without waiting for each answer. Gives the changes, or throws the first error. */
@@ -97,30 +110,45 @@ export class Session {
     this.#client.connection.stream.destroy();
   }
 
-  async #run(plan: Plan, values: readonly unknown[]): Promise<QueryResult<Row>> {
+  async #run(plan: Plan, values: readonly unknown[], identity?: Identity): Promise<QueryResult<Row>> {
     const name = this.#settings.preparedStatements ? statementName(plan) : undefined;
     try {
-      return await this.#sendPlan(plan, name, values);
+      return await this.#sendPlan(plan, { name, values, identity });
     } catch (error) {
       if (name !== undefined) this.statements.settle(name);
-      const isRepeatable = name !== undefined && isStaleStatement(error) && this.#client.getTransactionStatus() === 'I';
+      const isNamed = name !== undefined || (identity !== undefined && this.#settings.preparedStatements);
+      const isRepeatable = isNamed && isStaleStatement(error) && this.#client.getTransactionStatus() === 'I';
       if (!isRepeatable) throw this.#mapped(error, 'run', plan);
     }
     // It wasn't run, and no transaction was ended by that: it can be prepared anew, and so can all others, which may be stale too.
     try {
       await this.#send({ text: 'deallocate all' });
       this.statements.forgetAll();
-      return await this.#sendPlan(plan, name, values);
+      return await this.#sendPlan(plan, { name, values, identity });
     } catch (error) {
       throw this.#mapped(error, 'run', plan);
     }
   }
 
-  #sendPlan({ sql }: Plan, name: string | undefined, values: readonly unknown[]): Promise<QueryResult<Row>> {
-    if (name === undefined) return this.#send({ text: sql, values: values as unknown[] });
-    const config = { name, text: sql, values: values as unknown[] };
-    const room = this.statements.use(name);
+  #sendPlan({ sql }: Plan, { name, values, identity }: Sending): Promise<QueryResult<Row>> {
+    const config = { text: sql, values: values as unknown[], ...(name === undefined ? {} : { name }) };
+    if (identity !== undefined) return this.#sendAs(identity, config);
+    const room = name === undefined ? undefined : this.statements.use(name);
     return room === undefined ? this.#send(config) : room.then(() => this.#send(config));
+  }
+
+  async #sendAs(identity: Identity, config: QueryConfig<unknown[]>): Promise<QueryResult<Row>> {
+    const become = this.#settings.preparedStatements ? statementName(BECOME) : undefined;
+    if (become !== undefined) {
+      const isPrepared = this.statements.has(become);
+      const room = this.statements.use(become);
+      if (room !== undefined) await room;
+      // Once on each connection, as any other statement, so that the driver takes note of it.
+      if (!isPrepared) await this.#send({ name: become, text: BECOME.sql, values: becomeValues(identity) });
+    }
+    const room = config.name === undefined ? undefined : this.statements.use(config.name);
+    if (room !== undefined) await room;
+    return this.#send(config, { identity, become });
   }
 
   async #pipeline(plan: Plan, rows: readonly (readonly unknown[])[]): Promise<number> {
@@ -143,7 +171,10 @@ export class Session {
     return changes;
   }
 
-  #send(config: QueryConfig<unknown[]>): Promise<QueryResult<Row>> {
+  #send(
+    config: QueryConfig<unknown[]>,
+    as?: { readonly identity: Identity; readonly become: string | undefined },
+  ): Promise<QueryResult<Row>> {
     return new Promise((resolve, reject) => {
       if (this.#death !== undefined) {
         reject(this.#death);
@@ -153,11 +184,13 @@ export class Session {
       const timer = isLimited
         ? setTimeout(() => this.destroy(`no answer within ${this.#answerMs} ms`), this.#answerMs)
         : undefined;
-      this.#client.query<Row, unknown[]>(config, (error: Error | null, result) => {
+      const answer = (error: Error | null, result: QueryResult<Row>): void => {
         clearTimeout(timer);
         if (error === null) resolve(result);
         else reject(error);
-      });
+      };
+      if (as === undefined) this.#client.query<Row, unknown[]>(config, answer);
+      else this.#client.query(new IdentifiedQuery(config, as, answer) as unknown as Submittable);
     });
   }
 

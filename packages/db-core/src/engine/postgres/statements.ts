@@ -35,6 +35,11 @@ export class PreparedStatements {
     return this.#names.size;
   }
 
+  /** Does the connection have it prepared? */
+  has(name: string): boolean {
+    return this.#names.has(name) && this.#notes.parsedStatements[name] !== undefined;
+  }
+
   /** To be called before a statement is run by its name. Gives a promise only when room has to be made first. */
   use(name: string): Promise<void> | undefined {
     const isKnown = this.#names.delete(name);

@@ -1,6 +1,7 @@
 import { ConcurrentTransactionUseError, TransactionAbortedError, TransactionClosedError } from '../../errors/index.ts';
 import type { BeginOptions, EngineTransaction, Outcome, Plan } from '../contract.ts';
 import { executeBulk } from './bulk.ts';
+import type { Identity } from './identity.ts';
 import type { SessionPool } from './pool.ts';
 import type { Session } from './session.ts';
 
@@ -15,19 +16,33 @@ const BEGIN: Readonly<Record<BeginOptions['mode'], string>> = {
 /** After this the connection is destroyed, and with it the transaction. */
 const ROLLBACK_MS = 2000;
 
+/** As whom statements of an owner run, or of the program; undefined where nothing depends on it. */
+export type Identify = (owner: string | undefined) => Identity | undefined;
+
 /** A transaction on a connection that it has for itself until it ends. */
 export class PostgresTransaction implements EngineTransaction {
   readonly #pool: SessionPool;
   readonly #session: Session;
+  readonly #identify: Identify;
+  /** Whose statements run now; undefined for the program's own. */
+  #owner: string | undefined;
+  /** Is that known? A savepoint that was rolled back took the session's settings back, too. */
+  #isOwnerKnown = true;
   #isClosed = false;
-  #isBusy = false;
+  /** What runs now. */
+  #running: Promise<unknown> | undefined;
 
-  private constructor(pool: SessionPool, session: Session) {
+  private constructor(pool: SessionPool, session: Session, identify: Identify) {
     this.#pool = pool;
     this.#session = session;
+    this.#identify = identify;
   }
 
-  static async begin(pool: SessionPool, { mode, waitMs }: BeginOptions): Promise<PostgresTransaction> {
+  static async begin(
+    pool: SessionPool,
+    { mode, waitMs }: BeginOptions,
+    identify: Identify,
+  ): Promise<PostgresTransaction> {
     const session = await pool.acquire(waitMs);
     session.isPatient = mode === 'exclusive-schema';
     try {
@@ -36,22 +51,25 @@ export class PostgresTransaction implements EngineTransaction {
       pool.release(session);
       throw error;
     }
-    return new PostgresTransaction(pool, session);
+    return new PostgresTransaction(pool, session, identify);
   }
 
-  execute(plan: Plan, values: readonly unknown[]): Promise<Outcome> {
-    return this.#alone(() => this.#session.execute(plan, values));
+  execute(plan: Plan, values: readonly unknown[], owner?: string): Promise<Outcome> {
+    return this.#alone(() => this.#session.execute(plan, values, this.#change(owner)));
   }
 
-  executeMany(plan: Plan, rows: readonly (readonly unknown[])[]): Promise<number> {
-    return this.#alone(() =>
-      plan.bulk === undefined
+  executeMany(plan: Plan, rows: readonly (readonly unknown[])[], owner?: string): Promise<number> {
+    return this.#alone(async () => {
+      const identity = this.#change(owner);
+      if (identity !== undefined) await this.#session.become(identity);
+      return plan.bulk === undefined
         ? this.#session.executeEach(plan, rows)
-        : executeBulk(this.#session, plan, plan.bulk, rows),
-    );
+        : executeBulk(this.#session, plan, plan.bulk, rows);
+    });
   }
 
   exec(sql: string): Promise<void> {
+    this.#isOwnerKnown = false;
     return this.#alone(async () => {
       await this.#session.text(sql);
     });
@@ -71,10 +89,21 @@ export class PostgresTransaction implements EngineTransaction {
       () => this.#session.destroy('a transaction could not be rolled back in time'),
       ROLLBACK_MS,
     );
-    // A statement that still runs comes first. A connection on which this fails is thrown away when it is given back.
+    // What still runs comes first, and may be sent in several parts: one of them must not come after the transaction's end.
+    await this.#running?.catch(() => undefined);
+    // A connection on which this fails is thrown away when it is given back.
     await this.#session.text('rollback').catch(() => undefined);
     clearTimeout(timer);
     this.#pool.release(this.#session);
+  }
+
+  /** The identity to take on before a statement of this owner; none when it is the one already. */
+  #change(owner: string | undefined): Identity | undefined {
+    if (this.#isOwnerKnown && this.#owner === owner) return undefined;
+    const identity = this.#identify(owner);
+    this.#owner = owner;
+    this.#isOwnerKnown = true;
+    return identity;
   }
 
   #end(): void {
@@ -85,13 +114,14 @@ export class PostgresTransaction implements EngineTransaction {
   /** A connection runs one statement at a time; a second one beside it is a mistake of the caller's. */
   async #alone<T>(work: () => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new TransactionClosedError('The transaction has ended.');
-    if (this.#isBusy)
+    if (this.#running !== undefined)
       throw new ConcurrentTransactionUseError('Another statement of the same transaction is still running.');
-    this.#isBusy = true;
+    const running = work();
+    this.#running = running;
     try {
-      return await work();
+      return await running;
     } finally {
-      this.#isBusy = false;
+      this.#running = undefined;
     }
   }
 }

@@ -156,6 +156,15 @@ export class SqliteEngine implements Engine {
     return watchCommits(this.#open.readers.shared, onCommit);
   }
 
+  rowSecurity(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  /** The configuration lets nobody ask for what SQLite hasn't. */
+  secureRows(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async inspect(runner?: Runner): Promise<SchemaDescription> {
     const { writer, readers } = this.#open;
     // Inside a transaction that changes the schema only its own connection sees what it did.
