@@ -5,7 +5,7 @@ const tables = ['conversations', 'conversation_messages', 'jobs', 'job_logs', 's
 
 /** PostgreSQL's own wall between users: policies, and triggers that may write the change log whoever's statement they follow. */
 export const migration: Migration = {
-  name: '0009_row_security',
+  name: '0006_row_security',
 
   up(m) {
     // Who changes a row may not write the log, so that nobody can write there what didn't happen: the functions run as
