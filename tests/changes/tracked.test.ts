@@ -1,14 +1,8 @@
 import { describeEngines, tenantTables } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
+import { tracked, UNTRACKED } from './tracked-tables.ts';
 import { fill } from '../isolation/fixture.ts';
 import { rowFactories, ROWS } from '../isolation/rows.ts';
-
-/** Tables with owners whose rows nobody follows, each with its reason. */
-const UNTRACKED: ReadonlyMap<string, string> = new Map([
-  ['idempotency_keys', 'it says which requests were answered, for a day; what they changed is in the feed'],
-]);
-
-const tracked = tenantTables.filter(({ name }) => !UNTRACKED.has(name));
 
 it('every exception is a table that there is', () => {
   for (const name of UNTRACKED.keys()) expect(tenantTables.map((table) => table.name)).toContain(name);
