@@ -65,6 +65,12 @@ export const systemFiles: Readonly<Record<string, string>> = {
   'packages/db-core/src/jobs/queue.ts': "a worker takes whoever's job is next",
   'packages/db-core/src/jobs/schedules.ts': 'whoever looks which schedules are due looks for everybody',
   'packages/db-core/src/platform/accounts.ts': 'accounts are looked up before it is known who asks',
+  'packages/db-core/src/platform/acting.ts':
+    'whether somebody is a member is asked before it is known for whom they act',
+  'packages/db-core/src/platform/audit.ts':
+    'what one person did with the things of several owners is asked by who looks after all',
   'packages/db-core/src/platform/identity.ts': 'which database this is concerns all its users',
+  'packages/db-core/src/platform/organisations.ts': 'organisations and their members belong to no single user',
+  'packages/db-core/src/platform/sessions.ts': 'sessions are looked up before it is known who asks',
   'packages/db-core/src/platform/tokens.ts': 'tokens are looked up before it is known who asks',
 };

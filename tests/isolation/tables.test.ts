@@ -12,8 +12,14 @@ it('every table with owners is tested', () => {
 const reads = operations.filter(({ writes }) => !writes);
 const writes = operations.filter((operation) => operation.writes);
 
-/** What only the system handle searches by: workers take whoever's job is next. */
-const ofTheSystem = new Set(['jobs_ready', 'jobs_waiting', 'jobs_leased']);
+/** What only the system handle searches by: workers take whoever's job is next, and auditors look at everybody's events. */
+const ofTheSystem = new Set([
+  'jobs_ready',
+  'jobs_waiting',
+  'jobs_leased',
+  'audit_events_of_all',
+  'audit_events_of_actor',
+]);
 
 describeEngines('the rows of another user', (context) => {
   describe.each(tenantTables)('in $name', (table) => {

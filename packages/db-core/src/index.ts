@@ -39,9 +39,41 @@ export {
   type HealthStatus,
 } from './operations/health.ts';
 export { type DatabaseInfo, databaseInfo, type TableSize } from './operations/info.ts';
-export { type Account, Accounts, type CreateAccount, type ListAccounts } from './platform/accounts.ts';
-export { AccountExistsError, AccountNotFoundError, TokenNotFoundError } from './platform/errors.ts';
+export type { ActingOptions } from './database/acting.ts';
+export type { Account } from './platform/account.ts';
+export { Accounts, type ChangePassword, type CreateAccount, type ListAccounts } from './platform/accounts.ts';
+export { type ActFor, acting } from './platform/acting.ts';
+export { Audit, type ListAuditEvents } from './platform/audit.ts';
+export type { AuditEntry, AuditEvent } from './platform/audit-event.ts';
+export { type By, type Maker, OPERATOR, SYSTEM_OWNER } from './platform/by.ts';
+export { assertCsrfToken, csrfTokenOf } from './platform/csrf.ts';
+export {
+  AccountExistsError,
+  AccountNotFoundError,
+  CsrfError,
+  LastOwnerError,
+  MemberExistsError,
+  MemberNotFoundError,
+  NotAMemberError,
+  OrganisationNotFoundError,
+  SessionNotFoundError,
+  SignInBlockedError,
+  TokenNotFoundError,
+} from './platform/errors.ts';
 export { ensureIdentity, type Identity, readIdentity } from './platform/identity.ts';
+export type { Page } from './platform/input.ts';
+export type { Member, Organisation } from './platform/organisation.ts';
+export { type CreateOrganisation, type MemberInput, Organisations } from './platform/organisations.ts';
+export { grants, type Scope, SCOPE_ACTIONS, SCOPE_AREAS, SCOPES } from './platform/scopes.ts';
+export {
+  type Session,
+  type SessionOptions,
+  type SessionPrincipal,
+  Sessions,
+  type SignedIn,
+  type SignIn,
+} from './platform/sessions.ts';
+export { SystemAccessRecorder, type SystemAccessOptions } from './platform/system-access.ts';
 export {
   ApiTokens,
   type Authenticated,

@@ -3,6 +3,7 @@ import type { Engine, MaybePromise, Plan, Runner } from '../engine/contract.ts';
 import { AmbiguousCommitError, ConnectionLostError, InternalError } from '../errors/index.ts';
 import type { DatabaseEvent, EventListener } from '../events/events.ts';
 import { type Breaker, createBreaker, isWorthRepeating, withRetry } from '../resilience/index.ts';
+import type { Acting } from './acting.ts';
 import type { StatementCompiler } from './compile.ts';
 import { Commits } from './commits.ts';
 import { type TransactionOptions, Transactions } from './transaction.ts';
@@ -113,8 +114,13 @@ export class Kernel {
     );
   }
 
-  transaction<T>(userId: string | undefined, work: () => Promise<T>, options: TransactionOptions): Promise<T> {
-    const limits = { timeoutMs: this.config.transactionTimeoutMs, ...options };
+  transaction<T>(
+    userId: string | undefined,
+    work: () => Promise<T>,
+    options: TransactionOptions,
+    acting?: Acting,
+  ): Promise<T> {
+    const limits = { timeoutMs: this.config.transactionTimeoutMs, ...options, acting };
     const attempt = (): Promise<T> => this.transactions.run(userId, work, limits);
     if (this.transactions.isInside) return attempt();
     return this.#retried(

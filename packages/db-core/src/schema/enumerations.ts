@@ -18,6 +18,10 @@ export type JobStatus = (typeof JOB_STATUSES)[number];
 export const JOB_LOG_LEVELS = ['debug', 'info', 'warning', 'error'] as const;
 export type JobLogLevel = (typeof JOB_LOG_LEVELS)[number];
 
+/** From all rights to reading alone. */
+export const MEMBER_ROLES = ['owner', 'admin', 'member', 'viewer'] as const;
+export type MemberRole = (typeof MEMBER_ROLES)[number];
+
 export const MIGRATION_STATES = ['running', 'applied', 'reverting'] as const;
 export type MigrationState = (typeof MIGRATION_STATES)[number];
 
@@ -34,6 +38,7 @@ export const ENUMERATED_COLUMNS: Readonly<Record<string, EnumeratedColumn>> = {
   'conversation_messages.status': { type: 'MessageStatus', values: MESSAGE_STATUSES },
   'jobs.status': { type: 'JobStatus', values: JOB_STATUSES },
   'job_logs.level': { type: 'JobLogLevel', values: JOB_LOG_LEVELS },
+  'memberships.role': { type: 'MemberRole', values: MEMBER_ROLES },
   'schema_migrations.state': { type: 'MigrationState', values: MIGRATION_STATES },
   'schema_migrations.engine': { type: 'EngineKind', values: ['sqlite', 'postgres'] },
 };

@@ -1,7 +1,7 @@
 // Made by `pnpm generate` from a migrated PostgreSQL; change a migration instead.
 
 import type { EngineKind } from '../../engine/contract.ts';
-import type { ConversationStatus, JobLogLevel, JobStatus, MessageRole, MessageStatus, MigrationState } from '../enumerations.ts';
+import type { ConversationStatus, JobLogLevel, JobStatus, MemberRole, MessageRole, MessageStatus, MigrationState } from '../enumerations.ts';
 import type { JsonValue } from '../json.ts';
 import type { ColumnType } from 'kysely';
 
@@ -20,6 +20,20 @@ export interface ApiTokens {
   prefix: string;
   revoked_at: Date | null;
   scopes: JsonValue;
+  user_id: string;
+}
+
+export interface AuditEvents {
+  action: string;
+  actor_id: string;
+  after_digest: string | null;
+  before_digest: string | null;
+  created_at: Date;
+  entity: string;
+  entity_id: string | null;
+  id: string;
+  request_id: string | null;
+  times: Generated<number>;
   user_id: string;
 }
 
@@ -147,6 +161,22 @@ export interface Jobs {
   worker: string | null;
 }
 
+export interface Memberships {
+  created_at: Date;
+  member_id: string;
+  organisation_id: string;
+  role: MemberRole;
+  updated_at: Date;
+}
+
+export interface Organisations {
+  created_at: Date;
+  id: string;
+  name: string;
+  updated_at: Date;
+  version: Generated<number>;
+}
+
 export interface Schedules {
   created_at: Date;
   expression: string;
@@ -175,6 +205,13 @@ export interface SchemaMigrations {
   state: MigrationState;
 }
 
+export interface SignInFailures {
+  blocked_until: Date | null;
+  failures: number;
+  key: string;
+  last_failed_at: Date;
+}
+
 export interface Users {
   created_at: Date;
   email: string;
@@ -188,8 +225,21 @@ export interface Users {
   version: Generated<number>;
 }
 
+export interface UserSessions {
+  account_id: string;
+  created_at: Date;
+  expires_at: Date;
+  hash: string;
+  id: string;
+  ip: string | null;
+  is_active: Generated<boolean>;
+  last_activity_at: Date;
+  user_agent: string | null;
+}
+
 export interface DB {
   api_tokens: ApiTokens;
+  audit_events: AuditEvents;
   change_consumers: ChangeConsumers;
   change_epoch: ChangeEpoch;
   change_log: ChangeLog;
@@ -199,7 +249,11 @@ export interface DB {
   database_identity: DatabaseIdentity;
   job_logs: JobLogs;
   jobs: Jobs;
+  memberships: Memberships;
+  organisations: Organisations;
   schedules: Schedules;
   schema_migrations: SchemaMigrations;
+  sign_in_failures: SignInFailures;
+  user_sessions: UserSessions;
   users: Users;
 }
