@@ -6,6 +6,7 @@ import type { Authenticate } from './access.ts';
 import type { Services } from './api.ts';
 import { createLogger } from './logging.ts';
 import { describeApi } from './openapi/plugin.ts';
+import { actForOrganisations } from './plugins/acting.ts';
 import { requireTokens } from './plugins/authentication.ts';
 import { brokenHttpHandler } from './plugins/broken-http.ts';
 import { closeConnectionsWhenClosing } from './plugins/draining.ts';
@@ -81,6 +82,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   takeOnlyJson(api);
   answerWithProblems(api);
   requireTokens(api, authenticate);
+  actForOrganisations(api, database);
   const answerOtherMethods = noteMethods(api);
   // From here on things are registered: each is there before the next one is added.
   sendSecurityHeaders(api);
@@ -105,9 +107,11 @@ function servicesOf(database: Database): Services {
     if (principal === null) throw new InternalError('A route without a token wants to know who is asking.');
     return principal;
   };
+  const userOf: Services['userOf'] = (request) => request.actingFor ?? database.forUser(principalOf(request).userId);
   return {
     database,
     principalOf,
-    conversationsOf: (request) => new Conversations(database, principalOf(request).userId),
+    userOf,
+    conversationsOf: (request) => new Conversations(database, userOf(request)),
   };
 }

@@ -48,8 +48,8 @@ const entrySchema = z.strictObject({
   entity: boundedText(100),
   entityId: boundedText(255).nullish(),
   requestId: boundedText(255).nullish(),
-  before: z.unknown(),
-  after: z.unknown(),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
 });
 
 /** An entry as it is stored. @throws ValidationError */
