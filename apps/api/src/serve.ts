@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { asKeelsonError, loadConfig, openDatabase, readEnvironment } from '@keelson/db-core';
+import { asKeelsonError, loadConfig, openDatabase, readEnvironment, SystemAccessRecorder } from '@keelson/db-core';
 import type { FastifyBaseLogger } from 'fastify';
 import { createLogger, logDatabaseEvents } from './logging.ts';
 import { startServer } from './start.ts';
@@ -13,10 +13,11 @@ export async function serve(): Promise<number> {
   const logger = createLogger();
   try {
     const { database: config, http } = loadConfig(readEnvironment());
-    const onEvent = logDatabaseEvents(logger, { echo: config.echo });
-    const database = openDatabase({ config, onEvent, applicationName: 'keelson-api' });
+    const accesses = new SystemAccessRecorder({ next: logDatabaseEvents(logger, { echo: config.echo }) });
+    const database = openDatabase({ config, onEvent: accesses.listener, applicationName: 'keelson-api' });
     try {
       await database.initialize();
+      accesses.start(database);
       // From the moment on that it is there, nobody's request is cut off.
       const stopped = stopSignal();
       const server = await startServer({ database, http, logger });
@@ -25,6 +26,7 @@ export async function serve(): Promise<number> {
       endInTime(logger);
       await server.close();
     } finally {
+      await accesses.stop();
       await database.close();
     }
     logger.info('the API has stopped');

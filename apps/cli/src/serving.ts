@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { type Database, type HttpConfig, openDatabase } from '@keelson/db-core';
+import { type Database, type HttpConfig, openDatabase, SystemAccessRecorder } from '@keelson/db-core';
 import type { Context } from './context.ts';
 import { closeSoon } from './database.ts';
 import { InterruptedError } from './errors.ts';
@@ -27,14 +27,16 @@ export async function serveUntilStopped(
   const { createLogger, logDatabaseEvents, startServer } = await import('@keelson/api');
   const logger = createLogger({ level: verbose ? 'debug' : log });
   const { echo } = config.database;
+  const accesses = new SystemAccessRecorder({ next: logDatabaseEvents(logger, { echo }) });
   const database = openDatabase({
     config: config.database,
     applicationName: 'keelson serve',
-    onEvent: logDatabaseEvents(logger, { echo }),
+    onEvent: accesses.listener,
   });
   const http: HttpConfig = port === undefined ? config.http : { ...config.http, port };
   try {
     await interrupt.race(prepare(database));
+    accesses.start(database);
     const server = await interrupt.race(startServer({ database, http, logger }));
     try {
       const stopped = stopAsked();
@@ -49,6 +51,7 @@ export async function serveUntilStopped(
       await server.close();
     }
   } finally {
+    await accesses.stop();
     await closeSoon(database);
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, outsideTransaction } from '../database/database.ts';
 import type { DatabaseEvent, EventListener } from '../events/events.ts';
 import { insert } from './audit.repository.ts';
@@ -12,6 +13,7 @@ export interface SystemAccessOptions {
 }
 
 const EVERY_MS = 60_000;
+const STOP_MS = 2000;
 /** Reasons are words of programs, not of people: there are a few dozen. More than this many in a minute are one. */
 const MOST_REASONS = 200;
 const LONGEST_REASON = 255;
@@ -56,11 +58,16 @@ export class SystemAccessRecorder {
     this.#timer ??= setInterval(() => void this.flush(), this.#everyMs).unref();
   }
 
-  /** Writes what is left. Call it before the database is closed. */
+  /** Writes what is left, if that can be done within two seconds. Call it before the database is closed. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    await this.flush();
+    const late = new AbortController();
+    try {
+      await Promise.race([this.flush(), sleep(STOP_MS, undefined, { signal: late.signal })]);
+    } finally {
+      late.abort();
+    }
   }
 
   /** Writes what was gathered; what can't be written now is kept. */
