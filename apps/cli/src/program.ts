@@ -1,4 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { addAudit } from './commands/audit.ts';
 import { addChanges } from './commands/changes.ts';
 import { addConversations } from './commands/conversations.ts';
 import { addCreateAdmin } from './commands/create-admin.ts';
@@ -9,6 +10,7 @@ import { addInfo } from './commands/info.ts';
 import { addInit } from './commands/init.ts';
 import { addJobs } from './commands/jobs.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addOrganisation } from './commands/organisation.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addServe } from './commands/serve.ts';
 import { addStart } from './commands/start.ts';
@@ -34,6 +36,8 @@ const commands: readonly AddCommand[] = [
   addHealth,
   addCreateAdmin,
   addToken,
+  addOrganisation,
+  addAudit,
   addConversations,
   addChanges,
   addJobs,
