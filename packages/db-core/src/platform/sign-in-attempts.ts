@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SystemHandle } from '../database/handle.ts';
 import { SignInBlockedError } from './errors.ts';
+import { networkOf } from './ip-network.ts';
 import * as queries from './sign-in.repository.ts';
 
 /** How many wrong passwords are forgiven; after them each one makes the next wait, twice as long as the one before. */
@@ -19,7 +20,7 @@ const FORGOTTEN_AT_ONCE = 20;
 export function attemptKey(email: unknown, ip: string | null): string {
   const given = typeof email === 'string' ? email.trim().toLowerCase().slice(0, 400) : '';
   return createHash('sha256')
-    .update(JSON.stringify([given, ip]))
+    .update(JSON.stringify([given, ip === null ? null : networkOf(ip)]))
     .digest('hex');
 }
 

@@ -95,7 +95,7 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
     purpose:
       'How often somebody tried in vain to sign in. Rows go when they are old, or with a password that was right.',
     columns: {
-      key: 'SHA-256 of the email and the address that were tried from.',
+      key: 'SHA-256 of the email and of the address, or IPv6 network, that it was tried from.',
       failures: 'How many attempts were not right; one is counted before its password is looked at.',
       blocked_until: 'Until when no password is looked at; null: at once.',
       last_failed_at: 'When the last attempt was counted.',

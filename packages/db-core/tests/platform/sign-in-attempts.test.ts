@@ -7,7 +7,22 @@ import {
   SignInBlockedError,
   Sessions,
 } from '../../src/index.ts';
+import { networkOf } from '../../src/platform/ip-network.ts';
 import { describeEngines } from '../../src/testing/index.ts';
+
+it.each([
+  ['192.0.2.7', '192.0.2.7'],
+  ['::ffff:192.0.2.7', '192.0.2.7'],
+  ['::FFFF:c000:207', '192.0.2.7'],
+  ['2001:db8:0:1::7', '2001:db8:0:1::/64'],
+  ['2001:0DB8:0000:0001:ffff:ffff:ffff:ffff', '2001:db8:0:1::/64'],
+  ['2001:db8::', '2001:db8:0:0::/64'],
+  ['1:2:3:4:5:6:7::', '1:2:3:4::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+])('the address %s belongs to %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
+});
 
 const email = 'ada@example.com';
 const password = 'correct horse battery';
