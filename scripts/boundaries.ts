@@ -66,11 +66,17 @@ export const systemFiles: Readonly<Record<string, string>> = {
   'packages/db-core/src/jobs/queue.ts': "a worker takes whoever's job is next",
   'packages/db-core/src/jobs/schedules.ts': 'whoever looks which schedules are due looks for everybody',
   'packages/db-core/src/platform/accounts.ts': 'accounts are looked up before it is known who asks',
+  'packages/db-core/src/platform/acting.ts':
+    'whether somebody is a member is asked before it is known for whom they act',
+  'packages/db-core/src/platform/audit.ts':
+    'what one person did with the things of several owners is asked by who looks after all',
   'packages/db-core/src/platform/idempotency-keys.ts': 'answers whose time is over are cleared away for everybody',
   'packages/db-core/src/platform/identity.ts': 'which database this is concerns all its users',
   'packages/db-core/src/platform/instances.ts': 'which programs run concerns all users',
   'packages/db-core/src/platform/log-stream.ts': 'what a program says belongs to no user',
+  'packages/db-core/src/platform/organisations.ts': 'organisations and their members belong to no single user',
   'packages/db-core/src/platform/rotate-secrets.ts': 'the key of the secrets is changed for everybody',
+  'packages/db-core/src/platform/sessions.ts': 'sessions are looked up before it is known who asks',
   'packages/db-core/src/platform/system-logs.ts': 'what programs said is for whoever looks after all of it',
   'packages/db-core/src/platform/tokens.ts': 'tokens are looked up before it is known who asks',
 };

@@ -1,5 +1,29 @@
 -- Made by `pnpm generate`: what every query runs, with what the guard added. Change the repositories instead.
 
+-- accounts.changePassword
+-- sqlite
+update "users"
+  set "password_hash" = ?, "updated_at" = ?, "version" = "version" + 1
+  where "id" = ? and "password_hash" = ? and "is_active" = ?
+  returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
+-- postgres
+update "users"
+  set "password_hash" = $1, "updated_at" = $2, "version" = "version" + 1
+  where "id" = $3 and "password_hash" = $4 and "is_active" = $5
+  returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
+
+-- accounts.enter
+-- sqlite
+update "users"
+  set "last_login_at" = ?, "password_hash" = ?
+  where "id" = ? and "password_hash" = ? and "is_active" = ?
+  returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
+-- postgres
+update "users"
+  set "last_login_at" = $1, "password_hash" = $2
+  where "id" = $3 and "password_hash" = $4 and "is_active" = $5
+  returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
+
 -- accounts.findByEmail
 -- sqlite
 select "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version"
@@ -9,6 +33,16 @@ select "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "cr
 select "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version"
   from "users"
   where "email" = $1;
+
+-- accounts.findById
+-- sqlite
+select "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version"
+  from "users"
+  where "id" = ?;
+-- postgres
+select "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version"
+  from "users"
+  where "id" = $1;
 
 -- accounts.findSecret
 -- sqlite
@@ -44,25 +78,17 @@ select "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "cr
   order by "email" asc
   limit $2;
 
--- accounts.noteLogin
+-- accounts.setActive
 -- sqlite
 update "users"
-  set "last_login_at" = ?
-  where "id" = ?;
+  set "is_active" = ?, "updated_at" = ?, "version" = "version" + 1
+  where "email" = ? and "is_active" <> ?
+  returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
 -- postgres
 update "users"
-  set "last_login_at" = $1
-  where "id" = $2;
-
--- accounts.replaceHash
--- sqlite
-update "users"
-  set "password_hash" = ?
-  where "id" = ? and "password_hash" = ?;
--- postgres
-update "users"
-  set "password_hash" = $1
-  where "id" = $2 and "password_hash" = $3;
+  set "is_active" = $1, "updated_at" = $2, "version" = "version" + 1
+  where "email" = $3 and "is_active" <> $4
+  returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
 
 -- accounts.setPassword
 -- sqlite
@@ -75,6 +101,106 @@ update "users"
   set "password_hash" = $1, "updated_at" = $2, "version" = "version" + 1
   where "email" = $3
   returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
+
+-- audit.insert
+-- sqlite
+insert into "audit_events" ("id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+-- postgres
+insert into "audit_events" ("id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- audit.insertFor
+-- sqlite
+insert into "audit_events" ("user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+-- postgres
+insert into "audit_events" ("user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- audit.list
+-- sqlite
+select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
+  from "audit_events"
+  where "audit_events"."user_id" = ? and ("id" >= ? and "id" < ?)
+  order by "id" desc
+  limit ?;
+-- postgres
+select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
+  from "audit_events"
+  where "audit_events"."user_id" = $1 and ("id" >= $2 and "id" < $3)
+  order by "id" desc
+  limit $4;
+
+-- audit.listByAction
+-- sqlite
+select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
+  from "audit_events"
+  where "audit_events"."user_id" = ? and ("action" = ? and "id" >= ? and "id" < ?)
+  order by "id" desc
+  limit ?;
+-- postgres
+select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
+  from "audit_events"
+  where "audit_events"."user_id" = $1 and ("action" = $2 and "id" >= $3 and "id" < $4)
+  order by "id" desc
+  limit $5;
+
+-- audit.listByActor
+-- sqlite
+select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
+  from "audit_events"
+  where "audit_events"."user_id" = ? and ("actor_id" = ? and "id" >= ? and "id" < ?)
+  order by "id" desc
+  limit ?;
+-- postgres
+select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
+  from "audit_events"
+  where "audit_events"."user_id" = $1 and ("actor_id" = $2 and "id" >= $3 and "id" < $4)
+  order by "id" desc
+  limit $5;
+
+-- audit.listByEntity
+-- sqlite
+select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
+  from "audit_events"
+  where "audit_events"."user_id" = ? and ("entity" = ? and "entity_id" = ? and "id" >= ? and "id" < ?)
+  order by "id" desc
+  limit ?;
+-- postgres
+select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
+  from "audit_events"
+  where "audit_events"."user_id" = $1 and ("entity" = $2 and "entity_id" = $3 and "id" >= $4 and "id" < $5)
+  order by "id" desc
+  limit $6;
+
+-- audit.listOfActor
+-- sqlite
+select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
+  from "audit_events"
+  where "actor_id" = ? and "id" >= ? and "id" < ?
+  order by "id" desc
+  limit ?;
+-- postgres
+select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
+  from "audit_events"
+  where "actor_id" = $1 and "id" >= $2 and "id" < $3
+  order by "id" desc
+  limit $4;
+
+-- audit.listOfAll
+-- sqlite
+select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
+  from "audit_events"
+  where "id" >= ? and "id" < ?
+  order by "id" desc
+  limit ?;
+-- postgres
+select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
+  from "audit_events"
+  where "id" >= $1 and "id" < $2
+  order by "id" desc
+  limit $3;
 
 -- changes.eraseUpTo
 -- sqlite
@@ -468,6 +594,138 @@ update "jobs"
   where "jobs"."user_id" = $14 and ("id" = $15 and "token" = $16 and "status" = $17)
   returning "id";
 
+-- organisations.findById
+-- sqlite
+select "id", "name", "created_at", "updated_at", "version"
+  from "organisations"
+  where "id" = ?;
+-- postgres
+select "id", "name", "created_at", "updated_at", "version"
+  from "organisations"
+  where "id" = $1;
+
+-- organisations.findMember
+-- sqlite
+select "organisation_id", "member_id", "role", "created_at", "updated_at"
+  from "memberships"
+  where "organisation_id" = ? and "member_id" = ?;
+-- postgres
+select "organisation_id", "member_id", "role", "created_at", "updated_at"
+  from "memberships"
+  where "organisation_id" = $1 and "member_id" = $2;
+
+-- organisations.findOwner
+-- sqlite
+select "member_id"
+  from "memberships"
+  where "organisation_id" = ? and "role" = ?
+  limit ?;
+-- postgres
+select "member_id"
+  from "memberships"
+  where "organisation_id" = $1 and "role" = $2
+  limit $3;
+
+-- organisations.hold
+-- sqlite
+update "organisations"
+  set "updated_at" = ?, "version" = "version" + 1
+  where "id" = ?
+  returning "id", "name", "created_at", "updated_at", "version";
+-- postgres
+update "organisations"
+  set "updated_at" = $1, "version" = "version" + 1
+  where "id" = $2
+  returning "id", "name", "created_at", "updated_at", "version";
+
+-- organisations.insert
+-- sqlite
+insert into "organisations" ("id", "name", "created_at", "updated_at")
+  values (?, ?, ?, ?)
+  returning "id", "name", "created_at", "updated_at", "version";
+-- postgres
+insert into "organisations" ("id", "name", "created_at", "updated_at")
+  values ($1, $2, $3, $4)
+  returning "id", "name", "created_at", "updated_at", "version";
+
+-- organisations.insertMember
+-- sqlite
+insert into "memberships" ("organisation_id", "member_id", "role", "created_at", "updated_at")
+  values (?, ?, ?, ?, ?)
+  on conflict ("organisation_id", "member_id") do nothing
+  returning "organisation_id", "member_id", "role", "created_at", "updated_at";
+-- postgres
+insert into "memberships" ("organisation_id", "member_id", "role", "created_at", "updated_at")
+  values ($1, $2, $3, $4, $5)
+  on conflict ("organisation_id", "member_id") do nothing
+  returning "organisation_id", "member_id", "role", "created_at", "updated_at";
+
+-- organisations.list
+-- sqlite
+select "id", "name", "created_at", "updated_at", "version"
+  from "organisations"
+  where "id" > ?
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "name", "created_at", "updated_at", "version"
+  from "organisations"
+  where "id" > $1
+  order by "id" asc
+  limit $2;
+
+-- organisations.listMembers
+-- sqlite
+select "organisation_id", "member_id", "role", "created_at", "updated_at"
+  from "memberships"
+  where "organisation_id" = ? and "member_id" > ?
+  order by "member_id" asc
+  limit ?;
+-- postgres
+select "organisation_id", "member_id", "role", "created_at", "updated_at"
+  from "memberships"
+  where "organisation_id" = $1 and "member_id" > $2
+  order by "member_id" asc
+  limit $3;
+
+-- organisations.listOfMember
+-- sqlite
+select "organisations"."id", "organisations"."name", "organisations"."created_at", "organisations"."updated_at", "organisations"."version"
+  from "memberships"
+  inner join "organisations" on "organisations"."id" = "memberships"."organisation_id"
+  where "memberships"."member_id" = ? and "memberships"."organisation_id" > ?
+  order by "memberships"."organisation_id" asc
+  limit ?;
+-- postgres
+select "organisations"."id", "organisations"."name", "organisations"."created_at", "organisations"."updated_at", "organisations"."version"
+  from "memberships"
+  inner join "organisations" on "organisations"."id" = "memberships"."organisation_id"
+  where "memberships"."member_id" = $1 and "memberships"."organisation_id" > $2
+  order by "memberships"."organisation_id" asc
+  limit $3;
+
+-- organisations.removeMember
+-- sqlite
+delete
+  from "memberships"
+  where "organisation_id" = ? and "member_id" = ?;
+-- postgres
+delete
+  from "memberships"
+  where "organisation_id" = $1 and "member_id" = $2;
+
+-- organisations.setRole
+-- sqlite
+update "memberships"
+  set "role" = ?, "updated_at" = ?
+  where "organisation_id" = ? and "member_id" = ?
+  returning "organisation_id", "member_id", "role", "created_at", "updated_at";
+-- postgres
+update "memberships"
+  set "role" = $1, "updated_at" = $2
+  where "organisation_id" = $3 and "member_id" = $4
+  returning "organisation_id", "member_id", "role", "created_at", "updated_at";
+
 -- queue.anyLeaseOver
 -- sqlite
 select "id"
@@ -700,6 +958,124 @@ update "schedules"
   where "user_id" = $8 and "name" = $9
   returning "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version";
 
+-- sessions.end
+-- sqlite
+update "user_sessions"
+  set "is_active" = ?
+  where "account_id" = ? and "id" = ? and "is_active" = ?
+  returning "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_activity_at", "created_at";
+-- postgres
+update "user_sessions"
+  set "is_active" = $1
+  where "account_id" = $2 and "id" = $3 and "is_active" = $4
+  returning "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_activity_at", "created_at";
+
+-- sessions.endOfAccount
+-- sqlite
+update "user_sessions"
+  set "is_active" = ?
+  where "account_id" = ? and "id" <> ? and "is_active" = ?
+  returning "id";
+-- postgres
+update "user_sessions"
+  set "is_active" = $1
+  where "account_id" = $2 and "id" <> $3 and "is_active" = $4
+  returning "id";
+
+-- sessions.erase
+-- sqlite
+delete
+  from "user_sessions"
+  where "id" in (select value from json_each(?));
+-- postgres
+delete
+  from "user_sessions"
+  where "id" = any($1);
+
+-- sessions.findByHash
+-- sqlite
+select "user_sessions"."id", "user_sessions"."account_id", "user_sessions"."is_active", "user_sessions"."expires_at", "user_sessions"."last_activity_at", "users"."email", "users"."is_admin", "users"."is_active" as "account_is_active"
+  from "user_sessions"
+  inner join "users" on "users"."id" = "user_sessions"."account_id"
+  where "user_sessions"."hash" = ?;
+-- postgres
+select "user_sessions"."id", "user_sessions"."account_id", "user_sessions"."is_active", "user_sessions"."expires_at", "user_sessions"."last_activity_at", "users"."email", "users"."is_admin", "users"."is_active" as "account_is_active"
+  from "user_sessions"
+  inner join "users" on "users"."id" = "user_sessions"."account_id"
+  where "user_sessions"."hash" = $1;
+
+-- sessions.findById
+-- sqlite
+select "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_activity_at", "created_at"
+  from "user_sessions"
+  where "account_id" = ? and "id" = ?;
+-- postgres
+select "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_activity_at", "created_at"
+  from "user_sessions"
+  where "account_id" = $1 and "id" = $2;
+
+-- sessions.findExpired
+-- sqlite
+select "id"
+  from "user_sessions"
+  where "expires_at" <= ?
+  order by "expires_at" asc
+  limit ?;
+-- postgres
+select "id"
+  from "user_sessions"
+  where "expires_at" <= $1
+  order by "expires_at" asc
+  limit $2;
+
+-- sessions.findIdle
+-- sqlite
+select "id"
+  from "user_sessions"
+  where "last_activity_at" <= ?
+  order by "last_activity_at" asc
+  limit ?;
+-- postgres
+select "id"
+  from "user_sessions"
+  where "last_activity_at" <= $1
+  order by "last_activity_at" asc
+  limit $2;
+
+-- sessions.insert
+-- sqlite
+insert into "user_sessions" ("id", "account_id", "hash", "ip", "user_agent", "expires_at", "last_activity_at", "created_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?)
+  returning "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_activity_at", "created_at";
+-- postgres
+insert into "user_sessions" ("id", "account_id", "hash", "ip", "user_agent", "expires_at", "last_activity_at", "created_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
+  returning "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_activity_at", "created_at";
+
+-- sessions.list
+-- sqlite
+select "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_activity_at", "created_at"
+  from "user_sessions"
+  where "account_id" = ? and "id" > ?
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_activity_at", "created_at"
+  from "user_sessions"
+  where "account_id" = $1 and "id" > $2
+  order by "id" asc
+  limit $3;
+
+-- sessions.touch
+-- sqlite
+update "user_sessions"
+  set "last_activity_at" = ?
+  where "id" = ?;
+-- postgres
+update "user_sessions"
+  set "last_activity_at" = $1
+  where "id" = $2;
+
 -- settings.countSealedAbove
 -- sqlite
 select count(*) as "count"
@@ -815,6 +1191,54 @@ update "settings"
   set "value" = $1, "secret_key_id" = $2, "updated_at" = $3, "version" = "version" + 1
   where "settings"."user_id" = $4 and ("id" = $5 and "version" = $6)
   returning "id", "key", "value", "data_type", "description", "category", "is_required", "is_secret", "pattern", "secret_key_id", "created_at", "updated_at", "version";
+
+-- signIns.block
+-- sqlite
+update "sign_in_failures"
+  set "blocked_until" = ?
+  where "key" = ?;
+-- postgres
+update "sign_in_failures"
+  set "blocked_until" = $1
+  where "key" = $2;
+
+-- signIns.count
+-- sqlite
+insert into "sign_in_failures" ("key", "failures", "last_failed_at")
+  values (?, ?, ?)
+  on conflict ("key") do update
+  set "failures" = case when "sign_in_failures"."last_failed_at" < ? then 1 else "sign_in_failures"."failures" + 1 end, "last_failed_at" = ?
+  returning "failures", "blocked_until";
+-- postgres
+insert into "sign_in_failures" ("key", "failures", "last_failed_at")
+  values ($1, $2, $3)
+  on conflict ("key") do update
+  set "failures" = case when "sign_in_failures"."last_failed_at" < $4 then 1 else "sign_in_failures"."failures" + 1 end, "last_failed_at" = $5
+  returning "failures", "blocked_until";
+
+-- signIns.erase
+-- sqlite
+delete
+  from "sign_in_failures"
+  where "key" in (select value from json_each(?));
+-- postgres
+delete
+  from "sign_in_failures"
+  where "key" = any($1);
+
+-- signIns.findOld
+-- sqlite
+select "key"
+  from "sign_in_failures"
+  where "last_failed_at" < ?
+  order by "last_failed_at" asc
+  limit ?;
+-- postgres
+select "key"
+  from "sign_in_failures"
+  where "last_failed_at" < $1
+  order by "last_failed_at" asc
+  limit $2;
 
 -- systemLogs.findNth
 -- sqlite
@@ -950,6 +1374,16 @@ delete
   from "system_logs"
   where "id" <= $1;
 
+-- tokens.findById
+-- sqlite
+select "id", "user_id", "account_id", "name", "prefix", "scopes", "last_used_at", "expires_at", "revoked_at", "created_at"
+  from "api_tokens"
+  where "id" = ?;
+-- postgres
+select "id", "user_id", "account_id", "name", "prefix", "scopes", "last_used_at", "expires_at", "revoked_at", "created_at"
+  from "api_tokens"
+  where "id" = $1;
+
 -- tokens.findByPrefix
 -- sqlite
 select "api_tokens"."id", "api_tokens"."user_id", "api_tokens"."hash", "api_tokens"."scopes", "api_tokens"."last_used_at", "api_tokens"."expires_at", "api_tokens"."revoked_at", "users"."is_active" as "account_is_active"
@@ -1003,13 +1437,13 @@ select "id", "user_id", "account_id", "name", "prefix", "scopes", "last_used_at"
 -- tokens.revoke
 -- sqlite
 update "api_tokens"
-  set "revoked_at" = coalesce("revoked_at", ?)
-  where "id" = ?
+  set "revoked_at" = ?
+  where "id" = ? and "revoked_at" is null
   returning "id", "user_id", "account_id", "name", "prefix", "scopes", "last_used_at", "expires_at", "revoked_at", "created_at";
 -- postgres
 update "api_tokens"
-  set "revoked_at" = coalesce("revoked_at", cast($1 as timestamptz))
-  where "id" = $2
+  set "revoked_at" = $1
+  where "id" = $2 and "revoked_at" is null
   returning "id", "user_id", "account_id", "name", "prefix", "scopes", "last_used_at", "expires_at", "revoked_at", "created_at";
 
 -- tokens.touch

@@ -59,6 +59,41 @@ describeEngines('keelson accounts and tokens', (context) => {
   });
 });
 
+describeEngines('keelson organisation and audit', (context) => {
+  it('make an organisation, say who belongs to it, and show who did that', async () => {
+    const url = await context.emptyUrl();
+    const made = await document<{ id: string }>(['organisation', 'create', 'Engines', '--owner', 'ada'], { url });
+    expect(made).toMatchObject({ name: 'Engines', version: 1 });
+    const { id } = made;
+    expect(await document(['organisation', 'add-member', id, 'bob', '--role', 'viewer'], { url })).toMatchObject({
+      organisationId: id,
+      memberId: 'bob',
+      role: 'viewer',
+    });
+    expect(await document(['organisation', 'list', '--user', 'bob'], { url })).toMatchObject({ items: [{ id }] });
+    expect(await document(['organisation', 'members', id], { url })).toMatchObject({
+      items: [
+        { memberId: 'ada', role: 'owner' },
+        { memberId: 'bob', role: 'viewer' },
+      ],
+    });
+    await document(['organisation', 'remove-member', id, 'bob'], { url });
+    const last = await failure(['organisation', 'remove-member', id, 'ada'], { url, exit: 1 });
+    expect(last.code).toBe('LAST_OWNER');
+    expect(await document(['audit', '--user', id], { url })).toMatchObject({
+      items: [
+        { actorId: 'keelson:system', action: 'member.removed', entityId: 'bob' },
+        { action: 'member.added', entityId: 'bob' },
+        { action: 'member.added', entityId: 'ada' },
+        { action: 'organisation.created', entityId: id },
+      ],
+      nextCursor: null,
+    });
+    const { stdout } = await succeed(['audit', '--actor', 'keelson:system'], { url });
+    expect(stdout).toContain('member.removed');
+  });
+});
+
 describeEngine('sqlite', 'keelson accounts and tokens: what has nothing to do with the engine', (context) => {
   it('warns of a password on the command line, and says what is wrong with others', async () => {
     const url = await context.url();

@@ -92,6 +92,17 @@ export const rowFactories: ReadonlyMap<string, RowFactory> = new Map<string, Row
       created_at: at(number),
     }),
   ],
+  [
+    'audit_events',
+    (number) => ({
+      id: idOf('audit_events', number),
+      actor_id: number % 2 === 0 ? 'ada' : 'bob',
+      action: 'thing.done',
+      entity: 'thing',
+      entity_id: `thing ${number}`,
+      created_at: at(number),
+    }),
+  ],
 ]);
 
 /** How many rows each user has in each table. */

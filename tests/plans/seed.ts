@@ -8,6 +8,8 @@ const JOBS = 50_000;
 const SCHEDULES = 5_000;
 const ACCOUNTS = 5_000;
 const RECORDS = 20_000;
+const SESSIONS = 20_000;
+const EVENTS = 50_000;
 const STATUS = `CASE c % 10 WHEN 0 THEN 'DELETED' WHEN 1 THEN 'CLOSED' WHEN 2 THEN 'ARCHIVED' ELSE 'ACTIVE' END`;
 
 const JOB_STATUS = `CASE j % 50 WHEN 1 THEN 'pending' WHEN 2 THEN 'pending' WHEN 3 THEN 'running' WHEN 4 THEN 'failed' ELSE 'completed' END`;
@@ -49,6 +51,26 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
     INSERT INTO api_tokens (id, user_id, account_id, name, prefix, hash, scopes, created_at)
     SELECT ${dialect.uuid('t')}, ${dialect.user('t')}, ${dialect.uuid('t')}, 'token ' || t, 'prefix ' || t, 'a hash that nothing has, of 32 chars', '[]', ${dialect.time('t')}
     FROM ${dialect.series('t', ACCOUNTS)}`);
+  await raw.query(`
+    INSERT INTO user_sessions (id, account_id, hash, expires_at, last_activity_at, created_at)
+    SELECT ${dialect.uuid('s')}, ${dialect.uuid(`(s % ${ACCOUNTS} + 1)`)}, 'a hash that nothing has, of 32 chars' || s, ${dialect.time('s')}, ${dialect.time('s')}, ${dialect.time('s')}
+    FROM ${dialect.series('s', SESSIONS)}`);
+  await raw.query(`
+    INSERT INTO sign_in_failures (key, failures, last_failed_at)
+    SELECT substr('0000000000000000000000000000000000000000000000000000000000000000' || f, length('' || f) + 1), 1, ${dialect.time('f')}
+    FROM ${dialect.series('f', ACCOUNTS)}`);
+  await raw.query(`
+    INSERT INTO organisations (id, name, created_at, updated_at)
+    SELECT ${dialect.uuid('o')}, 'organisation ' || o, ${dialect.time('o')}, ${dialect.time('o')}
+    FROM ${dialect.series('o', CONVERSATIONS)}`);
+  await raw.query(`
+    INSERT INTO memberships (organisation_id, member_id, role, created_at, updated_at)
+    SELECT ${dialect.uuid('o')}, 'user ' || (o + m), CASE m WHEN 1 THEN 'owner' ELSE 'member' END, ${dialect.time('o')}, ${dialect.time('o')}
+    FROM ${dialect.series('o', CONVERSATIONS)}, ${dialect.series('m', 10)}`);
+  await raw.query(`
+    INSERT INTO audit_events (user_id, id, actor_id, action, entity, entity_id, created_at)
+    SELECT ${dialect.user('e')}, ${dialect.uuid('e')}, 'user ' || (e % 300), 'action.' || (e % 20), 'entity ' || (e % 5), '' || (e % 1000), ${dialect.time('e')}
+    FROM ${dialect.series('e', EVENTS)}`);
   await raw.query(`
     INSERT INTO change_consumers (name, created_at, updated_at)
     SELECT 'consumer ' || c, ${dialect.time('c')}, ${dialect.time('c')} FROM ${dialect.series('c', CONVERSATIONS)}`);

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Conversations } from '@keelson/conversations';
-import type { Database } from '@keelson/db-core';
+import type { Database, Scope, UserHandle } from '@keelson/db-core';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Principal, Scope } from './access.ts';
+import type { Principal } from './access.ts';
 import type { AnswerOnce } from './once.ts';
 import type { ErrorClass } from './openapi/problems.ts';
 
@@ -24,6 +24,9 @@ export interface Services {
   /** Answers a POST, once for each `Idempotency-Key`. */
   readonly answerOnce: AnswerOnce;
   /** Their conversations. */
+  /** The handle for whose rows the request is: their own, or those of the organisation that they act for. */
+  readonly userOf: (request: FastifyRequest) => UserHandle;
+  /** The conversations of whoever that is. */
   readonly conversationsOf: (request: FastifyRequest) => Conversations;
 }
 
@@ -31,6 +34,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who is asking; null where the route doesn't want to know, or they couldn't say. */
     principal: Principal | null;
+    /** For an organisation's rows; null where the request is for nobody's but their own. */
+    actingFor: UserHandle | null;
     /** Why they couldn't say. Thrown once the rate limit has counted the request. */
     authenticationFailure: unknown;
     /** The code of the problem that it was answered with. */

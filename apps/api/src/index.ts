@@ -1,4 +1,4 @@
-export type { Authenticate, Principal, Scope } from './access.ts';
+export type { Authenticate, Principal } from './access.ts';
 export * from './errors.ts';
 export { createLogger, type KeptLines, keptLines, logDatabaseEvents, type LoggerOptions } from './logging.ts';
 export { renderOpenApi } from './openapi.ts';

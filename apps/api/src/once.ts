@@ -5,10 +5,10 @@ import {
   IdempotencyKeys,
   InternalError,
   type JsonValue,
+  type UserHandle,
 } from '@keelson/db-core';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Principal } from './access.ts';
 
 /** Headers of a request that makes something. */
 export const idempotencyKeySchema = z.object({
@@ -48,7 +48,7 @@ export type AnswerOnce = (request: FastifyRequest, reply: Reply, work: () => Pro
  * With a key, what the work writes and its answer are kept in one transaction, and only then is it sent. The answer is
  * put into words before that, so that one that breaks its schema undoes the work.
  */
-export function answerOnce(database: Database, principalOf: (request: FastifyRequest) => Principal): AnswerOnce {
+export function answerOnce(database: Database, userOf: (request: FastifyRequest) => UserHandle): AnswerOnce {
   const keys = new IdempotencyKeys(database);
   return async (request, reply, work) => {
     const key = request.headers['idempotency-key'];
@@ -60,18 +60,16 @@ export function answerOnce(database: Database, principalOf: (request: FastifyReq
       return;
     }
     const { method, url, body: given } = request;
-    const described = [method, url, (given ?? null) as JsonValue];
-    const { response, isReplay } = await keys.run(
-      principalOf(request).userId,
-      { key, request: described },
-      async () => {
-        const { status, headers = {}, body } = await work();
-        reply.code(status);
-        const text = reply.serialize(body);
-        if (typeof text !== 'string') throw new InternalError('An answer with an idempotency key must be JSON.');
-        return { status, headers, body: text };
-      },
-    );
+    const user = userOf(request);
+    // Members of an organisation have its keys together, and each their own requests.
+    const described = [method, url, (given ?? null) as JsonValue, user.actor];
+    const { response, isReplay } = await keys.run(user, { key, request: described }, async () => {
+      const { status, headers = {}, body } = await work();
+      reply.code(status);
+      const text = reply.serialize(body);
+      if (typeof text !== 'string') throw new InternalError('An answer with an idempotency key must be JSON.');
+      return { status, headers, body: text };
+    });
     reply.code(response.status);
     reply.headers({ ...response.headers, ...(isReplay ? { 'idempotent-replayed': 'true' } : {}) });
     reply.type('application/json; charset=utf-8');

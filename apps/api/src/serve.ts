@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { asKeelsonError, loadConfig, openDatabase, readEnvironment } from '@keelson/db-core';
+import { asKeelsonError, loadConfig, openDatabase, readEnvironment, SystemAccessRecorder } from '@keelson/db-core';
 import type { FastifyBaseLogger } from 'fastify';
 import { createLogger, keptLines, logDatabaseEvents } from './logging.ts';
 import { registerApi } from './register.ts';
@@ -16,11 +16,16 @@ export async function serve(): Promise<number> {
     const config = loadConfig(readEnvironment());
     const kept = keptLines(config);
     logger = createLogger({ kept });
-    const onEvent = logDatabaseEvents(logger, { echo: config.database.echo });
-    const database = openDatabase({ config: config.database, onEvent, applicationName: 'keelson-api' });
+    const accesses = new SystemAccessRecorder({ next: logDatabaseEvents(logger, { echo: config.database.echo }) });
+    const database = openDatabase({
+      config: config.database,
+      onEvent: accesses.listener,
+      applicationName: 'keelson-api',
+    });
     try {
       await database.initialize();
       kept?.stream.attach(database);
+      accesses.start(database);
       const instance = await registerApi(database, logger);
       // From the moment on that it is there, nobody's request is cut off.
       const stopped = stopSignal();
@@ -31,6 +36,7 @@ export async function serve(): Promise<number> {
       await server.close();
       await instance.end();
     } finally {
+      await accesses.stop();
       await kept?.stream.close();
       await database.close();
     }

@@ -7,6 +7,7 @@ import type { Services } from './api.ts';
 import { createLogger } from './logging.ts';
 import { answerOnce } from './once.ts';
 import { describeApi } from './openapi/plugin.ts';
+import { actForOrganisations } from './plugins/acting.ts';
 import { requireTokens } from './plugins/authentication.ts';
 import { brokenHttpHandler } from './plugins/broken-http.ts';
 import { closeConnectionsWhenClosing } from './plugins/draining.ts';
@@ -82,6 +83,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   takeOnlyJson(api);
   answerWithProblems(api);
   requireTokens(api, authenticate);
+  actForOrganisations(api, database);
   const answerOtherMethods = noteMethods(api);
   // From here on things are registered: each is there before the next one is added.
   sendSecurityHeaders(api);
@@ -106,10 +108,12 @@ function servicesOf(database: Database): Services {
     if (principal === null) throw new InternalError('A route without a token wants to know who is asking.');
     return principal;
   };
+  const userOf: Services['userOf'] = (request) => request.actingFor ?? database.forUser(principalOf(request).userId);
   return {
     database,
     principalOf,
-    answerOnce: answerOnce(database, principalOf),
-    conversationsOf: (request) => new Conversations(database, principalOf(request).userId),
+    answerOnce: answerOnce(database, userOf),
+    userOf,
+    conversationsOf: (request) => new Conversations(database, userOf(request)),
   };
 }

@@ -1,4 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { addAudit } from './commands/audit.ts';
 import { addChanges } from './commands/changes.ts';
 import { addConversations } from './commands/conversations.ts';
 import { addCreateAdmin } from './commands/create-admin.ts';
@@ -10,6 +11,7 @@ import { addInit } from './commands/init.ts';
 import { addJobs } from './commands/jobs.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addOrganisation } from './commands/organisation.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addServe } from './commands/serve.ts';
 import { addSettings } from './commands/settings.ts';
@@ -36,6 +38,8 @@ const commands: readonly AddCommand[] = [
   addHealth,
   addCreateAdmin,
   addToken,
+  addOrganisation,
+  addAudit,
   addConversations,
   addChanges,
   addLogs,

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { type Database, type HttpConfig, openDatabase } from '@keelson/db-core';
+import { type Database, type HttpConfig, openDatabase, SystemAccessRecorder } from '@keelson/db-core';
 import type { Context } from './context.ts';
 import { closeSoon } from './database.ts';
 import { InterruptedError } from './errors.ts';
@@ -28,15 +28,17 @@ export async function serveUntilStopped(
   const kept = keptLines(config);
   const logger = createLogger({ level: verbose ? 'debug' : log, kept });
   const { echo } = config.database;
+  const accesses = new SystemAccessRecorder({ next: logDatabaseEvents(logger, { echo }) });
   const database = openDatabase({
     config: config.database,
     applicationName: 'keelson serve',
-    onEvent: logDatabaseEvents(logger, { echo }),
+    onEvent: accesses.listener,
   });
   const http: HttpConfig = port === undefined ? config.http : { ...config.http, port };
   try {
     await interrupt.race(prepare(database));
     kept?.stream.attach(database);
+    accesses.start(database);
     const instance = await interrupt.race(registerApi(database, logger));
     const server = await interrupt.race(startServer({ database, http, logger }));
     try {
@@ -53,6 +55,7 @@ export async function serveUntilStopped(
       await instance.end();
     }
   } finally {
+    await accesses.stop();
     await kept?.stream.close();
     await closeSoon(database);
   }

@@ -62,10 +62,14 @@ export class Conversations {
   readonly #database: Database;
   readonly #user: UserHandle;
 
-  /** @throws ValidationError when the user id is empty, longer than 255 characters, or has control characters */
-  constructor(database: Database, userId: string) {
+  /**
+   * Of a user, or through the handle of somebody who acts for one (`acting` of db-core).
+   *
+   * @throws ValidationError when the user id is empty, longer than 255 characters, or has control characters
+   */
+  constructor(database: Database, user: string | UserHandle) {
     this.#database = database;
-    this.#user = database.forUser(userId);
+    this.#user = database.forUser(user);
   }
 
   /** Connects and makes sure that the schema is there. The first statement does it too; calling it early shows faults early. */

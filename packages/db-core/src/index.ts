@@ -16,7 +16,7 @@ export { newId } from './database/ids.ts';
 export type { ChangeOptions, DatabaseMigrations } from './database/migrations.ts';
 export { type Buildable, defineQuery, defineSystemQuery, type Query, type QueryBuilder } from './database/query.ts';
 export type { TransactionOptions } from './database/transaction.ts';
-export { parseUserId, type UserId, userIdSchema } from './database/user-id.ts';
+export { parseUserId, SYSTEM_OWNER, type UserId, userIdSchema } from './database/user-id.ts';
 export type { EngineInfo, EngineKind, PoolFigures } from './engine/contract.ts';
 export type { DatabaseEvent, EventListener, ReplicaState } from './events/events.ts';
 export * from './errors/index.ts';
@@ -39,20 +39,48 @@ export {
   type HealthStatus,
 } from './operations/health.ts';
 export { type DatabaseInfo, databaseInfo, type TableSize } from './operations/info.ts';
-export { type Account, Accounts, type CreateAccount, type ListAccounts } from './platform/accounts.ts';
+export type { ActingOptions } from './database/acting.ts';
+export type { Account } from './platform/account.ts';
+export { Accounts, type ChangePassword, type CreateAccount, type ListAccounts } from './platform/accounts.ts';
+export { type ActFor, acting } from './platform/acting.ts';
+export { Audit, type ListAuditEvents } from './platform/audit.ts';
+export type { AuditEntry, AuditEvent } from './platform/audit-event.ts';
+export { type By, type Maker, OPERATOR } from './platform/by.ts';
+export { assertCsrfToken, csrfTokenOf } from './platform/csrf.ts';
 export {
   AccountExistsError,
   AccountNotFoundError,
+  CsrfError,
   IdempotencyKeyBusyError,
   IdempotencyKeyReusedError,
+  LastOwnerError,
+  MemberExistsError,
+  MemberNotFoundError,
+  NotAMemberError,
+  OrganisationNotFoundError,
   SecretKeyMissingError,
   SecretUnreadableError,
+  SessionNotFoundError,
   SettingChangedError,
   SettingNotFoundError,
   SettingRequiredError,
+  SignInBlockedError,
   TokenNotFoundError,
 } from './platform/errors.ts';
 export { ensureIdentity, type Identity, readIdentity } from './platform/identity.ts';
+export type { Page } from './platform/input.ts';
+export type { Member, Organisation } from './platform/organisation.ts';
+export { type CreateOrganisation, type MemberInput, Organisations } from './platform/organisations.ts';
+export { grants, type Scope, SCOPE_ACTIONS, SCOPE_AREAS, SCOPES } from './platform/scopes.ts';
+export {
+  type Session,
+  type SessionOptions,
+  type SessionPrincipal,
+  Sessions,
+  type SignedIn,
+  type SignIn,
+} from './platform/sessions.ts';
+export { SystemAccessRecorder, type SystemAccessOptions } from './platform/system-access.ts';
 export {
   ApiTokens,
   type Authenticated,
@@ -87,7 +115,6 @@ export {
   type ListSettings,
   type Setting,
   Settings,
-  SYSTEM_OWNER,
 } from './platform/settings.ts';
 export type { Backoff } from './jobs/backoff.ts';
 export type { JobContext, JobDefinition, JobKind } from './jobs/definition.ts';

@@ -21,7 +21,9 @@ const DOCS_POLICY = {
 const DESCRIPTION = `Conversations and their messages, for each user apart.
 
 Sign in with an API token: \`Authorization: Bearer keelson_…\` (\`keelson token create\` makes one). A token reaches the
-rows of its user and no others; what belongs to somebody else looks as if it weren't there.
+rows of its user and no others; what belongs to somebody else looks as if it weren't there. With the header
+\`Keelson-Organisation: <id>\` a member works on the rows of an organisation; its viewers may only read. Every write has
+the person and the request id in the organisation's audit.
 
 **Errors** are problem details (RFC 9457) with a stable \`code\`, a \`hint\` and the \`requestId\` to look for in the log.
 A request that can't be read is a 400; one that can be read and isn't valid is a 422, with every fault in \`errors\`.

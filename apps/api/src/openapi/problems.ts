@@ -10,12 +10,14 @@ import {
   InternalError,
   type KeelsonError,
   LockTimeoutError,
+  NotAMemberError,
   PoolExhaustedError,
   StatementTimeoutError,
   TransactionTimeoutError,
   ValidationError,
 } from '@keelson/db-core';
 import type { FastifyContextConfig } from 'fastify';
+import { concernsRows } from '../rows.ts';
 import { MalformedRequestError, PayloadTooLargeError, RateLimitedError, UnsupportedMediaTypeError } from '../errors.ts';
 
 /** A class of errors of the catalogue. */
@@ -46,6 +48,7 @@ export interface DescribedRoute {
 export function problemsOf({ config, hasBody, hasInput }: DescribedRoute): ReadonlyMap<number, readonly ErrorEntry[]> {
   const classes: ErrorClass[] = [...(config.problems ?? []), InternalError];
   if (config.access !== 'public') classes.push(AuthenticationError, ForbiddenError, ...ofDatabase);
+  if (concernsRows(config)) classes.push(NotAMemberError);
   if (config.rateLimit !== false) classes.push(RateLimitedError);
   if (hasInput) classes.push(ValidationError, MalformedRequestError);
   if (hasBody) classes.push(PayloadTooLargeError, UnsupportedMediaTypeError);

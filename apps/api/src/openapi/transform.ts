@@ -4,7 +4,9 @@ import { type ErrorEntry, errorCatalogue } from '@keelson/db-core';
 import type { FastifySchema } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { ORGANISATION_HEADER } from '../plugins/acting.ts';
 import { PROBLEM_TYPE } from '../plugins/problems.ts';
+import { concernsRows } from '../rows.ts';
 import { problemSchema } from '../schemas/problem.ts';
 import { problemsOf } from './problems.ts';
 import { shareAnswers } from './shared-answers.ts';
@@ -44,12 +46,24 @@ export const describeRoute: SwaggerTransform<FastifySchema & { readonly hide?: b
   return {
     schema: {
       ...schema,
+      ...(concernsRows(config) ? { headers: withOrganisation(schema.headers) } : {}),
       security: config.access === 'public' ? [] : [{ token: [config.access] }],
       response: { ...Object.fromEntries(answers), ...Object.fromEntries(problems), default: otherProblems },
     } as FastifySchema,
     url,
   };
 };
+
+/** A request for somebody's rows may name the organisation whose they are. */
+function withOrganisation(headers: unknown): Json {
+  const { properties = {}, ...rest } = (headers ?? { type: 'object' }) as { readonly properties?: Json };
+  const organisation = {
+    type: 'string',
+    format: 'uuid',
+    description: 'The organisation for which the request is made; default: for oneself.',
+  };
+  return { ...rest, properties: { ...properties, [ORGANISATION_HEADER]: organisation } };
+}
 
 function withHeaders(answer: Json, names: readonly (keyof typeof headers)[]): Json {
   return { ...answer, headers: Object.fromEntries(names.map((name) => [name, headers[name]])) };

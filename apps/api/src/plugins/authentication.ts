@@ -1,6 +1,6 @@
-import { AuthenticationError, ForbiddenError, InternalError } from '@keelson/db-core';
+import { AuthenticationError, ForbiddenError, grants, InternalError } from '@keelson/db-core';
 import type { FastifyRequest } from 'fastify';
-import { type Authenticate, grants } from '../access.ts';
+import type { Authenticate } from '../access.ts';
 import type { Api } from '../api.ts';
 import { DOCS_PATH } from '../openapi/plugin.ts';
 

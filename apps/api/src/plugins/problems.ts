@@ -4,6 +4,7 @@ import {
   ForbiddenError,
   InternalError,
   type KeelsonError,
+  NotAMemberError,
 } from '@keelson/db-core';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Api } from '../api.ts';
@@ -86,5 +87,8 @@ function challengeOf(error: KeelsonError, request: FastifyRequest): string | und
     return request.headers.authorization === undefined ? scheme : `${scheme}, error="invalid_token"`;
   }
   const { access } = request.routeOptions.config;
-  return error instanceof ForbiddenError ? `${scheme}, error="insufficient_scope", scope="${access ?? ''}"` : undefined;
+  // What a member may not do isn't a matter of their token.
+  return error instanceof ForbiddenError && request.actingFor === null && !(error instanceof NotAMemberError)
+    ? `${scheme}, error="insufficient_scope", scope="${access ?? ''}"`
+    : undefined;
 }

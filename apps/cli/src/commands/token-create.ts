@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { ApiTokens } from '@keelson/db-core';
+import { ApiTokens, SCOPES } from '@keelson/db-core';
 import type { Context } from '../context.ts';
 import { useDatabase } from '../database.ts';
 import { time } from '../figures.ts';
@@ -14,7 +14,7 @@ export function addTokenCreate(parent: CommandUnknownOpts, context: Context): vo
     .option('--name <TEXT>', 'what it is for', 'command line')
     .option(
       '--scope <SCOPE>',
-      'what it may do, such as conversations:read; may be repeated (default: * for everything)',
+      `what it may do; may be repeated (default: * for everything): ${SCOPES.join(', ')}`,
       listOf,
     )
     .option('--expires <WHEN>', 'when it ends: 12h, 90d, or a date (default: never)', pointInTime)

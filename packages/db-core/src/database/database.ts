@@ -2,12 +2,13 @@ import { type DatabaseConfig, type Environment, loadDatabaseConfig } from '../co
 import type { ChangeFeed } from '../changes/contract.ts';
 import type { Engine, EngineInfo, PoolFigures } from '../engine/contract.ts';
 import { createEngine } from '../engine/create.ts';
-import { InternalError } from '../errors/index.ts';
+import { InternalError, TenancyViolationError } from '../errors/index.ts';
 import type { EventListener } from '../events/events.ts';
 import type { BreakerState } from '../resilience/index.ts';
 import type { ReplicaFigures } from '../replicas/replica.ts';
 import { Replicas } from '../replicas/replicas.ts';
 import type { Migration } from '../schema/migration.ts';
+import type { ActingOptions } from './acting.ts';
 import { StatementCompiler } from './compile.ts';
 import { tablesOf, tenantTables } from './guard/tables.ts';
 import { SystemHandle, UserHandle } from './handle.ts';
@@ -203,15 +204,31 @@ export class Database {
   }
 
   /**
-   * A handle that reaches this user's rows and no others.
+   * A handle that reaches this user's rows and no others. A handle that is given is given back, so that whatever takes a
+   * user's id takes the handle of somebody who acts for that user, too. Inside a transaction of such a handle the new one
+   * acts for the same person and may do no more.
    *
    * @example
    * ```ts
    * const rows = await database.forUser('ada').all((db) => db.selectFrom('conversations').select(['id', 'title']));
    * ```
    */
-  forUser(userId: string): UserHandle {
-    return new UserHandle(this.#kernel, parseUserId(userId));
+  forUser(user: string | UserHandle, options?: ActingOptions): UserHandle {
+    if (user instanceof UserHandle) return this.#ownHandle(user);
+    const userId = parseUserId(user);
+    const kernel = this.#kernel;
+    if (options === undefined) return new UserHandle(kernel, userId, kernel.transactions.actingFor(userId));
+    const { actor, readOnly = false, beforeWrite } = options;
+    return new UserHandle(kernel, userId, {
+      actor: actor === undefined ? userId : parseUserId(actor),
+      readOnly,
+      beforeWrite,
+    });
+  }
+
+  #ownHandle(user: UserHandle): UserHandle {
+    if (user.isOf(this.#kernel)) return user;
+    throw new TenancyViolationError('The handle belongs to another database.');
   }
 
   /** The handle without a user, for migrations, maintenance and accounts. The reason is told to the listener. */
@@ -224,8 +241,12 @@ export class Database {
    * Runs the work in one transaction on the user's handle: all of it is kept, or nothing. It may run more than once, when
    * it fails with an error that is worth another try.
    */
-  transaction<T>(userId: string, work: (user: UserHandle) => Promise<T>, options?: TransactionOptions): Promise<T> {
-    return this.forUser(userId).transaction(work, options);
+  transaction<T>(
+    user: string | UserHandle,
+    work: (user: UserHandle) => Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T> {
+    return this.forUser(user).transaction(work, options);
   }
 
   pool(): PoolFigures {

@@ -1,6 +1,7 @@
 import type { Outcome, Row } from '../engine/contract.ts';
 import type { SystemDatabase, TenantDatabase } from '../schema/types.ts';
-import { TenancyViolationError } from '../errors/index.ts';
+import { ForbiddenError, TenancyViolationError } from '../errors/index.ts';
+import type { Acting } from './acting.ts';
 import type { CompiledStatement } from './compile.ts';
 import type { Kernel } from './kernel.ts';
 import { type DynamicQuery, Query, type RowOf } from './query.ts';
@@ -39,11 +40,18 @@ class Handle<A extends Access> {
   readonly #kernel: Kernel;
   readonly #access: A;
   readonly #owner: UserId | undefined;
+  readonly #acting: Acting | undefined;
 
-  constructor(kernel: Kernel, access: A, owner: UserId | undefined) {
+  constructor(kernel: Kernel, access: A, owner: UserId | undefined, acting?: Acting) {
     this.#kernel = kernel;
     this.#access = access;
     this.#owner = owner;
+    this.#acting = acting;
+  }
+
+  /** Is it a handle of this database? */
+  isOf(kernel: Kernel): boolean {
+    return this.#kernel === kernel;
   }
 
   /** Every row. */
@@ -76,8 +84,10 @@ class Handle<A extends Access> {
   /** The same write for each of many parameters, in one transaction. Returns how many rows changed. */
   async runMany<R, Params>(query: Query<Params, R, A>, paramsList: readonly Params[]): Promise<number> {
     if (paramsList.length === 0) return 0;
-    const { plan, bind } = await this.#statement(query);
+    const statement = await this.#statement(query);
+    const { plan, bind } = statement;
     return this.transaction(async () => {
+      if (this.#announces(statement)) await this.#announce();
       let changes = 0;
       for (let start = 0; start < paramsList.length; start += BULK_CHUNK) {
         const rows = paramsList.slice(start, start + BULK_CHUNK).map((params) => bind(params, this.#owner));
@@ -98,7 +108,12 @@ class Handle<A extends Access> {
     params?: Params,
     { chunkSize = STREAM_CHUNK }: StreamOptions = {},
   ): AsyncIterableIterator<RowOf<R>> {
-    const { plan, bind } = await this.#statement(query);
+    const statement = await this.#statement(query);
+    if (this.#announces(statement)) {
+      yield* (await this.#execute(statement, params)).rows as RowOf<R>[];
+      return;
+    }
+    const { plan, bind } = statement;
     const values = bind(params, this.#owner);
     const joined = this.#kernel.transactions.join(this.#owner, (runner) => runner.execute(plan, values, this.#owner));
     if (joined !== undefined) {
@@ -111,7 +126,8 @@ class Handle<A extends Access> {
   /** Runs the work in a transaction, or in the one that it is in already. The work may be run again when it fails with a retriable error. */
   async transaction<T>(work: (handle: this) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     await this.#kernel.whenReady();
-    return this.#kernel.transaction(this.#owner, () => work(this), options);
+    const readOnly = this.#acting?.readOnly === true ? { readOnly: true } : {};
+    return this.#kernel.transaction(this.#owner, () => work(this), { ...options, ...readOnly }, this.#acting);
   }
 
   /** Inside a transaction: runs the work so that its failure undoes only what it did itself. */
@@ -122,16 +138,45 @@ class Handle<A extends Access> {
   /** Waits only while the database isn't ready yet: every statement comes through here. */
   async #statement(query: AnyQuery<A>): Promise<CompiledStatement> {
     const compiler = this.#kernel.compiler ?? (await this.#kernel.whenReady());
-    if (!(query instanceof Query)) return compiler.compileDynamic(this.#access, query);
+    if (!(query instanceof Query)) return this.#allowed(compiler.compileDynamic(this.#access, query));
     if (query.access !== this.#access) {
       throw new TenancyViolationError(
         `The query ${query.name} is for the ${query.access} handle; this is the ${this.#access} one.`,
       );
     }
-    return compiler.compile(query);
+    return this.#allowed(compiler.compile(query));
   }
 
-  #execute({ plan, bind }: CompiledStatement, params: unknown): Promise<Outcome> {
+  /** Every statement comes through here, so that a handle that only reads can't write by any of them. */
+  #allowed(statement: CompiledStatement): CompiledStatement {
+    if (this.#acting?.readOnly === true && statement.plan.writes) {
+      throw new ForbiddenError(`${this.#acting.actor} may only read the rows of ${String(this.#owner)}.`, {
+        hint: 'Ask an owner or an admin of the organisation for the role `member`.',
+      });
+    }
+    return statement;
+  }
+
+  /** Is it a write of which somebody wants to be told before? */
+  #announces({ plan }: CompiledStatement): boolean {
+    return plan.writes && this.#acting?.beforeWrite !== undefined;
+  }
+
+  async #announce(): Promise<void> {
+    if (this.#acting !== undefined) await this.#kernel.transactions.announce(this.#owner, this.#acting);
+  }
+
+  #execute(statement: CompiledStatement, params: unknown): Promise<Outcome> {
+    if (this.#announces(statement)) {
+      return this.transaction(async () => {
+        await this.#announce();
+        return this.#runStatement(statement, params);
+      });
+    }
+    return this.#runStatement(statement, params);
+  }
+
+  #runStatement({ plan, bind }: CompiledStatement, params: unknown): Promise<Outcome> {
     const values = bind(params, this.#owner);
     return this.#kernel.statement(plan, this.#owner, (runner) => runner.execute(plan, values, this.#owner), countRows);
   }
@@ -143,11 +188,17 @@ function countRows({ rows, changes }: { rows: readonly Row[]; changes: number })
 
 /** A handle that reaches one user's rows and nothing else. Made by `database.forUser`. */
 export class UserHandle extends Handle<'tenant'> {
+  /** Whose rows it reaches. */
   readonly userId: UserId;
+  /** Who uses it: the owner, or a person who acts for it. */
+  readonly actor: UserId;
+  readonly isReadOnly: boolean;
 
-  constructor(kernel: Kernel, userId: UserId) {
-    super(kernel, 'tenant', userId);
+  constructor(kernel: Kernel, userId: UserId, acting?: Acting) {
+    super(kernel, 'tenant', userId, acting);
     this.userId = userId;
+    this.actor = acting?.actor ?? userId;
+    this.isReadOnly = acting?.readOnly ?? false;
   }
 }
 

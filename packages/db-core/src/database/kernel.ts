@@ -4,6 +4,7 @@ import { AmbiguousCommitError, ConnectionLostError, InternalError } from '../err
 import type { DatabaseEvent, EventListener } from '../events/events.ts';
 import type { Replicas } from '../replicas/replicas.ts';
 import { type Breaker, createBreaker, isWorthRepeating, withRetry } from '../resilience/index.ts';
+import type { Acting } from './acting.ts';
 import type { StatementCompiler } from './compile.ts';
 import { Commits } from './commits.ts';
 import { type TransactionOptions, Transactions } from './transaction.ts';
@@ -142,8 +143,13 @@ export class Kernel {
     yield* open(this.engine);
   }
 
-  transaction<T>(userId: string | undefined, work: () => Promise<T>, options: TransactionOptions): Promise<T> {
-    const limits = { timeoutMs: this.config.transactionTimeoutMs, ...options };
+  transaction<T>(
+    userId: string | undefined,
+    work: () => Promise<T>,
+    options: TransactionOptions,
+    acting?: Acting,
+  ): Promise<T> {
+    const limits = { timeoutMs: this.config.transactionTimeoutMs, ...options, acting };
     const attempt = (engine?: Engine): Promise<T> => this.transactions.run(userId, work, limits, engine);
     if (this.transactions.isInside) return attempt();
     if (options.readOnly === true) return this.#readOnly(userId, attempt);

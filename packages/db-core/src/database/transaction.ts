@@ -9,6 +9,7 @@ import {
   TransactionTimeoutError,
 } from '../errors/index.ts';
 import { withDeadline } from '../resilience/index.ts';
+import type { Acting } from './acting.ts';
 
 export interface TransactionOptions {
   /** Milliseconds after which the transaction is rolled back. Default: `DATABASE_TRANSACTION_TIMEOUT`. */
@@ -19,10 +20,16 @@ export interface TransactionOptions {
   readonly readOnly?: boolean;
 }
 
-/** Where in a transaction code runs: in which one, and inside which of its savepoints. */
+/** Where in a transaction code runs: in which one, inside which of its savepoints, and through whose handle it came there. */
 interface Place {
   readonly transaction: ActiveTransaction;
   readonly savepoint: symbol | undefined;
+  readonly acting: Acting | undefined;
+}
+
+interface RunOptions extends TransactionOptions {
+  readonly timeoutMs: number;
+  readonly acting: Acting | undefined;
 }
 
 /** One transaction that is under way, with the rules that hold for everything inside it. */
@@ -32,6 +39,8 @@ class ActiveTransaction {
   readonly afterwards: (() => void)[] = [];
   /** Whose rows were written; undefined stands for everybody's. */
   readonly written = new Set<string | undefined>();
+  /** Where somebody's writes were announced: in a savepoint, or (undefined) in the transaction itself. */
+  readonly #announced = new Map<Acting, Set<symbol | undefined>>();
   readonly #engine: EngineTransaction;
   #closed: KeelsonError | undefined;
   #failure: unknown;
@@ -70,7 +79,7 @@ class ActiveTransaction {
     const own = Symbol(name);
     await this.run(place, (runner) => runner.exec(`SAVEPOINT ${name}`));
     this.#innermost = own;
-    const ownPlace = { transaction: this, savepoint: own };
+    const ownPlace = { ...place, savepoint: own };
     try {
       const result = await inside(ownPlace, work);
       this.#assertUsable(ownPlace);
@@ -82,6 +91,14 @@ class ActiveTransaction {
     } finally {
       this.#innermost = outer;
     }
+  }
+
+  /** What is announced in a savepoint may be undone with it, so that it holds there only. */
+  async announce({ savepoint }: Place, acting: Acting): Promise<void> {
+    const places = this.#announced.get(acting) ?? new Set();
+    if (places.has(undefined) || places.has(savepoint)) return;
+    await acting.beforeWrite?.();
+    this.#announced.set(acting, places.add(savepoint));
   }
 
   async #rollBackTo(name: string): Promise<void> {
@@ -157,14 +174,27 @@ export class Transactions {
     return place === undefined ? undefined : place.transaction.run(place, work);
   }
 
+  /** Who came into the current transaction as somebody else than its owner, if it is one of this owner. */
+  actingFor(userId: string): Acting | undefined {
+    const place = this.#places.getStore();
+    return place?.transaction.userId === userId ? place.acting : undefined;
+  }
+
+  /** Before the first write of a transaction through such a handle. */
+  async announce(userId: string | undefined, acting: Acting): Promise<void> {
+    const place = this.#place(userId);
+    if (place !== undefined) await place.transaction.announce(place, acting);
+  }
+
   /** Begins a transaction, on that engine if one is given, runs the work in it and commits; inside one already, just runs the work. */
   async run<T>(
     userId: string | undefined,
     work: () => Promise<T>,
-    { timeoutMs, readOnly }: TransactionOptions & { timeoutMs: number },
+    { timeoutMs, readOnly, acting }: RunOptions,
     engine?: Engine,
   ): Promise<T> {
-    if (this.#place(userId) !== undefined) return work();
+    const place = this.#place(userId);
+    if (place !== undefined) return acting === undefined ? work() : this.#places.run({ ...place, acting }, work);
     const options: BeginOptions = { mode: readOnly === true ? 'read' : 'write' };
     const engineTransaction = await (engine === undefined ? this.#begin(options) : engine.begin(options));
     const transaction = new ActiveTransaction(engineTransaction, userId);
@@ -179,7 +209,7 @@ export class Transactions {
       return error;
     };
     try {
-      const inside = (): Promise<T> => this.#places.run({ transaction, savepoint: undefined }, work);
+      const inside = (): Promise<T> => this.#places.run({ transaction, savepoint: undefined, acting }, work);
       const result = await withDeadline(inside, { timeoutMs, onTimeout });
       await transaction.commit();
       if (readOnly !== true) this.#onCommitted(transaction.written);

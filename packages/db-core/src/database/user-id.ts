@@ -11,6 +11,15 @@ export const userIdSchema = z
   .refine((id) => /^.{1,255}$/su.test(id), 'must have 1 to 255 characters')
   .brand<'UserId'>();
 
+/** The owner of what concerns the whole database, and the actor where a program acts by itself. */
+export const SYSTEM_OWNER = 'keelson:system' as UserId;
+
+/** Whom a token can stand for: no program's own rows. */
+export const personIdSchema = userIdSchema.refine(
+  (id) => !id.startsWith('keelson:'),
+  'must not begin with "keelson:", which is for the database itself',
+);
+
 export function parseUserId(id: unknown): UserId {
   const parsed = userIdSchema.safeParse(id);
   if (parsed.success) return parsed.data;

@@ -3,7 +3,7 @@ import type { Database } from '../database/database.ts';
 import { ForbiddenError } from '../errors/index.ts';
 import { IdempotencyKeys } from '../platform/idempotency-keys.ts';
 import { Instances } from '../platform/instances.ts';
-import { SYSTEM_OWNER } from '../platform/settings.ts';
+import { SYSTEM_OWNER } from '../database/user-id.ts';
 import { SystemLogs } from '../platform/system-logs.ts';
 import type { JobDefinition } from './definition.ts';
 

@@ -48,6 +48,10 @@ export const list = defineSystemQuery('accounts.list', (db, p: { after: string; 
   db.selectFrom('users').select(columns).where('email', '>', p.after).orderBy('email').limit(p.limit),
 );
 
+export const findById = defineSystemQuery('accounts.findById', (db, p: { id: string }) =>
+  db.selectFrom('users').select(columns).where('id', '=', p.id),
+);
+
 export const setPassword = defineSystemQuery(
   'accounts.setPassword',
   (db, p: { email: string; passwordHash: string; now: Date }) =>
@@ -58,18 +62,43 @@ export const setPassword = defineSystemQuery(
       .returning(columns),
 );
 
-/** The time of a sign-in isn't a change that others must notice, so the version stays. */
-export const noteLogin = defineSystemQuery('accounts.noteLogin', (db, p: { id: string; now: Date }) =>
-  db.updateTable('users').set({ last_login_at: p.now }).where('id', '=', p.id),
-);
-
-/** Only while the old hash is still there: a password set meanwhile holds. */
-export const replaceHash = defineSystemQuery(
-  'accounts.replaceHash',
-  (db, p: { id: string; old: string; passwordHash: string }) =>
+/** Only while the old hash is still there: of two who change the password at once, one is told that it isn't right. */
+export const changePassword = defineSystemQuery(
+  'accounts.changePassword',
+  (db, p: { id: string; old: string; passwordHash: string; now: Date }) =>
     db
       .updateTable('users')
-      .set({ password_hash: p.passwordHash })
+      .set((eb) => ({ password_hash: p.passwordHash, updated_at: p.now, version: eb('version', '+', 1) }))
       .where('id', '=', p.id)
-      .where('password_hash', '=', p.old),
+      .where('password_hash', '=', p.old)
+      .where('is_active', '=', true)
+      .returning(columns),
+);
+
+export const setActive = defineSystemQuery(
+  'accounts.setActive',
+  (db, p: { email: string; isActive: boolean; now: Date }) =>
+    db
+      .updateTable('users')
+      .set((eb) => ({ is_active: p.isActive, updated_at: p.now, version: eb('version', '+', 1) }))
+      .where('email', '=', p.email)
+      .where('is_active', '<>', p.isActive)
+      .returning(columns),
+);
+
+/**
+ * Somebody signs in: only while the password is still the one that was looked at, and held until the transaction ends, so
+ * that a password that is set meanwhile ends the session that comes of it. The time isn't a change that others must
+ * notice, nor is a stronger hash of the same password, so the version stays.
+ */
+export const enter = defineSystemQuery(
+  'accounts.enter',
+  (db, p: { id: string; checked: string; passwordHash: string; now: Date }) =>
+    db
+      .updateTable('users')
+      .set({ last_login_at: p.now, password_hash: p.passwordHash })
+      .where('id', '=', p.id)
+      .where('password_hash', '=', p.checked)
+      .where('is_active', '=', true)
+      .returning(columns),
 );

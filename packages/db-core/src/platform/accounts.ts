@@ -1,26 +1,17 @@
 import * as z from 'zod';
 import type { Database } from '../database/database.ts';
+import type { SystemHandle } from '../database/handle.ts';
 import { newId } from '../database/ids.ts';
-import type { RowOf } from '../database/query.ts';
-import { AuthenticationError, UniqueViolationError } from '../errors/index.ts';
+import { UniqueViolationError } from '../errors/index.ts';
+import { type Account, type AccountRow, auditedAccount, toAccount } from './account.ts';
 import * as queries from './account.repository.ts';
+import { recordFor } from './audit-event.ts';
+import { type By, OPERATOR } from './by.ts';
+import { checkPassword, emailSchema, enter, refused } from './credentials.ts';
 import { AccountExistsError, AccountNotFoundError } from './errors.ts';
 import { boundedText, decodeCursor, type Page, pageOf, pageShape, parseInput } from './input.ts';
-import { comparePretended, hashPassword, needsRehash, passwordMatches, passwordSchema } from './passwords.ts';
-
-/** Somebody who may sign in. The password's hash never leaves the database. */
-export interface Account {
-  readonly id: string;
-  /** Lower case. */
-  readonly email: string;
-  readonly fullName: string | null;
-  readonly isActive: boolean;
-  readonly isAdmin: boolean;
-  readonly lastLoginAt: Date | null;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-  readonly version: number;
-}
+import { hashPassword, passwordSchema } from './passwords.ts';
+import { endSessions } from './session-end.ts';
 
 export interface CreateAccount {
   /** At most 320 characters; its case doesn't matter. */
@@ -32,21 +23,22 @@ export interface CreateAccount {
   readonly isAdmin?: boolean;
 }
 
+export interface ChangePassword {
+  readonly email: string;
+  /** The one that is in use. */
+  readonly current: string;
+  /** At least 12 characters. */
+  readonly password: string;
+  /** The session that it is changed from; the account's others end. Default: all of them end. */
+  readonly keepSession?: string;
+}
+
 export interface ListAccounts {
   /** 1–500; default 50. */
   readonly limit?: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string | null;
 }
-
-const LONGEST_EMAIL = 320;
-
-const emailSchema = z
-  .string('must be text')
-  .trim()
-  .toLowerCase()
-  .max(LONGEST_EMAIL, `must have at most ${LONGEST_EMAIL} characters`)
-  .pipe(z.email('must be an e-mail address, such as ada@example.com'));
 
 const createSchema = z.strictObject({
   email: emailSchema,
@@ -55,13 +47,20 @@ const createSchema = z.strictObject({
   isAdmin: z.boolean('must be true or false').default(false),
 });
 
-const passwordChange = z.strictObject({ email: emailSchema, password: passwordSchema });
+const newPassword = z.strictObject({ email: emailSchema, password: passwordSchema });
+const passwordChange = z.strictObject({
+  email: z.string('must be text'),
+  current: z.string('must be text'),
+  password: passwordSchema,
+  keepSession: z.uuid('must be a UUID').toLowerCase().optional(),
+});
+const activation = z.strictObject({ email: emailSchema, isActive: z.boolean('must be true or false') });
+const idSchema = z.strictObject({ id: z.uuid('must be a UUID').toLowerCase() });
 const listSchema = z.strictObject(pageShape);
-
-type AccountRow = RowOf<(typeof queries.findByEmail)['row']>;
 
 /**
  * The accounts of a database: who may sign in. They belong to no user, so they are reached by the system handle only.
+ * What is done to one is in the audit, as done by whom `by` names; by default that is the operator.
  *
  * @example
  * ```ts
@@ -81,19 +80,18 @@ export class Accounts {
    * @throws ValidationError for what isn't an address, or a password shorter than 12 characters
    * @throws AccountExistsError when the address has an account
    */
-  async create(input: CreateAccount): Promise<Account> {
+  async create(input: CreateAccount, by: By = OPERATOR): Promise<Account> {
     const { email, password, fullName = null, isAdmin } = parseInput(createSchema, input);
     const passwordHash = await hashPassword(password);
+    const id = newId();
     try {
-      const row = await this.#system('create an account').first(queries.insert, {
-        id: newId(),
-        email,
-        passwordHash,
-        fullName,
-        isAdmin,
-        now: new Date(),
+      return await this.#system('create an account').transaction(async (system) => {
+        const now = new Date();
+        const row = await system.first(queries.insert, { id, email, passwordHash, fullName, isAdmin, now });
+        const account = toAccount(row as AccountRow);
+        await this.#record(system, { by, account, action: 'account.created' });
+        return account;
       });
-      return toAccount(row as AccountRow);
     } catch (error) {
       if (!(error instanceof UniqueViolationError)) throw error;
       throw new AccountExistsError(`There is already an account ${email}.`, { cause: error, details: { email } });
@@ -101,14 +99,20 @@ export class Accounts {
   }
 
   /** As {@link create}, for an account that may do everything. */
-  async createAdmin(input: Omit<CreateAccount, 'isAdmin'>): Promise<Account> {
-    return this.create({ ...input, isAdmin: true });
+  async createAdmin(input: Omit<CreateAccount, 'isAdmin'>, by: By = OPERATOR): Promise<Account> {
+    return this.create({ ...input, isAdmin: true }, by);
   }
 
   /** Undefined when there is none. */
   async findByEmail(email: string): Promise<Account | undefined> {
     const valid = parseInput(z.strictObject({ email: emailSchema }), { email });
     const row = await this.#system('find an account').first(queries.findByEmail, valid);
+    return row === undefined ? undefined : toAccount(row);
+  }
+
+  /** Undefined when there is none. */
+  async findById(id: string): Promise<Account | undefined> {
+    const row = await this.#system('find an account').first(queries.findById, parseInput(idSchema, { id }));
     return row === undefined ? undefined : toAccount(row);
   }
 
@@ -123,47 +127,90 @@ export class Accounts {
   }
 
   /**
-   * Signs in: notes the time, and hashes the password anew if today's parameters are stronger than those it was stored with.
+   * Signs in: notes the time, and hashes the password anew if today's parameters are stronger than those it was stored
+   * with. It slows nobody down who guesses; `Sessions.create` does.
    *
    * @throws AuthenticationError for an unknown address, a wrong password and an inactive account; they look the same and
    * take the same time
    */
   async verifyPassword(email: string, password: string): Promise<Account> {
-    const address = emailSchema.safeParse(email);
-    const given = passwordSchema.safeParse(password);
     const system = this.#system('sign in');
-    const row = address.success ? await system.first(queries.findSecret, { email: address.data }) : undefined;
-    const hash = row?.password_hash ?? null;
-    if (row === undefined || hash === null || !given.success) {
-      await comparePretended(given.data ?? '');
-      throw refused();
-    }
-    const matches = await passwordMatches(hash, given.data);
-    if (!matches || !row.is_active) throw refused();
-    const now = new Date();
-    await system.run(queries.noteLogin, { id: row.id, now });
-    if (await needsRehash(hash)) {
-      await system.run(queries.replaceHash, { id: row.id, old: hash, passwordHash: await hashPassword(given.data) });
-    }
-    return { ...toAccount(row), lastLoginAt: now };
+    return enter(system, await checkPassword(system, email, password), new Date());
   }
 
   /**
+   * Sets a password for somebody who forgot theirs. All sessions of the account end; its API tokens stay, because
+   * programs use them: revoke those that may have leaked.
+   *
    * @throws ValidationError for a password shorter than 12 characters
    * @throws AccountNotFoundError when the address has no account
    */
-  async setPassword(email: string, password: string): Promise<Account> {
-    const valid = parseInput(passwordChange, { email, password });
+  async setPassword(email: string, password: string, by: By = OPERATOR): Promise<Account> {
+    const valid = parseInput(newPassword, { email, password });
     const passwordHash = await hashPassword(valid.password);
-    const { rows } = await this.#system('set a password').run(queries.setPassword, {
-      email: valid.email,
-      passwordHash,
-      now: new Date(),
+    return this.#system('set a password').transaction(async (system) => {
+      const row = await system.first(queries.setPassword, { email: valid.email, passwordHash, now: new Date() });
+      if (row === undefined) throw notFound(valid.email);
+      return this.#changed(system, { by, account: toAccount(row), action: 'account.password-set', keep: undefined });
     });
-    const [row] = rows;
-    if (row === undefined)
-      throw new AccountNotFoundError(`There is no account ${valid.email}.`, { details: { email: valid.email } });
-    return toAccount(row);
+  }
+
+  /**
+   * Changes a password for whoever knows the one in use. The account's other sessions end. Of two changes at the same
+   * time one is refused.
+   *
+   * @throws ValidationError for a password shorter than 12 characters
+   * @throws AuthenticationError as {@link verifyPassword}
+   */
+  async changePassword(input: ChangePassword, by?: By): Promise<Account> {
+    const { email, current, password, keepSession } = parseInput(passwordChange, input);
+    const { id, hash } = await checkPassword(this.#system('change a password'), email, current);
+    const passwordHash = await hashPassword(password);
+    return this.#system('change a password').transaction(async (system) => {
+      const row = await system.first(queries.changePassword, { id, old: hash, passwordHash, now: new Date() });
+      if (row === undefined) throw refused();
+      const action = 'account.password-changed';
+      return this.#changed(system, { by: by ?? { userId: id }, account: toAccount(row), action, keep: keepSession });
+    });
+  }
+
+  /**
+   * Lets an account sign in, or no more: then its sessions end at once, and its API tokens let nobody in.
+   *
+   * @throws AccountNotFoundError when the address has no account
+   */
+  async setActive(email: string, isActive: boolean, by: By = OPERATOR): Promise<Account> {
+    const valid = parseInput(activation, { email, isActive });
+    return this.#system('activate or deactivate an account').transaction(async (system) => {
+      const row = await system.first(queries.setActive, { ...valid, now: new Date() });
+      if (row === undefined) {
+        const same = await system.first(queries.findByEmail, { email: valid.email });
+        if (same === undefined) throw notFound(valid.email);
+        return toAccount(same);
+      }
+      const account = toAccount(row);
+      if (!isActive) return this.#changed(system, { by, account, action: 'account.deactivated', keep: undefined });
+      await this.#record(system, { by, account, action: 'account.activated' });
+      return account;
+    });
+  }
+
+  async #changed(
+    system: SystemHandle,
+    { keep, ...event }: { by: By; account: Account; action: string; keep: string | undefined },
+  ): Promise<Account> {
+    const { account, by } = event;
+    await endSessions(system, { accountId: account.id, keep, by });
+    await this.#record(system, event);
+    return account;
+  }
+
+  async #record(
+    system: SystemHandle,
+    { by, account, action }: { by: By; account: Account; action: string },
+  ): Promise<void> {
+    const after = auditedAccount(account);
+    await recordFor(system, { by, userId: account.id, action, entity: 'account', entityId: account.id, after });
   }
 
   #system(reason: string): ReturnType<Database['system']> {
@@ -171,22 +218,6 @@ export class Accounts {
   }
 }
 
-function refused(): AuthenticationError {
-  return new AuthenticationError('Address or password is wrong.', {
-    hint: 'Check both; an administrator can set a new password.',
-  });
-}
-
-function toAccount(row: AccountRow): Account {
-  return {
-    id: row.id,
-    email: row.email,
-    fullName: row.full_name,
-    isActive: row.is_active,
-    isAdmin: row.is_admin,
-    lastLoginAt: row.last_login_at,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    version: row.version,
-  };
+function notFound(email: string): AccountNotFoundError {
+  return new AccountNotFoundError(`There is no account ${email}.`, { details: { email } });
 }

@@ -80,11 +80,16 @@ export const listOfUser = defineSystemQuery(
       .limit(p.limit),
 );
 
-/** One that was revoked before keeps its time. */
+/** One that was revoked before keeps its time: then this gives nothing. */
 export const revoke = defineSystemQuery('tokens.revoke', (db, p: { id: string; now: Date }) =>
   db
     .updateTable('api_tokens')
-    .set((eb) => ({ revoked_at: eb.fn.coalesce('revoked_at', eb.val(p.now)) }))
+    .set({ revoked_at: p.now })
     .where('id', '=', p.id)
+    .where('revoked_at', 'is', null)
     .returning(columns),
+);
+
+export const findById = defineSystemQuery('tokens.findById', (db, p: { id: string }) =>
+  db.selectFrom('api_tokens').select(columns).where('id', '=', p.id),
 );

@@ -83,18 +83,18 @@ export class IdempotencyKeys {
    * IdempotencyKeyBusyError when the first one takes long, and whatever the work throws
    */
   async run(
-    userId: string,
+    owner: string | UserHandle,
     { key, request }: IdempotentRequest,
     work: (user: UserHandle) => Promise<StoredResponse>,
   ): Promise<IdempotentOutcome> {
-    const user = this.#database.forUser(userId);
+    const user = this.#database.forUser(owner);
     parseInput(keySchema, { key });
     const requestHash = hashOf(request);
     const once = (): Promise<IdempotentOutcome> =>
       user.transaction(() => this.#once(user, { key, requestHash }, work), { idempotent: true });
     // Who waited for another request inside a transaction of its own could wait for itself.
     if (isInsideTransaction(this.#database)) return once();
-    return this.#inTurn(JSON.stringify([userId, key]), once);
+    return this.#inTurn(JSON.stringify([user.userId, key]), once);
   }
 
   /** Removes answers whose time is over. Gives how many. */

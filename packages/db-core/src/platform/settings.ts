@@ -12,9 +12,6 @@ import { SecretBox } from './secret-box.ts';
 import { compilePattern, readValue, writeValue } from './setting-value.ts';
 import * as queries from './setting.repository.ts';
 
-/** Whose settings are those of the whole installation; the kernel's own jobs are its too. */
-export const SYSTEM_OWNER = 'keelson';
-
 /** What secrets of settings are sealed for. */
 export const SETTINGS_PURPOSE = 'settings';
 

@@ -4,11 +4,14 @@ import * as z from 'zod';
 import type { Database } from '../database/database.ts';
 import { newId } from '../database/ids.ts';
 import type { RowOf } from '../database/query.ts';
-import { type UserId, userIdSchema } from '../database/user-id.ts';
-import { AuthenticationError, ForeignKeyViolationError } from '../errors/index.ts';
+import { personIdSchema, type UserId, userIdSchema } from '../database/user-id.ts';
+import { AuthenticationError, ForbiddenError, ForeignKeyViolationError } from '../errors/index.ts';
+import { recordFor } from './audit-event.ts';
+import { type By, type Maker, OPERATOR } from './by.ts';
 import { AccountNotFoundError, TokenNotFoundError } from './errors.ts';
 import { boundedText, decodeCursor, type Page, pageOf, pageShape, parseInput } from './input.ts';
 import * as queries from './api-token.repository.ts';
+import { covers, SCOPES } from './scopes.ts';
 
 /** An API token as it may be shown: what lets somebody in is known only to who was given it. */
 export interface TokenRecord {
@@ -32,7 +35,7 @@ export interface CreateToken {
   readonly userId: string;
   /** What it is for, 1–200 characters. */
   readonly name: string;
-  /** What it may do: `area:action` or `area`; `*` is everything. At least one. */
+  /** What it may do, of `SCOPES`: `area:action` or `area`; `*` is everything. At least one. */
   readonly scopes: readonly string[];
   /** Default: never. */
   readonly expiresAt?: Date | null;
@@ -62,11 +65,10 @@ export interface ListTokens {
 
 const scopeSchema = z
   .string('must be text')
-  .max(100, 'must have at most 100 characters')
-  .regex(/^(?:\*|[a-z][a-z0-9-]*(?::[a-z][a-z0-9-]*)?)$/, 'must be `area`, `area:action` or `*`, in lower case');
+  .refine((scope) => SCOPES.includes(scope), `is no scope; there are ${SCOPES.join(', ')}`);
 
 const createSchema = z.strictObject({
-  userId: userIdSchema,
+  userId: personIdSchema,
   name: boundedText(200),
   scopes: z
     .array(scopeSchema, 'must be a list')
@@ -111,24 +113,35 @@ export class ApiTokens {
     this.#database = database;
   }
 
-  /** @throws AccountNotFoundError when there is no account `accountId` */
-  async create(input: CreateToken): Promise<CreatedToken> {
+  /**
+   * A maker without `*` or `admin` makes tokens for themselves only, and nobody gives a token what they may not do
+   * themselves.
+   *
+   * @throws AccountNotFoundError when there is no account `accountId`
+   * @throws ForbiddenError when it would be able to do more than its maker
+   */
+  async create(input: CreateToken, by: Maker = OPERATOR): Promise<CreatedToken> {
     const { userId, name, scopes, expiresAt = null, accountId = null } = parseInput(createSchema, input);
+    assertNoMore(by, { userId, scopes });
     const prefix = randomBytes(PREFIX_BYTES).toString('hex');
     const token = `keelson_${prefix}_${randomBytes(SECRET_BYTES).toString('base64url')}`;
+    const row = {
+      id: newId(),
+      userId,
+      accountId,
+      name,
+      prefix,
+      hash: hashOf(token).toString('hex'),
+      scopes: [...new Set(scopes)],
+      expiresAt,
+    };
     try {
-      const row = await this.#system('create a token').first(queries.insert, {
-        id: newId(),
-        userId,
-        accountId,
-        name,
-        prefix,
-        hash: hashOf(token).toString('hex'),
-        scopes: [...new Set(scopes)],
-        expiresAt,
-        now: new Date(),
+      const record = await this.#system('create a token').transaction(async (system) => {
+        const made = toRecord((await system.first(queries.insert, { ...row, now: new Date() })) as TokenRow);
+        await recordFor(system, { by, ...eventOf(made, 'token.created') });
+        return made;
       });
-      return { token, record: toRecord(row as TokenRow) };
+      return { token, record };
     } catch (error) {
       if (!(error instanceof ForeignKeyViolationError) || accountId === null) throw error;
       throw new AccountNotFoundError(`There is no account ${accountId}.`, { cause: error, details: { accountId } });
@@ -177,13 +190,17 @@ export class ApiTokens {
    *
    * @throws TokenNotFoundError when there is none with this id
    */
-  async revoke(id: string): Promise<TokenRecord> {
+  async revoke(id: string, by: By = OPERATOR): Promise<TokenRecord> {
     const valid = parseInput(idSchema, { id });
-    const { rows } = await this.#system('revoke a token').run(queries.revoke, { ...valid, now: new Date() });
-    const [row] = rows;
-    if (row === undefined)
-      throw new TokenNotFoundError(`There is no API token ${valid.id}.`, { details: { tokenId: valid.id } });
-    return toRecord(row);
+    return this.#system('revoke a token').transaction(async (system) => {
+      const revoked = await system.first(queries.revoke, { ...valid, now: new Date() });
+      const row = revoked ?? (await system.first(queries.findById, valid));
+      if (row === undefined)
+        throw new TokenNotFoundError(`There is no API token ${valid.id}.`, { details: { tokenId: valid.id } });
+      const record = toRecord(row);
+      if (revoked !== undefined) await recordFor(system, { by, ...eventOf(record, 'token.revoked') });
+      return record;
+    });
   }
 
   /** A token is good also while the database can't be written, so that nobody waits long for this, or fails with it. */
@@ -202,6 +219,20 @@ export class ApiTokens {
 
 function hashOf(token: string): Buffer {
   return createHash('sha256').update(token).digest();
+}
+
+function assertNoMore({ userId, scopes }: Maker, wanted: { userId: string; scopes: readonly string[] }): void {
+  const beyond = wanted.scopes.filter((scope) => !covers(scopes, scope));
+  if (beyond.length > 0)
+    throw new ForbiddenError(`A token can't do more than who makes it: ${beyond.join(', ')}.`, {
+      hint: 'Leave these scopes out, or make it with a token that has them.',
+    });
+  if (wanted.userId !== userId && !covers(scopes, 'admin'))
+    throw new ForbiddenError("This needs the scope admin: it is a token for somebody else's rows.");
+}
+
+function eventOf({ id, userId, name, scopes, expiresAt }: TokenRecord, action: string) {
+  return { userId, action, entity: 'token', entityId: id, after: { name, scopes, expiresAt } };
 }
 
 function refused(): AuthenticationError {

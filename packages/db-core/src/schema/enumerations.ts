@@ -28,6 +28,10 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export const INSTANCE_KINDS = ['api', 'worker', 'cli'] as const;
 export type InstanceKind = (typeof INSTANCE_KINDS)[number];
 
+/** From all rights to reading alone. */
+export const MEMBER_ROLES = ['owner', 'admin', 'member', 'viewer'] as const;
+export type MemberRole = (typeof MEMBER_ROLES)[number];
+
 export const MIGRATION_STATES = ['running', 'applied', 'reverting'] as const;
 export type MigrationState = (typeof MIGRATION_STATES)[number];
 
@@ -47,6 +51,7 @@ export const ENUMERATED_COLUMNS: Readonly<Record<string, EnumeratedColumn>> = {
   'settings.data_type': { type: 'SettingType', values: SETTING_TYPES },
   'system_logs.level': { type: 'LogLevel', values: LOG_LEVELS },
   'app_instances.kind': { type: 'InstanceKind', values: INSTANCE_KINDS },
+  'memberships.role': { type: 'MemberRole', values: MEMBER_ROLES },
   'schema_migrations.state': { type: 'MigrationState', values: MIGRATION_STATES },
   'schema_migrations.engine': { type: 'EngineKind', values: ['sqlite', 'postgres'] },
 };

@@ -73,6 +73,78 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
       api_tokens_by_account: 'What goes when an account is deleted.',
     },
   },
+  user_sessions: {
+    purpose: 'Who is signed in, and from where. Only a hash of the token is kept.',
+    columns: {
+      account_id: 'The account that signed in; the session goes with it.',
+      hash: 'The hash of the token, by which it is looked up.',
+      ip: 'The address that it was begun from.',
+      user_agent: 'The program that it was begun with, as it called itself.',
+      is_active: 'False once it was ended; the row goes with the next purge.',
+      expires_at: 'When it ends, whatever happens.',
+      last_activity_at: 'When it was last used, to the minute. Left alone for too long, it ends.',
+    },
+    indexes: {
+      user_sessions_hash_key: 'A request with a token looks it up.',
+      user_sessions_by_account: "An account's sessions; all of them end with its password.",
+      user_sessions_by_expiry: 'What a purge removes because its time is over.',
+      user_sessions_by_activity: 'What a purge removes because nobody used it.',
+    },
+  },
+  sign_in_failures: {
+    purpose:
+      'How often somebody tried in vain to sign in. Rows go when they are old, or with a password that was right.',
+    columns: {
+      key: 'SHA-256 of the email and of the address, or IPv6 network, that it was tried from.',
+      failures: 'How many attempts were not right; one is counted before its password is looked at.',
+      blocked_until: 'Until when no password is looked at; null: at once.',
+      last_failed_at: 'When the last attempt was counted.',
+    },
+    indexes: { sign_in_failures_by_time: 'What is old enough to be forgotten.' },
+  },
+  organisations: {
+    purpose: 'Owners of rows that are no persons: an id stands in `user_id`, and members act for it.',
+    columns: {
+      name: 'What its people call it.',
+      version: 'Counts the changes of the organisation and of its members.',
+    },
+    indexes: {},
+  },
+  memberships: {
+    purpose: 'Who belongs to an organisation, and what they may do there.',
+    columns: {
+      organisation_id: 'The organisation.',
+      member_id: 'The person: the id by which they own rows of their own. It needs no account.',
+      role: '`owner` and `admin` manage the members, `member` reads and writes, `viewer` only reads.',
+    },
+    indexes: {
+      memberships_by_member: 'The organisations that somebody belongs to.',
+      memberships_owners: 'How many owners are left.',
+    },
+  },
+  audit_events: {
+    purpose:
+      'Who did what, written in the transaction that did it. Immutable: a trigger refuses every change and every deletion. No content is in it.',
+    columns: {
+      user_id: 'The owner of what it was done to. `keelson:system`: the database itself.',
+      id: 'UUIDv7; its time is that of the event.',
+      actor_id: 'Who did it; another than the owner where somebody acted for an organisation.',
+      action: 'What was done, such as `token.revoked`.',
+      entity: 'What kind of thing it was done to.',
+      entity_id: 'Which one.',
+      request_id: 'The request that it was done in.',
+      before_digest: 'SHA-256 of what it was before, to tell whether something is still or again the same.',
+      after_digest: 'SHA-256 of what it is since.',
+      times: 'How often: accesses of one reason are gathered by the minute.',
+    },
+    indexes: {
+      audit_events_by_actor: "What one person did with an owner's things, newest first.",
+      audit_events_by_action: "An owner's events of one action, newest first.",
+      audit_events_by_entity: 'What was done to one thing, newest first.',
+      audit_events_of_all: 'All events, newest first.',
+      audit_events_of_actor: 'Everything that one person did, newest first.',
+    },
+  },
   conversations: {
     purpose: 'Chat conversations. Deleting one marks it; its messages stay until they are erased.',
     columns: {
@@ -242,7 +314,7 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
   },
   settings: {
     purpose:
-      'What can be set while the programs run, for each owner; those of the whole installation belong to `keelson`.',
+      'What can be set while the programs run, for each owner; those of the whole installation belong to `keelson:system`.',
     columns: {
       key: 'What it is called, such as `mail.digest.hour`.',
       value: 'As text of its type; of a secret what AES-256-GCM made of it. Null: not set.',

@@ -11,6 +11,11 @@ const LISTED: Readonly<Record<string, TableScope>> = {
   // Accounts and tokens are looked up before it is known who asks.
   users: 'global',
   api_tokens: 'global',
+  user_sessions: 'global',
+  sign_in_failures: 'global',
+  // Who belongs to an organisation is asked before it is known for whom a handle acts.
+  organisations: 'system',
+  memberships: 'system',
   // Whoever looks which are due looks for everybody.
   schedules: 'system',
   // What programs said and which of them run concerns whoever looks after all of it.

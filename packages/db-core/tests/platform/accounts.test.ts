@@ -4,6 +4,7 @@ import {
   AccountExistsError,
   AccountNotFoundError,
   Accounts,
+  Audit,
   AuthenticationError,
   ValidationError,
 } from '../../src/index.ts';
@@ -126,5 +127,74 @@ describeEngines('accounts', (context) => {
     expect(second.items.map(({ email }) => email)).toEqual(['cleo@example.com']);
     expect(second.nextCursor).toBeNull();
     await expect(accounts.list({ limit: 0 })).rejects.toBeInstanceOf(ValidationError);
+  });
+});
+
+describeEngines('the password of an account', (context) => {
+  it('is changed by whoever knows the one in use', async () => {
+    const accounts = new Accounts(await context.open());
+    const made = await accounts.create({ email: 'ada@example.com', password });
+    const next = 'a new one, longer';
+    const changed = await accounts.changePassword({ email: 'ADA@example.com', current: password, password: next });
+    expect(changed).toMatchObject({ id: made.id, version: made.version + 1 });
+    await expect(accounts.verifyPassword('ada@example.com', next)).resolves.toBeDefined();
+    for (const wrong of [
+      { email: 'ada@example.com', current: password, password: next },
+      { email: 'eve@example.com', current: next, password: next },
+    ])
+      await expect(accounts.changePassword(wrong)).rejects.toBeInstanceOf(AuthenticationError);
+    await expect(
+      accounts.changePassword({ email: 'ada@example.com', current: next, password: 'short' }),
+    ).rejects.toBeInstanceOf(ValidationError);
+    await accounts.setActive('ada@example.com', false);
+    await expect(accounts.changePassword({ email: 'ada@example.com', current: next, password })).rejects.toBeInstanceOf(
+      AuthenticationError,
+    );
+  });
+
+  it('is changed once, when two change it at the same time', async () => {
+    const accounts = new Accounts(await context.open());
+    await accounts.create({ email: 'ada@example.com', password });
+    const wanted = ['the first new one', 'the second new one', 'the third new one'];
+    const outcomes = await Promise.allSettled(
+      wanted.map((next) => accounts.changePassword({ email: 'ada@example.com', current: password, password: next })),
+    );
+    const done = wanted.filter((_, number) => outcomes[number]?.status === 'fulfilled');
+    expect(done).toHaveLength(1);
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(AuthenticationError);
+    await expect(accounts.verifyPassword('ada@example.com', done[0] ?? '')).resolves.toBeDefined();
+  });
+});
+
+describeEngines('an account', (context) => {
+  it('is switched off and on, and found by its id', async () => {
+    const accounts = new Accounts(await context.open());
+    const made = await accounts.create({ email: 'ada@example.com', password });
+    const off = await accounts.setActive('ada@example.com', false);
+    expect(off).toMatchObject({ isActive: false, version: 2 });
+    expect(await accounts.setActive('ada@example.com', false)).toEqual(off);
+    await expect(accounts.verifyPassword('ada@example.com', password)).rejects.toBeInstanceOf(AuthenticationError);
+    expect(await accounts.setActive('ada@example.com', true)).toMatchObject({ isActive: true, version: 3 });
+    expect(await accounts.findById(made.id)).toMatchObject({ email: 'ada@example.com' });
+    expect(await accounts.findById('00000000-0000-7000-8000-000000000000')).toBeUndefined();
+    await expect(accounts.setActive('eve@example.com', true)).rejects.toBeInstanceOf(AccountNotFoundError);
+  });
+
+  it('has in its audit what was done to it and by whom, and nothing of what failed', async () => {
+    const database = await context.open();
+    const accounts = new Accounts(database);
+    const root = { userId: 'root', requestId: 'req-1' };
+    const { id } = await accounts.create({ email: 'ada@example.com', password }, root);
+    await accounts.create({ email: 'ada@example.com', password }, root).catch(() => undefined);
+    await accounts.changePassword({ email: 'ada@example.com', current: password, password: 'a new one, longer' });
+    await accounts.setPassword('ada@example.com', password, root);
+    const { items } = await new Audit(database).list(id);
+    expect(items.map(({ actorId, action, requestId }) => [actorId, action, requestId])).toEqual([
+      ['root', 'account.password-set', 'req-1'],
+      [id, 'account.password-changed', null],
+      ['root', 'account.created', 'req-1'],
+    ]);
+    expect((await new Audit(database).listOfAll()).items).toHaveLength(3);
   });
 });

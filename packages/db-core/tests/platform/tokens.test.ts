@@ -4,8 +4,10 @@ import {
   AccountNotFoundError,
   Accounts,
   ApiTokens,
+  Audit,
   AuthenticationError,
   type Database,
+  ForbiddenError,
   newId,
   TokenNotFoundError,
   ValidationError,
@@ -144,5 +146,52 @@ describeEngines('API tokens', (context) => {
   it('need an account that exists, when they name one', async () => {
     const tokens = new ApiTokens(await context.open());
     await expect(tokens.create({ ...ada, accountId: newId() })).rejects.toBeInstanceOf(AccountNotFoundError);
+  });
+
+  it('say which scopes there are, and let in also those whose scopes are no more', async () => {
+    const database = await context.open();
+    const tokens = new ApiTokens(database);
+    await expect(tokens.create({ ...ada, scopes: ['conversations', 'invoices:read'] })).rejects.toMatchObject({
+      details: {
+        issues: [
+          {
+            path: 'scopes.1',
+            message: 'is no scope; there are *, admin, conversations, conversations:read, conversations:write',
+          },
+        ],
+      },
+    });
+    const { token } = await tokens.create(ada);
+    const scopes = ['invoices:read', 'conversations:read'];
+    await database.system('test').run((db) => db.updateTable('api_tokens').set({ scopes }));
+    expect(await tokens.authenticate(token)).toMatchObject({ scopes });
+  });
+
+  it('can not do more than who makes them', async () => {
+    const tokens = new ApiTokens(await context.open());
+    const reader = { userId: 'ada', scopes: ['conversations:read'] };
+    const make = (scopes: readonly string[], userId = 'ada') =>
+      tokens.create({ ...ada, scopes, userId }, reader).then(({ record }) => record.scopes);
+    expect(await make(['conversations:read'])).toEqual(['conversations:read']);
+    for (const more of [['conversations:write'], ['conversations'], ['*'], ['admin'], ['conversations:read', 'admin']])
+      await expect(make(more)).rejects.toBeInstanceOf(ForbiddenError);
+    await expect(make(['conversations:read'], 'bob')).rejects.toBeInstanceOf(ForbiddenError);
+    const admin = { userId: 'root', scopes: ['admin', 'conversations'] };
+    await expect(tokens.create({ ...ada, scopes: ['conversations:read'] }, admin)).resolves.toBeDefined();
+    await expect(tokens.create({ ...ada, scopes: ['*'] }, admin)).rejects.toBeInstanceOf(ForbiddenError);
+  });
+
+  it("have in their owner's audit who made and revoked them", async () => {
+    const database = await context.open();
+    const tokens = new ApiTokens(database);
+    const { record } = await tokens.create(ada);
+    await tokens.create({ ...ada, accountId: newId() }).catch(() => undefined);
+    await tokens.revoke(record.id, { userId: 'root', requestId: 'req-1' });
+    await tokens.revoke(record.id, { userId: 'eve' });
+    const { items } = await new Audit(database).list('ada');
+    expect(items.map(({ actorId, action, entityId, requestId }) => [actorId, action, entityId, requestId])).toEqual([
+      ['root', 'token.revoked', record.id, 'req-1'],
+      ['keelson:system', 'token.created', record.id, null],
+    ]);
   });
 });

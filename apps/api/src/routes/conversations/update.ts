@@ -23,7 +23,7 @@ const changes = {
   CLOSED: 'closeConversation',
 } as const satisfies Record<Status, keyof Conversations>;
 
-export function updateConversation(api: Api, { database, principalOf, conversationsOf }: Services): void {
+export function updateConversation(api: Api, { userOf, conversationsOf }: Services): void {
   api.patch(
     '/v1/conversations/:conversationId',
     {
@@ -47,7 +47,7 @@ export function updateConversation(api: Api, { database, principalOf, conversati
       const { title, status } = request.body;
       const { conversationId } = request.params;
       const conversations = conversationsOf(request);
-      const conversation = await database.transaction(principalOf(request).userId, async () => {
+      const conversation = await userOf(request).transaction(async () => {
         // The version holds for the first change; the second one changes what the first one made.
         const version = versionOf(request.headers);
         const renamed =

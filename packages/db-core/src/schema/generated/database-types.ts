@@ -1,7 +1,7 @@
 // Made by `pnpm generate` from a migrated PostgreSQL; change a migration instead.
 
 import type { EngineKind } from '../../engine/contract.ts';
-import type { ConversationStatus, InstanceKind, JobLogLevel, JobStatus, LogLevel, MessageRole, MessageStatus, MigrationState, SettingType } from '../enumerations.ts';
+import type { ConversationStatus, InstanceKind, JobLogLevel, JobStatus, LogLevel, MemberRole, MessageRole, MessageStatus, MigrationState, SettingType } from '../enumerations.ts';
 import type { JsonValue } from '../json.ts';
 import type { ColumnType } from 'kysely';
 
@@ -32,6 +32,20 @@ export interface AppInstances {
   pid: number;
   schema_version: string;
   started_at: Date;
+}
+
+export interface AuditEvents {
+  action: string;
+  actor_id: string;
+  after_digest: string | null;
+  before_digest: string | null;
+  created_at: Date;
+  entity: string;
+  entity_id: string | null;
+  id: string;
+  request_id: string | null;
+  times: Generated<number>;
+  user_id: string;
 }
 
 export interface ChangeConsumers {
@@ -170,6 +184,22 @@ export interface Jobs {
   worker: string | null;
 }
 
+export interface Memberships {
+  created_at: Date;
+  member_id: string;
+  organisation_id: string;
+  role: MemberRole;
+  updated_at: Date;
+}
+
+export interface Organisations {
+  created_at: Date;
+  id: string;
+  name: string;
+  updated_at: Date;
+  version: Generated<number>;
+}
+
 export interface Schedules {
   created_at: Date;
   expression: string;
@@ -215,6 +245,13 @@ export interface Settings {
   version: Generated<number>;
 }
 
+export interface SignInFailures {
+  blocked_until: Date | null;
+  failures: number;
+  key: string;
+  last_failed_at: Date;
+}
+
 export interface SystemLogs {
   created_at: Date;
   details: JsonValue | null;
@@ -241,9 +278,22 @@ export interface Users {
   version: Generated<number>;
 }
 
+export interface UserSessions {
+  account_id: string;
+  created_at: Date;
+  expires_at: Date;
+  hash: string;
+  id: string;
+  ip: string | null;
+  is_active: Generated<boolean>;
+  last_activity_at: Date;
+  user_agent: string | null;
+}
+
 export interface DB {
   api_tokens: ApiTokens;
   app_instances: AppInstances;
+  audit_events: AuditEvents;
   change_consumers: ChangeConsumers;
   change_epoch: ChangeEpoch;
   change_log: ChangeLog;
@@ -254,9 +304,13 @@ export interface DB {
   idempotency_keys: IdempotencyKeys;
   job_logs: JobLogs;
   jobs: Jobs;
+  memberships: Memberships;
+  organisations: Organisations;
   schedules: Schedules;
   schema_migrations: SchemaMigrations;
   settings: Settings;
+  sign_in_failures: SignInFailures;
   system_logs: SystemLogs;
+  user_sessions: UserSessions;
   users: Users;
 }

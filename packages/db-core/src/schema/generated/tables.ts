@@ -2,7 +2,7 @@
 import type { SchemaDescription } from '../description.ts';
 
 /** The tables whose rows have owners. */
-export type TenantTable = 'conversation_messages' | 'conversations' | 'idempotency_keys' | 'job_logs' | 'jobs' | 'settings';
+export type TenantTable = 'audit_events' | 'conversation_messages' | 'conversations' | 'idempotency_keys' | 'job_logs' | 'jobs' | 'settings';
 
 /** The schema that this version works with. */
 export const schema: SchemaDescription = {
@@ -66,6 +66,64 @@ export const schema: SchemaDescription = {
           unique: false,
           partial: false,
         },
+      ],
+    },
+    {
+      name: 'audit_events',
+      columns: [
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'actor_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'action', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'entity', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'entity_id', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'request_id', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'before_digest', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'after_digest', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'times', codec: 'integer', nullable: false, hasDefault: true },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['user_id', 'id'],
+      foreignKeys: [],
+      indexes: [
+        {
+          name: 'audit_events_by_action',
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'action', descending: false },
+            { name: 'id', descending: true },
+          ],
+          unique: false,
+          partial: false,
+        },
+        {
+          name: 'audit_events_by_actor',
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'actor_id', descending: false },
+            { name: 'id', descending: true },
+          ],
+          unique: false,
+          partial: false,
+        },
+        {
+          name: 'audit_events_by_entity',
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'entity', descending: false },
+            { name: 'entity_id', descending: false },
+            { name: 'id', descending: true },
+          ],
+          unique: false,
+          partial: false,
+        },
+        {
+          name: 'audit_events_of_actor',
+          columns: [{ name: 'actor_id', descending: false }, { name: 'id', descending: true }],
+          unique: false,
+          partial: false,
+        },
+        { name: 'audit_events_of_all', columns: [{ name: 'id', descending: true }], unique: false, partial: false },
       ],
     },
     {
@@ -426,6 +484,45 @@ export const schema: SchemaDescription = {
       ],
     },
     {
+      name: 'memberships',
+      columns: [
+        { name: 'organisation_id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'member_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'role', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'updated_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['organisation_id', 'member_id'],
+      foreignKeys: [{ columns: ['organisation_id'], table: 'organisations', references: ['id'], onDelete: 'cascade' }],
+      indexes: [
+        {
+          name: 'memberships_by_member',
+          columns: [{ name: 'member_id', descending: false }, { name: 'organisation_id', descending: false }],
+          unique: false,
+          partial: false,
+        },
+        {
+          name: 'memberships_owners',
+          columns: [{ name: 'organisation_id', descending: false }, { name: 'role', descending: false }],
+          unique: false,
+          partial: false,
+        },
+      ],
+    },
+    {
+      name: 'organisations',
+      columns: [
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'name', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'updated_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'version', codec: 'integer', nullable: false, hasDefault: true },
+      ],
+      primaryKey: ['id'],
+      foreignKeys: [],
+      indexes: [],
+    },
+    {
       name: 'schedules',
       columns: [
         { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
@@ -511,6 +608,25 @@ export const schema: SchemaDescription = {
       ],
     },
     {
+      name: 'sign_in_failures',
+      columns: [
+        { name: 'key', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'failures', codec: 'integer', nullable: false, hasDefault: false },
+        { name: 'blocked_until', codec: 'timestamp', nullable: true, hasDefault: false },
+        { name: 'last_failed_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['key'],
+      foreignKeys: [],
+      indexes: [
+        {
+          name: 'sign_in_failures_by_time',
+          columns: [{ name: 'last_failed_at', descending: false }],
+          unique: false,
+          partial: false,
+        },
+      ],
+    },
+    {
       name: 'system_logs',
       columns: [
         { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
@@ -545,6 +661,43 @@ export const schema: SchemaDescription = {
           unique: false,
           partial: true,
         },
+      ],
+    },
+    {
+      name: 'user_sessions',
+      columns: [
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'account_id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'hash', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'ip', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'user_agent', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'is_active', codec: 'boolean', nullable: false, hasDefault: true },
+        { name: 'expires_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'last_activity_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['id'],
+      foreignKeys: [{ columns: ['account_id'], table: 'users', references: ['id'], onDelete: 'cascade' }],
+      indexes: [
+        {
+          name: 'user_sessions_by_account',
+          columns: [{ name: 'account_id', descending: false }, { name: 'id', descending: false }],
+          unique: false,
+          partial: false,
+        },
+        {
+          name: 'user_sessions_by_activity',
+          columns: [{ name: 'last_activity_at', descending: false }],
+          unique: false,
+          partial: false,
+        },
+        {
+          name: 'user_sessions_by_expiry',
+          columns: [{ name: 'expires_at', descending: false }],
+          unique: false,
+          partial: false,
+        },
+        { name: 'user_sessions_hash_key', columns: [{ name: 'hash', descending: false }], unique: true, partial: false },
       ],
     },
     {
