@@ -44,6 +44,7 @@ export const rooms: readonly string[] = [
   'schema',
   'database',
   'changes',
+  'cache',
   'platform',
   'jobs',
   'operations',
@@ -55,6 +56,7 @@ export const typesForAll: readonly string[] = [
   'packages/db-core/src/engine/contract.ts',
   'packages/db-core/src/schema/description.ts',
   'packages/db-core/src/changes/contract.ts',
+  'packages/db-core/src/cache/contract.ts',
 ];
 
 /**

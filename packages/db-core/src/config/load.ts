@@ -124,7 +124,28 @@ function readSsl(
   return { ssl, faults };
 }
 
-function inShape(settings: DatabaseSettings, target: DatabaseTarget, ssl: SslConfig): DatabaseConfig {
+const MIB = 1_048_576;
+
+/** Other programs run beside it on the machine of somebody who develops. */
+const cacheBytes = {
+  production: { hot: 512 * MIB, warm: 2048 * MIB },
+  elsewhere: { hot: 32 * MIB, warm: 64 * MIB },
+};
+
+function redisFault(url: string | undefined): ConfigurationFault[] {
+  if (url === undefined || (URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol))) return [];
+  const message = 'write redis://user:password@host:6379/0, or rediss://… with TLS';
+  return [{ name: 'CACHE_REDIS_URL', given: quoteGiven(redactUrl(url)), message }];
+}
+
+interface Surroundings {
+  readonly target: DatabaseTarget;
+  readonly ssl: SslConfig;
+  readonly isProduction: boolean;
+}
+
+function inShape(settings: DatabaseSettings, { target, ssl, isProduction }: Surroundings): DatabaseConfig {
+  const { hot, warm } = isProduction ? cacheBytes.production : cacheBytes.elsewhere;
   return {
     target,
     ssl,
@@ -148,6 +169,11 @@ function inShape(settings: DatabaseSettings, target: DatabaseTarget, ssl: SslCon
       autoUpgrade: settings.MIGRATION_AUTO_UPGRADE,
       backupBeforeUpgrade: settings.MIGRATION_BACKUP_BEFORE_UPGRADE,
     },
+    cache: {
+      hotBytes: settings.CACHE_HOT_BYTES ?? hot,
+      warmBytes: settings.CACHE_WARM_BYTES ?? warm,
+      redisUrl: settings.CACHE_REDIS_URL,
+    },
   };
 }
 
@@ -160,9 +186,15 @@ function readDatabaseConfig(env: Environment, base: string): Reading<DatabaseCon
   const settings = databaseSettings.safeParse(values);
   const { target, faults: targetFaults } = readTarget(values, base);
   const { ssl, faults: sslFaults } = readSsl(values, target, base);
-  const faults = [...(settings.success ? [] : schemaFaults(settings.error, values)), ...targetFaults, ...sslFaults];
+  const faults = [
+    ...(settings.success ? [] : schemaFaults(settings.error, values)),
+    ...targetFaults,
+    ...sslFaults,
+    ...redisFault(values['CACHE_REDIS_URL']),
+  ];
   if (!settings.success || target === undefined || faults.length > 0) return { faults };
-  return { config: inShape(settings.data, target, ssl) };
+  const isProduction = env['KEELSON_ENVIRONMENT']?.trim() === 'production';
+  return { config: inShape(settings.data, { target, ssl, isProduction }) };
 }
 
 interface LoadOptions {

@@ -26,6 +26,16 @@ export interface DatabaseConfig {
   /** PostgreSQL. */
   readonly breaker: { readonly threshold: number; readonly halfOpenAfterMs: number };
   readonly migrations: { readonly autoUpgrade: boolean; readonly backupBeforeUpgrade: boolean };
+  readonly cache: CacheConfig;
+}
+
+export interface CacheConfig {
+  /** 0: off. */
+  readonly hotBytes: number;
+  /** 0: off. */
+  readonly warmBytes: number;
+  /** Where the warm tier is shared; it then takes the place of the one in memory. */
+  readonly redisUrl: string | undefined;
 }
 
 interface PoolConfig {

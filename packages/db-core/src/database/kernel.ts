@@ -33,7 +33,7 @@ export class Kernel {
     this.config = config;
     this.transactions = new Transactions(
       (options) => this.reach(() => engine.begin(options)),
-      () => this.commits.tell(),
+      (userId) => this.commits.tell(userId),
     );
     this.#listener = onEvent;
     this.#ready = ready;
@@ -106,7 +106,7 @@ export class Kernel {
     return this.#retried(
       async () => {
         const result = await this.reach(() => work(this.engine));
-        this.commits.tell();
+        this.commits.tell(userId);
         return result;
       },
       (error) => this.#afterWrite(error, plan),

@@ -9,6 +9,7 @@ import {
   TransactionTimeoutError,
 } from '../errors/index.ts';
 import { withDeadline } from '../resilience/index.ts';
+import type { CommitListener } from './commits.ts';
 
 export interface TransactionOptions {
   /** Milliseconds after which the transaction is rolled back. Default: `DATABASE_TRANSACTION_TIMEOUT`. */
@@ -30,6 +31,8 @@ class ActiveTransaction {
   readonly userId: string | undefined;
   /** What is done once it is committed. */
   readonly afterwards: (() => void)[] = [];
+  /** Has it run statements that no user narrows? */
+  isUnscoped: boolean;
   readonly #engine: EngineTransaction;
   #closed: KeelsonError | undefined;
   #failure: unknown;
@@ -41,6 +44,7 @@ class ActiveTransaction {
   constructor(engine: EngineTransaction, userId: string | undefined) {
     this.#engine = engine;
     this.userId = userId;
+    this.isUnscoped = userId === undefined;
   }
 
   /** Runs one statement. A second one at the same time is refused: their order would be anybody's guess. */
@@ -137,10 +141,10 @@ class ActiveTransaction {
 /** The transactions of one database: which one the code that is running is in. */
 export class Transactions {
   readonly #begin: Engine['begin'];
-  readonly #onCommitted: () => void;
+  readonly #onCommitted: CommitListener;
   readonly #places = new AsyncLocalStorage<Place | undefined>();
 
-  constructor(begin: Engine['begin'], onCommitted: () => void) {
+  constructor(begin: Engine['begin'], onCommitted: CommitListener) {
     this.#begin = begin;
     this.#onCommitted = onCommitted;
   }
@@ -152,7 +156,9 @@ export class Transactions {
   /** Runs one statement in the current transaction; undefined when there is none. */
   join<T>(userId: string | undefined, work: (runner: Runner) => MaybePromise<T>): Promise<T> | undefined {
     const place = this.#place(userId);
-    return place === undefined ? undefined : place.transaction.run(place, work);
+    if (place === undefined) return undefined;
+    if (userId === undefined) place.transaction.isUnscoped = true;
+    return place.transaction.run(place, work);
   }
 
   /** Begins a transaction, runs the work in it and commits; inside one already, just runs the work. */
@@ -178,7 +184,7 @@ export class Transactions {
       const inside = (): Promise<T> => this.#places.run({ transaction, savepoint: undefined }, work);
       const result = await withDeadline(inside, { timeoutMs, onTimeout });
       await transaction.commit();
-      if (readOnly !== true) this.#onCommitted();
+      if (readOnly !== true) this.#onCommitted(transaction.isUnscoped ? undefined : userId);
       for (const after of transaction.afterwards) this.outside(after);
       return result;
     } catch (error) {
