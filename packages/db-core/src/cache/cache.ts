@@ -97,7 +97,7 @@ export class Cache implements QueryCache {
     const found = this.#tiers.get(key);
     if (isCurrent && found !== undefined && found.staleSince === undefined) {
       this.#counts[found.tier] += 1;
-      return { value: found.value, isOld: true };
+      return found.value;
     }
     const flight = this.#joinable(question) ?? this.#read(question, { isCurrent, found });
     return signal === undefined ? flight.answer : unlessAborted(flight.answer, signal);

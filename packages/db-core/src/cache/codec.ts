@@ -13,11 +13,17 @@ const COMPRESSED = 2;
 /** V8's own format keeps dates, bytes and `undefined`, and is as quick as JSON. */
 export function pack(value: unknown): Buffer {
   const plain = serialize(value);
-  if (plain.length < WORTH_COMPRESSING) return Buffer.concat([Buffer.of(PLAIN), plain]);
+  if (plain.length < WORTH_COMPRESSING) return withFormat(PLAIN, plain);
   const compressed = zstdCompressSync(plain);
-  return compressed.length < plain.length
-    ? Buffer.concat([Buffer.of(COMPRESSED), compressed])
-    : Buffer.concat([Buffer.of(PLAIN), plain]);
+  return compressed.length < plain.length ? withFormat(COMPRESSED, compressed) : withFormat(PLAIN, plain);
+}
+
+/** In memory of its own: a part of a larger buffer would keep all of it. */
+function withFormat(format: number, bytes: Buffer): Buffer {
+  const packed = Buffer.allocUnsafeSlow(bytes.length + 1);
+  packed[0] = format;
+  bytes.copy(packed, 1);
+  return packed;
 }
 
 /** @throws Error when it isn't what `pack` made: another version's, or damaged. */

@@ -36,6 +36,8 @@ export class Workbench {
     const url = await this.freshUrl({ migrations });
     const database = openDatabase({ env: {}, ...options, ...(migrations === undefined ? {} : { migrations }), url });
     this.#closings.push(async () => {
+      // It may be looking at the change feed, which is not the test's work.
+      await database.cache.close();
       const { inUse, waiting } = database.pool();
       await database.close();
       if (inUse + waiting > 0)
