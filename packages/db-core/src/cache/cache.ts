@@ -65,7 +65,8 @@ export class Cache implements QueryCache {
   }
 
   clear(): void {
-    this.#dropAll();
+    this.#flights.invalidateAll();
+    this.#tiers.clear();
   }
 
   figures(): CacheFigures {
@@ -143,7 +144,7 @@ export class Cache implements QueryCache {
         if (!flight.isOutdated) this.#tiers.remove(key);
         return value;
       }
-      looked?.keep(value);
+      if (!flight.isOutdated) looked?.keep(value);
     }
     if (!flight.isOutdated) this.#tiers.set(key, value, { dependencies, mayBeStale: query.staleOnErrorMs > 0 });
     return value;
@@ -195,8 +196,7 @@ export class Cache implements QueryCache {
   }
 
   #dropAll(): void {
-    this.#flights.invalidateAll();
-    this.#tiers.clear();
+    this.clear();
     this.#shared?.restart();
   }
 }

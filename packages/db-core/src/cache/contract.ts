@@ -92,7 +92,7 @@ export interface QueryCache {
     query: CachedQuery<Params, Result>,
     ...rest: CacheArguments<Params>
   ): Promise<Result>;
-  /** Forgets all that this process keeps. */
+  /** Forgets all that this process keeps; what processes share stays. */
   clear(): void;
   figures(): CacheFigures;
   /** Called by `database.close()`. */
