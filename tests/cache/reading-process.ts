@@ -8,8 +8,15 @@ import { staleAnswers, readAtRandom } from './readers.ts';
 const [url = '', userId = '', redis = '', seed = ''] = process.argv.slice(2);
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
-await using database = openDatabase({ url, env: { CACHE_REDIS_URL: redis, CACHE_HOT_BYTES: '65536' } });
+const states: string[] = [];
+await using database = openDatabase({
+  url,
+  env: { CACHE_REDIS_URL: redis, CACHE_HOT_BYTES: '65536' },
+  onEvent: (event) => {
+    if (event.type === 'cache-store') states.push(event.state === 'paused' ? event.error.message : event.state);
+  },
+});
 say('ready');
 await readAtRandom(database, { userId, seed: Number(seed), signal: stop.signal });
 await sleep(500);
-say({ stale: await staleAnswers(database, userId), figures: database.cache.figures() });
+say({ stale: await staleAnswers(database, userId), figures: database.cache.figures(), states });

