@@ -1,14 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionLostError, type DatabaseEvent, defineCached, newId, openDatabase } from '@keelson/db-core';
 import { describeEngine, describeEngines } from '@keelson/db-core/testing';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { Gate } from './gate.ts';
 import { conversation, insertConversation, readConversation, renameConversation } from './queries.ts';
-
-/** Shut to everybody but a superuser that is connected already: as if the server were away, and open again at will. */
-const close = (name: string): string => `ALTER DATABASE "${name}" ALLOW_CONNECTIONS false`;
-const open = (name: string): string => `ALTER DATABASE "${name}" ALLOW_CONNECTIONS true`;
-const END_OTHERS =
-  'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()';
 
 const patient = defineCached('test.patient', {
   dependsOn: (p: { id: string }) => [{ table: 'conversations', key: p.id }],
@@ -22,14 +17,12 @@ describeEngine('postgres', 'a cache whose database can not be reached', (context
     { timeout: 60_000 },
     async () => {
       const url = await context.url();
-      const raw = context.raw(url);
-      const name = new URL(url).pathname.slice(1);
-      const elsewhere = new URL(url);
-      elsewhere.pathname = '/postgres';
-      const admin = context.raw(elsewhere.href);
+      const gate = new Gate(url);
+      await gate.open();
+      onTestFinished(() => gate.shut());
       const events: DatabaseEvent[] = [];
       await using database = openDatabase({
-        url,
+        url: gate.url,
         env: { DATABASE_BREAKER_RESET: '1' },
         onEvent: (event) => events.push(event),
       });
@@ -39,11 +32,8 @@ describeEngine('postgres', 'a cache whose database can not be reached', (context
       await database.cache.get(ada, conversation, { id });
       await database.cache.get(ada, patient, { id });
 
-      // This connection is there before nobody else is let in.
-      await raw.query('SELECT 1');
-      await admin.query(close(name));
-      await raw.query(END_OTHERS);
-      await raw.query(`UPDATE conversations SET title = 'new'`);
+      await gate.shut();
+      await context.raw(url).query(`UPDATE conversations SET title = 'new'`);
       await sleep(3500);
       // Whether it is still so can't be known any more.
       await expect(database.cache.get(ada, conversation, { id })).rejects.toMatchObject({ name: expect.any(String) });
@@ -51,7 +41,7 @@ describeEngine('postgres', 'a cache whose database can not be reached', (context
       expect(database.cache.figures().stale).toBe(1);
       expect(events.find(({ type }) => type === 'cache-stale')).toMatchObject({ name: 'test.patient' });
 
-      await admin.query(open(name));
+      await gate.open();
       const isNew = { title: 'new' };
       await expect.poll(() => database.cache.get(ada, patient, { id }), { timeout: 20_000 }).toMatchObject(isNew);
       await expect
