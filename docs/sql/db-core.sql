@@ -76,6 +76,16 @@ update "users"
   where "email" = $3
   returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
 
+-- cache.listTrackedTables
+-- sqlite
+select "name"
+  from "change_tables"
+  order by "name" asc;
+-- postgres
+select "name"
+  from "change_tables"
+  order by "name" asc;
+
 -- changes.eraseUpTo
 -- sqlite
 delete
