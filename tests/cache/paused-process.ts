@@ -6,16 +6,16 @@ import { say, spin } from '../support/script.ts';
 import { allVersions, conversation, readConversation } from './queries.ts';
 
 const [url = '', redis = '', id = '', ms = ''] = process.argv.slice(2);
-let isJoined = false;
+const joined = new AbortController();
 await using database = openDatabase({
   url,
   env: { CACHE_REDIS_URL: redis },
-  onEvent: ({ type, ...event }) => {
-    if (type === 'cache-store' && 'state' in event && event.state === 'joined') isJoined = true;
+  onEvent: (event) => {
+    if (event.type === 'cache-store' && event.state === 'joined') joined.abort();
   },
 });
 const ada = database.forUser('ada');
-while (!isJoined) {
+while (!joined.signal.aborted) {
   database.cache.clear();
   await database.cache.get(ada, allVersions);
   await sleep(20);

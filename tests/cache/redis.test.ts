@@ -99,11 +99,9 @@ describeWithRedis('a warm tier in Redis', (context) => {
     expect(await child.line()).toBe('has read');
     await renameConversation(ada, { id, title: 'new' });
     const seen = new Set<string | null | undefined>();
-    let isOver = false;
-    const ended = child.ended().finally(() => {
-      isOver = true;
-    });
-    while (!isOver) {
+    const over = new AbortController();
+    const ended = child.ended().finally(() => over.abort());
+    while (!over.signal.aborted) {
       // What is in this process's own memory would hide what is in Redis.
       database.cache.clear();
       const { title } = (await database.cache.get(ada, conversation, { id })) ?? {};

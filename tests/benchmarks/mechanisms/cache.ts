@@ -127,12 +127,10 @@ async function noticeDelays(
   const user = database.forUser('ada');
   const script = join(import.meta.dirname, 'cache-writing-process.ts');
   const args = ['--conditions=keelson-source', script, url, 'ada', id, String(count)];
-  let isOver = false;
-  const writing = promisify(execFile)(process.execPath, args).finally(() => {
-    isOver = true;
-  });
+  const over = new AbortController();
+  const writing = promisify(execFile)(process.execPath, args).finally(() => over.abort());
   const seen = new Map<string, number>();
-  while (!isOver) {
+  while (!over.signal.aborted) {
     const title = String((await database.cache.get(user, cached, { id }))?.title);
     if (!seen.has(title)) seen.set(title, performance.timeOrigin + performance.now());
     await new Promise((resolve) => setTimeout(resolve, 1));

@@ -184,7 +184,7 @@ export const databaseSettings = z.object({
     values: 'URL',
     initial: 'none',
     meaning:
-      'A Redis (6.2 or later) where processes share what they have read: `redis://user:password@host:6379/0`, with TLS `rediss://…`. Whoever can write there can change what users read. Needs the package `@redis/client`.',
+      'A Redis (6 or later) where processes share what they have read: `redis://user:password@host:6379/0`, with TLS `rediss://…`. Whoever can write there can change what users read. Needs the package `@redis/client`.',
   }),
 });
 
