@@ -31,14 +31,20 @@ async function used(): Promise<number> {
   return heapUsed + external;
 }
 
+function fill(tiers: LocalTiers, count: number): void {
+  for (let index = 0; index < count; index += 1) {
+    tiers.set(`ada\ntest 1\n{"id":"${index}"}`, row(index), {
+      dependencies: [`ada\nconversations\n${index}`],
+      mayBeStale: false,
+    });
+  }
+}
+
+// What is taken once, for code and buffers, isn't the tiers'.
+fill(new LocalTiers({ hotBytes, warmBytes }), 500);
 const tiers = new LocalTiers({ hotBytes, warmBytes });
 const before = await used();
-for (let index = 0; index < 40_000; index += 1) {
-  tiers.set(`ada\ntest 1\n{"id":"${index}"}`, row(index), {
-    dependencies: [`ada\nconversations\n${index}`],
-    mayBeStale: false,
-  });
-}
+fill(tiers, 16_000);
 const grown = (await used()) - before;
 const { bytes, entries } = tiers.figures;
 process.stdout.write(JSON.stringify({ estimated: bytes.hot + bytes.warm, grown, entries }));

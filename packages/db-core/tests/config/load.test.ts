@@ -347,9 +347,9 @@ describe('loadDatabaseConfig', () => {
     expect(config).toMatchObject({ target: { engine: 'sqlite', path: '/srv/app/b.db' }, pool: { size: 9 } });
   });
 
-  test('covers every name that begins with DATABASE_ or MIGRATION_', () => {
+  test('covers every name that begins with DATABASE_, MIGRATION_ or CACHE_', () => {
     expect(Object.keys(databaseSettings.shape)).toEqual(
-      settingNames.filter((name) => /^(?:DATABASE|MIGRATION)_/.test(name)),
+      settingNames.filter((name) => /^(?:DATABASE|MIGRATION|CACHE)_/.test(name)),
     );
   });
 });
