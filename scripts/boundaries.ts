@@ -45,6 +45,7 @@ export const rooms: readonly string[] = [
   'replicas',
   'database',
   'changes',
+  'cache',
   'platform',
   'jobs',
   'operations',
@@ -56,6 +57,7 @@ export const typesForAll: readonly string[] = [
   'packages/db-core/src/engine/contract.ts',
   'packages/db-core/src/schema/description.ts',
   'packages/db-core/src/changes/contract.ts',
+  'packages/db-core/src/cache/contract.ts',
 ];
 
 /**

@@ -109,6 +109,12 @@ function describe(event: DatabaseEvent): Line {
         level: event.state === 'following' || event.state === 'joining' ? 'info' : 'warn',
         message: `the replica ${event.location} is ${event.state}`,
       };
+    case 'cache-stale':
+      return { level: 'warn', message: `the cache gave an old answer of ${event.name}` };
+    case 'cache-store':
+      return event.state === 'joined'
+        ? { level: 'info', message: 'the shared cache is in use' }
+        : { level: 'warn', message: 'the shared cache is left alone for a while' };
     case 'connection-error':
       return { level: 'error', message: 'a database connection broke' };
   }

@@ -36,6 +36,10 @@ function verboseLine(event: DatabaseEvent): string | undefined {
       return `breaker: ${event.state}`;
     case 'replica':
       return `replica: ${event.location} is ${event.state}${event.reason === undefined ? '' : `: ${event.reason}`}`;
+    case 'cache-stale':
+      return `cache: an answer of ${event.name} is ${event.staleMs} ms old (${event.error.message})`;
+    case 'cache-store':
+      return event.state === 'joined' ? 'cache: shared' : `cache: not shared for a while (${event.error.message})`;
     case 'connection-error':
       return `connection: ${event.error.message}`;
     case 'system-access':

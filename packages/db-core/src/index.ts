@@ -1,13 +1,25 @@
+export { defineCached } from './cache/cached.ts';
+export type {
+  CacheDependency,
+  CachedQuery,
+  CachedQueryOptions,
+  CachedTable,
+  CacheFigures,
+  CacheGetOptions,
+  QueryCache,
+} from './cache/contract.ts';
 export type {
   Change,
   ChangeBatch,
   ChangeFeed,
   ChangeHandler,
+  ChangeSubscription,
   ConsumeChanges,
   FollowChanges,
   PruneChanges,
   ReadChanges,
   ResyncReason,
+  SubscribeChanges,
 } from './changes/contract.ts';
 export type { Database, OpenOptions } from './database/database.ts';
 export { asBoolean, asJson, asTimestamp } from './database/guard/fragments.ts';

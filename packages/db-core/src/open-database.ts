@@ -1,3 +1,4 @@
+import { Cache } from './cache/cache.ts';
 import { Changes } from './changes/feed.ts';
 import { createDatabase, type Database, type OpenOptions } from './database/database.ts';
 
@@ -13,5 +14,8 @@ import { createDatabase, type Database, type OpenOptions } from './database/data
  * ```
  */
 export function openDatabase(options: OpenOptions = {}): Database {
-  return createDatabase(options, { changes: (kernel) => new Changes(kernel) });
+  return createDatabase(options, {
+    changes: (kernel) => new Changes(kernel),
+    cache: (kernel, changes) => new Cache(kernel, changes),
+  });
 }

@@ -1,9 +1,23 @@
+import { cacheFigures } from './cache.ts';
 import type { Mechanism } from './contract.ts';
 import { replicasFigures } from './replicas.ts';
 import { rowSecurityFigures } from './row-security.ts';
 
 /** Every mechanism with figures of its own, in the order in which they are measured. */
 export const mechanisms: readonly Mechanism[] = [
+  {
+    name: 'cache',
+    title: 'a trace of reads with 5 % writes over 100,000 rows, with the cache and without',
+    engines: ['sqlite', 'postgres'],
+    targets: {
+      'sqlite.cache.hitRate': { atLeast: 0.9 },
+      'sqlite.cache.noticeP99Ms': { below: 100 },
+      'postgres.cache.hitRate': { atLeast: 0.9 },
+      'postgres.cache.timeRatio': { below: 1 },
+      'postgres.cache.noticeP99Ms': { below: 100 },
+    },
+    figures: cacheFigures,
+  },
   {
     name: 'row-security',
     title: 'what it costs that the server keeps users apart, too',

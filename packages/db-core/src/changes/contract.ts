@@ -38,6 +38,25 @@ export interface FollowChanges {
   readonly userId?: string | undefined;
 }
 
+export interface SubscribeChanges {
+  /** Given every change soon after its commit, a batch at a time. It must not throw. */
+  readonly onChanges: (batch: ChangeBatch) => void;
+  /**
+   * Called when changes were missed: they had been removed, the epoch is over, or they were too many to be worth reading.
+   * What follows is what changed after the position.
+   */
+  readonly onMissed: (position: string) => void;
+}
+
+/** Being told of everybody's changes in the background, until it is closed. */
+export interface ChangeSubscription {
+  /** Whatever was committed before this moment (by `performance.now()`) has been handed over. */
+  readonly currentAt: number;
+  /** Resolves once whatever was committed before the call has been handed over; rejects where the database doesn't tell. */
+  catchUp(): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** Why there is no way from a position to now: its epoch is over, or entries after it have been removed. */
 export type ResyncReason = 'epoch' | 'behind';
 
@@ -104,6 +123,11 @@ export interface ChangeFeed {
    * ```
    */
   consume(name: string, handler: ChangeHandler, options: ConsumeChanges): Promise<void>;
+  /**
+   * Begins now to hand every change to a function. For what is kept in memory and must not grow old: a failing database only
+   * delays, and `currentAt` shows it.
+   */
+  subscribe(options: SubscribeChanges): Promise<ChangeSubscription>;
   /** Removes old entries, in chunks. Gives how many. */
   prune(options?: PruneChanges): Promise<number>;
   /** After a restore or a move: forgets all entries, and lets every position require a resync. */

@@ -11,16 +11,19 @@ import type {
   ChangeBatch,
   ChangeFeed,
   ChangeHandler,
+  ChangeSubscription,
   ConsumeChanges,
   FollowChanges,
   PruneChanges,
   ReadChanges,
+  SubscribeChanges,
 } from './contract.ts';
 import type { ChangeLog, LogEntry } from './log.ts';
 import { decodePosition, encodePosition } from './position.ts';
 import { PostgresChangeLog } from './postgres/log.ts';
 import { Retention } from './retention.ts';
 import { SqliteChangeLog } from './sqlite/log.ts';
+import { Subscription } from './subscription.ts';
 import { Wakes } from './wakes.ts';
 
 const LIMIT = 500;
@@ -126,6 +129,18 @@ export class Changes implements ChangeFeed {
     }
   }
 
+  async subscribe(options: SubscribeChanges): Promise<ChangeSubscription> {
+    this.#tellScope(undefined);
+    const at = performance.now();
+    const position = await this.position();
+    const feed = {
+      read: (wanted: ReadChanges): Promise<ChangeBatch> => this.#read(wanted),
+      position: (): Promise<string> => this.position(),
+    };
+    const parts = { feed, wakes: this.#wakes, signal: this.#closing.signal };
+    return this.#outside(() => new Subscription({ at, position }, options, parts));
+  }
+
   prune(options: PruneChanges = {}): Promise<number> {
     return new Retention(this.#kernel, this.#systemFor('removing old changes')).prune(options);
   }
@@ -164,7 +179,7 @@ export class Changes implements ChangeFeed {
   }
 
   /** Not in the caller's transaction: it would see its own changes, which may be rolled back yet. */
-  #outside<T>(work: () => Promise<T>): Promise<T> {
+  #outside<T>(work: () => T): T {
     return this.#kernel.transactions.outside(work);
   }
 

@@ -71,6 +71,17 @@ export function count({ section, meaning, ...range }: Described & NumberRange) {
   return schema.register(settingDocs, { section, meaning, values, initial: `\`${range.initial}\`` });
 }
 
+/** A count that depends on something else where nothing is written; `initial` says on what. */
+export function optionalCount({
+  section,
+  meaning,
+  initial,
+  ...range
+}: Described & Omit<NumberRange, 'initial'> & { readonly initial: string }) {
+  const { schema, values } = number(whole, 'a whole number', { ...range, initial: String(range.min) });
+  return schema.unwrap().optional().register(settingDocs, { section, meaning, values, initial });
+}
+
 export function flag({ section, meaning, initial }: Described & { readonly initial: 'true' | 'false' }) {
   return z
     .stringbool({

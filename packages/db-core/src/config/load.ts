@@ -125,6 +125,20 @@ function readSsl(
   return { ssl, faults };
 }
 
+const MIB = 1_048_576;
+
+/** Other programs run beside it on the machine of somebody who develops. */
+const cacheBytes = {
+  production: { hot: 512 * MIB, warm: 2048 * MIB },
+  elsewhere: { hot: 32 * MIB, warm: 64 * MIB },
+};
+
+function redisFault(url: string | undefined): ConfigurationFault[] {
+  if (url === undefined || (URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol))) return [];
+  const message = 'write redis://user:password@host:6379/0, or rediss://… with TLS';
+  return [{ name: 'CACHE_REDIS_URL', given: quoteGiven(redactUrl(url)), message }];
+}
+
 interface ReplicasReading {
   readonly replicas: readonly ReplicaConfig[];
   readonly faults: readonly ConfigurationFault[];
@@ -188,9 +202,14 @@ interface ReadParts {
   readonly ssl: SslConfig;
   readonly replicas: readonly ReplicaConfig[];
   readonly secretKeys: SecretKeys | undefined;
+  readonly isProduction: boolean;
 }
 
-function inShape(settings: DatabaseSettings, { target, ssl, replicas, secretKeys }: ReadParts): DatabaseConfig {
+function inShape(
+  settings: DatabaseSettings,
+  { target, ssl, replicas, secretKeys, isProduction }: ReadParts,
+): DatabaseConfig {
+  const { hot, warm } = isProduction ? cacheBytes.production : cacheBytes.elsewhere;
   return {
     target,
     ssl,
@@ -217,6 +236,11 @@ function inShape(settings: DatabaseSettings, { target, ssl, replicas, secretKeys
       backupBeforeUpgrade: settings.MIGRATION_BACKUP_BEFORE_UPGRADE,
     },
     ...(secretKeys === undefined ? {} : { secretKeys }),
+    cache: {
+      hotBytes: settings.CACHE_HOT_BYTES ?? hot,
+      warmBytes: settings.CACHE_WARM_BYTES ?? warm,
+      redisUrl: settings.CACHE_REDIS_URL,
+    },
   };
 }
 
@@ -248,9 +272,11 @@ function readDatabaseConfig(env: Environment, base: string): Reading<DatabaseCon
     ...replicaFaults,
     ...rowSecurityFaults(settings.data, target),
     ...keyFaults,
+    ...redisFault(values['CACHE_REDIS_URL']),
   ];
   if (!settings.success || target === undefined || faults.length > 0) return { faults };
-  return { config: inShape(settings.data, { target, ssl, replicas, secretKeys }) };
+  const isProduction = env['KEELSON_ENVIRONMENT']?.trim() === 'production';
+  return { config: inShape(settings.data, { target, ssl, replicas, secretKeys, isProduction }) };
 }
 
 interface LoadOptions {

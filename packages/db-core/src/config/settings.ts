@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { choice, count, flag, milliseconds, optionalChoice, seconds, text } from './kinds.ts';
+import { choice, count, flag, milliseconds, optionalChoice, optionalCount, seconds, text } from './kinds.ts';
 import { sslModes } from './ssl.ts';
 
 const database = 'Database';
 const postgres = 'PostgreSQL';
 const reliability = 'When something fails';
 const migrations = 'Migrations';
+const cache = 'Cache';
 const secrets = 'Secrets';
 const logs = 'Logs';
 const http = 'HTTP API';
@@ -180,6 +181,32 @@ export const databaseSettings = z.object({
     section: migrations,
     initial: 'false',
     meaning: 'Makes and checks a backup before pending migrations are run.',
+  }),
+
+  CACHE_HOT_BYTES: optionalCount({
+    section: cache,
+    initial: '`33554432` (32 MiB); in production `536870912` (512 MiB)',
+    min: 65_536,
+    max: 1_099_511_627_776,
+    zero: 'off',
+    meaning:
+      'How much of what was read last is kept as it is, in the memory of each process. It is taken only as it fills.',
+  }),
+  CACHE_WARM_BYTES: optionalCount({
+    section: cache,
+    initial: '`67108864` (64 MiB); in production `2147483648` (2 GiB)',
+    min: 65_536,
+    max: 1_099_511_627_776,
+    zero: 'off',
+    meaning:
+      'How much of what no longer fits there is kept compressed, in the memory of each process. Not used with CACHE_REDIS_URL.',
+  }),
+  CACHE_REDIS_URL: text({
+    section: cache,
+    values: 'URL',
+    initial: 'none',
+    meaning:
+      'A Redis (6 or later) where processes share what they have read: `redis://user:password@host:6379/0`, with TLS `rediss://…`. Whoever can write there can change what users read. Needs the package `@redis/client`.',
   }),
 
   KEELSON_SECRET_KEY: text({

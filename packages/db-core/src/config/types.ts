@@ -31,6 +31,7 @@ export interface DatabaseConfig {
   /** PostgreSQL. */
   readonly breaker: { readonly threshold: number; readonly halfOpenAfterMs: number };
   readonly migrations: { readonly autoUpgrade: boolean; readonly backupBeforeUpgrade: boolean };
+  readonly cache: CacheConfig;
   /** Absent where no secret can be stored. */
   readonly secretKeys?: SecretKeys;
 }
@@ -38,6 +39,15 @@ export interface DatabaseConfig {
 export interface ReplicaConfig {
   readonly target: PostgresTarget;
   readonly ssl: SslConfig;
+}
+
+export interface CacheConfig {
+  /** 0: off. */
+  readonly hotBytes: number;
+  /** 0: off. */
+  readonly warmBytes: number;
+  /** Where the warm tier is shared; it then takes the place of the one in memory. */
+  readonly redisUrl: string | undefined;
 }
 
 interface PoolConfig {

@@ -1,4 +1,5 @@
 import { type DatabaseConfig, type Environment, loadDatabaseConfig } from '../config/index.ts';
+import type { QueryCache } from '../cache/contract.ts';
 import type { ChangeFeed } from '../changes/contract.ts';
 import type { Engine, EngineInfo, PoolFigures } from '../engine/contract.ts';
 import { createEngine } from '../engine/create.ts';
@@ -43,6 +44,7 @@ export interface OpenOptions {
 /** What later rooms build on the kernel, given from outside because this room may not know them. */
 export interface Mechanisms {
   readonly changes: (kernel: Kernel) => ChangeFeed;
+  readonly cache: (kernel: Kernel, changes: ChangeFeed) => QueryCache;
 }
 
 const ONE_COPY = Symbol.for('keelson.db-core');
@@ -119,6 +121,8 @@ export class Database {
   readonly migrations: DatabaseMigrations;
   /** What changed, in the order of commits. */
   readonly changes: ChangeFeed;
+  /** What was read before and hasn't changed since. */
+  readonly cache: QueryCache;
   readonly #engine: Engine;
   readonly #kernel: Kernel;
   #narrows = true;
@@ -158,6 +162,7 @@ export class Database {
       onChanged: () => this.#forget(),
     });
     this.changes = mechanisms.changes(this.#kernel);
+    this.cache = mechanisms.cache(this.#kernel, this.changes);
   }
 
   /** Has {@link initialize} succeeded? */
@@ -270,6 +275,7 @@ export class Database {
 
   /** Waits for what is running, then closes every connection. */
   async close(): Promise<void> {
+    await this.cache.close();
     await this.changes.close();
     this.#kernel.compiler = undefined;
     await Promise.all([this.#engine.close(), this.#kernel.replicas?.close()]);

@@ -32,11 +32,22 @@ export interface WriteResult<R> {
 const STREAM_CHUNK = 500;
 const BULK_CHUNK = 5_000;
 
+let kernelBelow: (handle: Handle<'tenant'>) => Kernel;
+
+/** Which database's handle it is, for the rooms of this package. */
+export function kernelOf(handle: UserHandle): Kernel {
+  return kernelBelow(handle);
+}
+
 /**
  * Runs queries. It is no Kysely instance: it has no way to run SQL that the guard hasn't seen. Inside a transaction of
  * the same database every statement runs in it.
  */
 class Handle<A extends Access> {
+  static {
+    kernelBelow = (handle) => handle.#kernel;
+  }
+
   readonly #kernel: Kernel;
   readonly #access: A;
   readonly #owner: UserId | undefined;

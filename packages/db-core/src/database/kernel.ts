@@ -171,7 +171,7 @@ export class Kernel {
   #committed(written: Iterable<string | undefined>): void {
     // Before anybody is told: whoever reads then has to see it.
     for (const userId of written) this.replicas?.wrote(userId);
-    this.commits.tell();
+    for (const userId of written) this.commits.tell(userId);
   }
 
   /** Through the breaker, where there is one. */

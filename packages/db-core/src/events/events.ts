@@ -30,6 +30,11 @@ export type DatabaseEvent =
       readonly direction: 'up' | 'down';
       readonly durationMs: number;
     }
+  /** An answer of before was given because the database couldn't be reached. */
+  | { readonly type: 'cache-stale'; readonly name: string; readonly staleMs: number; readonly error: Error }
+  /** The shared warm tier: in use, or left alone for a while because it failed. Reads go on without it. */
+  | { readonly type: 'cache-store'; readonly state: 'joined' }
+  | { readonly type: 'cache-store'; readonly state: 'paused'; readonly error: Error }
   | { readonly type: 'connection-error'; readonly error: Error }
   | {
       /** A replica is used from now on, or isn't any more. */

@@ -49,6 +49,8 @@ export class Workbench {
       url,
     });
     this.#closings.push(async () => {
+      // It may be looking at the change feed, which is not the test's work.
+      await database.cache.close();
       const { inUse, waiting } = database.pool();
       await database.close();
       if (inUse + waiting > 0)

@@ -50,6 +50,7 @@ describe('without any setting', () => {
         initRetry: { count: 3, delayMs: 100 },
         breaker: { threshold: 3, halfOpenAfterMs: 30_000 },
         migrations: { autoUpgrade: false, backupBeforeUpgrade: false },
+        cache: { hotBytes: 33_554_432, warmBytes: 67_108_864, redisUrl: undefined },
       },
     });
   });
@@ -87,6 +88,9 @@ describe('what is written', () => {
         DATABASE_BREAKER_RESET: '2',
         MIGRATION_AUTO_UPGRADE: 'yes',
         MIGRATION_BACKUP_BEFORE_UPGRADE: '1',
+        CACHE_HOT_BYTES: '0',
+        CACHE_WARM_BYTES: '1000000',
+        CACHE_REDIS_URL: 'rediss://cache.example.com',
         KEELSON_ENVIRONMENT: 'production',
         KEELSON_HOME: 'var',
         KEELSON_HTTP_HOST: '0.0.0.0',
@@ -118,8 +122,20 @@ describe('what is written', () => {
         initRetry: { count: 0, delayMs: 250 },
         breaker: { threshold: 4, halfOpenAfterMs: 2000 },
         migrations: { autoUpgrade: true, backupBeforeUpgrade: true },
+        cache: { hotBytes: 0, warmBytes: 1_000_000, redisUrl: 'rediss://cache.example.com' },
       },
     });
+  });
+
+  test('lets the cache grow in production', () => {
+    const { cache } = loadConfig({ KEELSON_ENVIRONMENT: 'production' }, { cwd }).database;
+    expect(cache).toMatchObject({ hotBytes: 512 * 2 ** 20, warmBytes: 2 ** 31 });
+  });
+
+  test("does not repeat the Redis's password when its address is none", () => {
+    const { error } = faults({ CACHE_REDIS_URL: 'redis//ada:secret@host' });
+    expect(error.message).toContain('rediss://');
+    expect(error.message).not.toContain('secret');
   });
 
   test('starts relative paths in KEELSON_HOME', () => {
@@ -400,9 +416,9 @@ describe('loadDatabaseConfig', () => {
     expect(config).toMatchObject({ target: { engine: 'sqlite', path: '/srv/app/b.db' }, pool: { size: 9 } });
   });
 
-  test('covers every name that begins with DATABASE_ or MIGRATION_, and the keys of secrets', () => {
-    expect(Object.keys(databaseSettings.shape)).toEqual(
-      settingNames.filter((name) => /^(?:DATABASE|MIGRATION|KEELSON_SECRET)_/.test(name)),
+  test('covers every name that begins with DATABASE_, MIGRATION_ or CACHE_, and the keys of secrets', () => {
+    expect(Object.keys(databaseSettings.shape).sort()).toEqual(
+      settingNames.filter((name) => /^(?:DATABASE|MIGRATION|CACHE|KEELSON_SECRET)_/.test(name)).sort(),
     );
   });
 });
