@@ -18,10 +18,8 @@ async function ownersSeen(database: Database, user: string, table: string): Prom
 }
 
 /** Rows in bulk, whoever they are for. */
-const bulk = defineQuery('bulk', ((db: AnyBuilder, p: BulkRow) =>
-  db
-    .insertInto('conversations')
-    .values({ id: p.id, user_id: p.owner, created_at: p.at, updated_at: p.at })) as never) as Query<BulkRow, never>;
+const bulk: Query<BulkRow, never> = defineQuery('bulk', ((db: AnyBuilder, p: BulkRow) =>
+  db.insertInto('conversations').values({ id: p.id, user_id: p.owner, created_at: p.at, updated_at: p.at })) as never);
 
 interface BulkRow {
   readonly id: string;
@@ -36,7 +34,7 @@ const conversationOf = (owner: string, number: number) => ({
 });
 
 const insertFor = (owner: string, number: number) =>
-  anyQuery('insert for', (db) => db.insertInto('conversations').values(conversationOf(owner, number) as never));
+  anyQuery('insert for', (db) => db.insertInto('conversations').values(conversationOf(owner, number)));
 
 const setTitle = (title: string) => anyQuery('set title', (db) => db.updateTable('conversations').set({ title }));
 
@@ -93,7 +91,7 @@ describeEngine('postgres', 'row security', (context) => {
     const upsert = anyQuery('upsert', (db) =>
       db
         .insertInto('conversations')
-        .values(conversationOf('eve', 1) as never)
+        .values(conversationOf('eve', 1))
         .onConflict((oc) => oc.columns(['user_id', 'id']).doUpdateSet({ title: 'changed' })),
     );
     await expect(ada.run(upsert)).rejects.toThrow(TenancyViolationError);

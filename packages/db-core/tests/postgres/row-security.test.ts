@@ -93,7 +93,7 @@ describeEngine('postgres', 'the role for row security', (context) => {
     await withLogin(context, 'nocreaterole', async ({ open, admin, login, role }) => {
       const refusal = await errorOf(open());
       expect(refusal).toBeInstanceOf(ConfigurationError);
-      const { hint = '' } = refusal as ConfigurationError;
+      const { hint } = refusal as ConfigurationError;
       expect(hint).toContain(`CREATE ROLE "${role}"; GRANT "${role}" TO "${login}"`);
       // With the rest of what it says there is nothing left for the login to do.
       await admin.query(hint.slice(hint.indexOf('CREATE ROLE')));

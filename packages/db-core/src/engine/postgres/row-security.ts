@@ -56,7 +56,7 @@ interface TableState {
 }
 
 /** What there is on the server of the role that users' statements run as, its rights, and the policies. */
-export async function rowSecurityState(runner: Runner, tables: readonly string[], isOn: boolean): Promise<RowSecurity> {
+async function rowSecurityState(runner: Runner, tables: readonly string[], isOn: boolean): Promise<RowSecurity> {
   const { rows } = await runner.execute(STATE, [arrayLiteral(tables)]);
   const row: Row = rows[0] ?? {};
   const { role } = row;
