@@ -15,19 +15,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { postgresUrl } from '../config/postgres-url.ts';
 import { type Account, canEnter, reachablePostgres, serverAccount } from './postgres-binaries.ts';
-import { startKeeper } from './postgres-keeper.ts';
+import { HALTED, type KeeperOrder, startKeeper } from './postgres-keeper.ts';
 
 export interface TestServer {
   /** URL of the database `postgres`, as a superuser. */
   readonly url: string;
   /** For other files of the test run; removed with the server's own. */
   readonly folder: string;
+  /**
+   * Ends the server and keeps its files: `fast` as an administrator does, which ends every session; `immediate` as a
+   * crash does. What clients do with it is what there is to be tested.
+   */
+  halt(mode: 'fast' | 'immediate'): Promise<void>;
+  /** After `halt`: the same server again, at the same address. */
+  resume(): Promise<void>;
   /** Ends the server and removes its files. Idempotent. */
   stop(): Promise<void>;
 }
 
+export interface TestServerOptions {
+  /** `name=value`; they win over the harness's own. */
+  readonly settings?: readonly string[];
+}
+
 const USER = 'keelson';
 const START_TIMEOUT_MS = 60_000;
+const READY = 'ready to accept connections';
 
 /** Nothing of a test's database has to outlive a power cut; everything else is as PostgreSQL has it. */
 const SETTINGS = [
@@ -56,18 +69,18 @@ const SETTINGS = [
  * await server.stop();
  * ```
  */
-export async function startPostgresServer(): Promise<TestServer> {
+export async function startPostgresServer({ settings = [] }: TestServerOptions = {}): Promise<TestServer> {
   // Between looking for a free port and using it another process may take it.
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await startOn(await freePort());
+      return await startOn(await freePort(), settings);
     } catch (error) {
       if (attempt === 5 || !(error instanceof Error) || !error.message.includes('could not bind')) throw error;
     }
   }
 }
 
-async function startOn(port: number): Promise<TestServer> {
+async function startOn(port: number, settings: readonly string[]): Promise<TestServer> {
   const account = serverAccount();
   const folder = makeFolder(account === undefined || canEnter(tmpdir(), account) ? tmpdir() : '/tmp', account);
   const dataFolder = makeFolder(memoryFolder() ?? folder, account);
@@ -98,7 +111,7 @@ async function startOn(port: number): Promise<TestServer> {
       },
       {
         file: join(bin, 'postgres'),
-        args: ['-D', data, '-p', String(port), ...SETTINGS.flatMap((setting) => ['-c', setting])],
+        args: ['-D', data, '-p', String(port), ...[...SETTINGS, ...settings].flatMap((setting) => ['-c', setting])],
       },
     ],
   });
@@ -108,24 +121,27 @@ async function startOn(port: number): Promise<TestServer> {
     keeper.stdin?.end();
     await exited;
   };
-  try {
-    await new Promise<void>((resolve, reject) => {
+  /** Waits until the server's log says so. */
+  const logged = (said: string): Promise<void> =>
+    new Promise((resolve, reject) => {
       let log = '';
-      const timer = setTimeout(
-        () => reject(new Error(`PostgreSQL did not start within ${START_TIMEOUT_MS} ms.\n${log}`)),
-        START_TIMEOUT_MS,
-      );
-      keeper.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      const end = (settle: () => void): void => {
+        clearTimeout(timer);
+        keeper.stderr?.off('data', read);
+        settle();
+      };
+      const fail = (why: string): void => end(() => reject(new Error(`PostgreSQL ${why}.\n${log}`)));
+      const read = (text: string): void => {
         log = (log + text).slice(-10_000);
-        if (!text.includes('ready to accept connections')) return;
-        clearTimeout(timer);
-        resolve();
-      });
-      void exited.then(() => {
-        clearTimeout(timer);
-        reject(new Error(`PostgreSQL did not start.\n${log}`));
-      });
+        if (log.includes(said)) end(resolve);
+      };
+      const timer = setTimeout(() => fail(`did not say "${said}" within ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS);
+      keeper.stderr?.setEncoding('utf8').on('data', read);
+      void exited.then(() => fail('ended'));
     });
+  const order = (text: KeeperOrder): void => void keeper.stdin?.write(`${text}\n`);
+  try {
+    await logged(READY);
   } catch (error) {
     await stop();
     for (const made of [folder, dataFolder]) rmSync(made, { recursive: true, force: true });
@@ -138,6 +154,16 @@ async function startOn(port: number): Promise<TestServer> {
   return {
     url: postgresUrl({ host: '127.0.0.1', port, database: 'postgres', user: USER, password }),
     folder: files,
+    halt: async (mode) => {
+      const halted = logged(HALTED);
+      order(`halt ${mode}`);
+      await halted;
+    },
+    resume: async () => {
+      const ready = logged(READY);
+      order('start');
+      await ready;
+    },
     stop,
   };
 }
