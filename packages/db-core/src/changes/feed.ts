@@ -3,7 +3,8 @@ import { SystemHandle } from '../database/handle.ts';
 import { newId } from '../database/ids.ts';
 import type { Kernel } from '../database/kernel.ts';
 import { parseUserId } from '../database/user-id.ts';
-import { KeelsonError, ValidationError } from '../errors/index.ts';
+import { ValidationError } from '../errors/index.ts';
+import { isPassing } from '../resilience/index.ts';
 import { OPERATIONS } from '../schema/tracking.ts';
 import { Consumer, LONGEST_WAIT_MS } from './consumer.ts';
 import type {
@@ -161,7 +162,7 @@ export class Changes implements ChangeFeed {
       return await work();
     } catch (error) {
       if (signal.aborted) return undefined;
-      if (!(error instanceof KeelsonError) || !error.retriable) throw error;
+      if (!isPassing(error)) throw error;
       await sleep(LONGEST_WAIT_MS, undefined, { signal }).catch(() => undefined);
       return undefined;
     }
