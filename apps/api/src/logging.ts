@@ -49,7 +49,9 @@ export function logDatabaseEvents(
 ): EventListener {
   return (event) => {
     if (event.type === 'query' && !echo) return;
-    const { level, message } = describe(event);
+    const line = describe(event);
+    if (line === undefined) return;
+    const { level, message } = line;
     const { type, ...particulars } = event;
     const { error, ...rest } = { error: undefined, ...particulars };
     // pino knows how to write errors by the name `err`.
@@ -65,7 +67,8 @@ interface Line {
   readonly message: string;
 }
 
-function describe(event: DatabaseEvent): Line {
+/** Undefined for what is there to be counted: see `/metrics`. */
+function describe(event: DatabaseEvent): Line | undefined {
   switch (event.type) {
     case 'query':
       return { level: 'info', message: `query ${event.name}` };
@@ -84,5 +87,9 @@ function describe(event: DatabaseEvent): Line {
       return { level: 'info', message: `migration ${event.name} ${event.direction}` };
     case 'connection-error':
       return { level: 'error', message: 'a database connection broke' };
+    case 'transaction':
+    case 'connection-wait':
+    case 'lock-wait':
+      return undefined;
   }
 }

@@ -1,15 +1,11 @@
 import process from 'node:process';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { Jobs, openDatabase, Schedules, Worker, type WorkerEvent } from '@keelson/db-core';
+import { ensureKernelSchedules, Jobs, openDatabase, Worker, type WorkerEvent } from '@keelson/db-core';
 import type { Context } from '../context.ts';
 import { closeSoon, placeOf, waitForDatabase } from '../database.ts';
 import { eventLines } from '../events.ts';
 import { document, examples } from '../help.ts';
 import { listOf, wholeNumber } from '../values.ts';
-
-/** The owner of the kernel's own jobs. */
-const KERNEL_OWNER = 'keelson';
-const OPTIMIZE = { name: 'optimize', kind: 'kernel.optimize', parameters: {}, expression: '17 3 * * *' };
 
 type Counts = Record<'completed' | 'failed' | 'retried' | 'cancelled' | 'given-back' | 'lost', number>;
 
@@ -53,7 +49,7 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
           ...(kind === undefined ? {} : { kinds: kind }),
           onEvent: (event) => tell(context, counts, event),
         });
-        await ensureSchedule(jobs);
+        await ensureKernelSchedules(jobs);
         output.note(`The worker ${worker.name} looks for ${(kind ?? jobs.kinds).join(', ')}. Ctrl-C stops.`);
         await worker.run();
         if (interrupt.signal.aborted) context.exitCode = 130;
@@ -68,13 +64,6 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
         await closeSoon(database);
       }
     });
-}
-
-/** Every night. Whoever changes it or switches it off is left to it. */
-async function ensureSchedule(jobs: Jobs): Promise<void> {
-  const schedules = new Schedules(jobs);
-  const { items } = await schedules.list(KERNEL_OWNER);
-  if (!items.some(({ name }) => name === OPTIMIZE.name)) await schedules.set({ ...OPTIMIZE, userId: KERNEL_OWNER });
 }
 
 function tell({ output }: Context, counts: Counts, event: WorkerEvent): void {

@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SystemHandle } from '../database/handle.ts';
 import { newId } from '../database/ids.ts';
-import {
-  AmbiguousCommitError,
-  LockTimeoutError,
-  ResyncRequiredError,
-  StatementTimeoutError,
-} from '../errors/index.ts';
+import { AmbiguousCommitError, LockTimeoutError, ResyncRequiredError, StatementTimeoutError } from '../errors/index.ts';
 import { isPassing } from '../resilience/index.ts';
 import { findConsumer, giveLease, insertConsumer, keepPosition, takeLease } from './changes.repository.ts';
 import type { ChangeBatch, ChangeFeed, ChangeHandler, ConsumeChanges, ResyncReason } from './contract.ts';

@@ -124,6 +124,8 @@ function readSsl(
   return { ssl, faults };
 }
 
+const HOUR_MS = 3_600_000;
+
 function inShape(settings: DatabaseSettings, target: DatabaseTarget, ssl: SslConfig): DatabaseConfig {
   return {
     target,
@@ -148,6 +150,11 @@ function inShape(settings: DatabaseSettings, target: DatabaseTarget, ssl: SslCon
       autoUpgrade: settings.MIGRATION_AUTO_UPGRADE,
       backupBeforeUpgrade: settings.MIGRATION_BACKUP_BEFORE_UPGRADE,
     },
+    changes: {
+      keepMs: settings.CHANGES_RETENTION_HOURS * HOUR_MS,
+      keepRows: settings.CHANGES_RETENTION_ROWS,
+    },
+    jobs: { keepMs: settings.JOBS_RETENTION_DAYS * 24 * HOUR_MS },
   };
 }
 
@@ -200,6 +207,8 @@ export function loadConfig(env: Environment, options: LoadOptions = {}): Keelson
       port: app.data.KEELSON_HTTP_PORT,
       bodyLimitBytes: app.data.KEELSON_HTTP_BODY_LIMIT,
       requestsPerMinute: app.data.KEELSON_HTTP_RATE_LIMIT,
+      workerSlots: app.data.KEELSON_API_WORKER_SLOTS,
+      metricsToken: app.data.KEELSON_METRICS_TOKEN,
     },
   };
 }

@@ -1,9 +1,9 @@
 import { type DatabaseConfig, type Environment, loadDatabaseConfig } from '../config/index.ts';
 import type { ChangeFeed } from '../changes/contract.ts';
-import type { Engine, EngineInfo, PoolFigures } from '../engine/contract.ts';
+import type { Engine, EngineInfo, EngineWait, PoolFigures } from '../engine/contract.ts';
 import { createEngine } from '../engine/create.ts';
 import { InternalError } from '../errors/index.ts';
-import type { EventListener } from '../events/events.ts';
+import type { DatabaseEvent, EventListener } from '../events/events.ts';
 import type { BreakerState } from '../resilience/index.ts';
 import type { Migration } from '../schema/migration.ts';
 import { StatementCompiler } from './compile.ts';
@@ -57,6 +57,7 @@ function refuseSecondCopy(): void {
 
 let engineBelow: (database: Database) => Engine;
 let transactionsOf: (database: Database) => Transactions;
+let listenerOf: (database: Database) => (listener: EventListener) => () => void;
 
 /**
  * What is underneath, for the rooms of this package that look at a database which may not be ready for use. It is not
@@ -69,6 +70,11 @@ export function engineOf(database: Database): Engine {
 /** Does the work once what is being written is committed, outside the transaction; at once where there is none. */
 export function afterCommit(database: Database, work: () => void): void {
   transactionsOf(database).afterCommit(work);
+}
+
+/** Tells this listener as well, until the returned function is called. */
+export function listenTo(database: Database, listener: EventListener): () => void {
+  return listenerOf(database)(listener);
 }
 
 /** Runs code that must not take part in the transaction from which it is called: work in the background. */
@@ -86,6 +92,7 @@ export class Database {
   static {
     engineBelow = (database) => database.#engine;
     transactionsOf = (database) => database.#kernel.transactions;
+    listenerOf = (database) => (listener) => database.#kernel.listen(listener);
   }
 
   readonly config: DatabaseConfig;
@@ -103,6 +110,7 @@ export class Database {
       create: options.create ?? true,
       applicationName: options.applicationName ?? 'keelson',
       onConnectionError: (error: Error) => this.#kernel.emit({ type: 'connection-error', error }),
+      onWait: (wait) => this.#kernel.emit(eventOf(wait)),
     });
     this.#kernel = new Kernel({
       engine: this.#engine,
@@ -203,6 +211,10 @@ export class Database {
     this.#kernel.compiler = undefined;
     await this.#engine.close();
   }
+}
+
+function eventOf({ of, ...wait }: EngineWait): DatabaseEvent {
+  return of === 'connection' ? { type: 'connection-wait', ...wait } : { type: 'lock-wait', of, ...wait };
 }
 
 /** Called by `openDatabase`, which knows every mechanism. */

@@ -14,7 +14,8 @@ export class Kernel {
   readonly transactions: Transactions;
   readonly commits = new Commits();
   readonly #breaker: Breaker | undefined;
-  readonly #listener: EventListener | undefined;
+  /** Empty for most programs; then nothing is measured. */
+  #listeners: readonly EventListener[];
   readonly #ready: () => Promise<void>;
   #compiler: StatementCompiler | undefined;
 
@@ -35,7 +36,7 @@ export class Kernel {
       (options) => this.reach(() => engine.begin(options)),
       () => this.commits.tell(),
     );
-    this.#listener = onEvent;
+    this.#listeners = onEvent === undefined ? [] : [onEvent];
     this.#ready = ready;
     // A file doesn't come back by being left alone.
     this.#breaker =
@@ -78,7 +79,7 @@ export class Kernel {
     work: (runner: Runner) => MaybePromise<T>,
     rowsOf: (result: T) => number,
   ): Promise<T> {
-    if (this.#listener === undefined) return this.#run(plan, userId, work);
+    if (this.#listeners.length === 0) return this.#run(plan, userId, work);
     const started = performance.now();
     let rows = 0;
     let failure: Error | undefined;
@@ -115,12 +116,28 @@ export class Kernel {
 
   transaction<T>(userId: string | undefined, work: () => Promise<T>, options: TransactionOptions): Promise<T> {
     const limits = { timeoutMs: this.config.transactionTimeoutMs, ...options };
-    const attempt = (): Promise<T> => this.transactions.run(userId, work, limits);
-    if (this.transactions.isInside) return attempt();
+    if (this.transactions.isInside) return this.transactions.run(userId, work, limits);
+    const attempt = (): Promise<T> => this.#timed(() => this.transactions.run(userId, work, limits));
     return this.#retried(
       attempt,
       (error) => isWorthRepeating(error) || (options.idempotent === true && error instanceof AmbiguousCommitError),
     );
+  }
+
+  /** Tells the listeners of a transaction. */
+  async #timed<T>(attempt: () => Promise<T>): Promise<T> {
+    if (this.#listeners.length === 0) return attempt();
+    const started = performance.now();
+    let failure: Error | undefined;
+    try {
+      return await attempt();
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error));
+      throw error;
+    } finally {
+      const durationMs = performance.now() - started;
+      this.emit({ type: 'transaction', durationMs, ...(failure === undefined ? {} : { error: failure }) });
+    }
   }
 
   /** Through the breaker, where there is one. */
@@ -134,13 +151,21 @@ export class Kernel {
 
   /** A listener's failure is its own: it must not undo the work that it is told of. */
   emit(event: DatabaseEvent): void {
-    const listener = this.#listener;
-    if (listener === undefined) return;
-    try {
-      this.transactions.outside(() => listener(event));
-    } catch (error) {
-      process.emitWarning(`A database event listener failed: ${String(error)}`, 'KeelsonListenerWarning');
+    for (const listener of this.#listeners) {
+      try {
+        this.transactions.outside(() => listener(event));
+      } catch (error) {
+        process.emitWarning(`A database event listener failed: ${String(error)}`, 'KeelsonListenerWarning');
+      }
     }
+  }
+
+  /** Tells this one as well, until the returned function is called. */
+  listen(listener: EventListener): () => void {
+    this.#listeners = [...this.#listeners, listener];
+    return () => {
+      this.#listeners = this.#listeners.filter((each) => each !== listener);
+    };
   }
 
   #retried<T>(work: () => Promise<T>, retryIf: (error: unknown) => boolean): Promise<T> {

@@ -10,6 +10,7 @@ import { keptJson, idSchema, linesSchema, listSchema } from './inputs.ts';
 import { type Job, type JobLine, toJob, toLine } from './job.ts';
 import * as queries from './job.repository.ts';
 import { optimize } from './optimize.ts';
+import { prune } from './prune.ts';
 import { wake } from './wake.ts';
 
 export interface ListJobs {
@@ -51,6 +52,7 @@ export class Jobs {
   constructor(database: Database) {
     this.database = database;
     this.define(optimize(database));
+    this.define(prune(database));
   }
 
   /** @throws ConfigurationError when the kind is defined already */

@@ -1,0 +1,24 @@
+import type { Jobs } from './jobs.ts';
+import { Schedules } from './schedules.ts';
+
+/** The owner of the kernel's own jobs. */
+const KERNEL_OWNER = 'keelson';
+
+/** What a database needs every night, in UTC; not all at the same time. */
+const NIGHTLY = [
+  { name: 'optimize', kind: 'kernel.optimize', expression: '17 3 * * *' },
+  { name: 'prune', kind: 'jobs.prune', expression: '47 2 * * *' },
+];
+
+/**
+ * Makes the schedules of the kernel's own jobs, where they aren't there yet. Whoever changes one or switches it off is left
+ * to it. For programs that run a {@link Worker}.
+ */
+export async function ensureKernelSchedules(jobs: Jobs): Promise<void> {
+  const schedules = new Schedules(jobs);
+  const { items } = await schedules.list(KERNEL_OWNER, { limit: 500 });
+  const known = new Set(items.map(({ name }) => name));
+  for (const schedule of NIGHTLY) {
+    if (!known.has(schedule.name)) await schedules.set({ ...schedule, userId: KERNEL_OWNER, parameters: {} });
+  }
+}
