@@ -13,13 +13,13 @@ const packages = ['packages', 'apps']
 
 /** Workspace packages resolve to their sources, in Vite's graph and in what Node itself loads. */
 const conditions = ['keelson-source', 'node', 'development|production'];
-const sources = {
+export const sources = {
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['keelson-source', 'node'] } },
 };
 
-/** What measures waiting times comes last and alone, so that no neighbour is measured with it. */
-const alone = 'concurrency/**/*.test.ts';
+/** What measures waiting times, or lives by deadlines, comes last and alone, so that no neighbour is measured with it. */
+const alone = ['concurrency/**/*.test.ts', 'faults/**/*.test.ts'];
 const exclude = ['**/node_modules/**', '**/dist/**'];
 /** The many processes that tests start need not compile the same sources again. */
 const env = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compile') };
@@ -37,7 +37,7 @@ export default defineConfig({
         test: {
           name: folder,
           include: ['**/*.test.ts'],
-          exclude: folder === 'tests' ? [...exclude, alone] : exclude,
+          exclude: folder === 'tests' ? [...exclude, ...alone] : exclude,
           env,
           pool: 'forks' as const,
           maxWorkers: Math.max(2, availableParallelism()),
@@ -50,7 +50,7 @@ export default defineConfig({
         root: join(root, 'tests'),
         test: {
           name: 'tests, alone',
-          include: [alone],
+          include: alone,
           exclude,
           env,
           pool: 'forks' as const,

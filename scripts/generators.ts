@@ -67,6 +67,10 @@ export const generators: readonly Generator[] = [
     const { renderOpenApi } = await import('../apps/api/src/openapi.ts');
     return await renderOpenApi();
   }),
+  oneFile('metrics', 'docs/metrics.md', async () => {
+    const { renderMetricsMarkdown } = await import('../packages/db-core/src/metrics/render.ts');
+    return renderMetricsMarkdown();
+  }),
   oneFile('errors', 'docs/errors.md', async () => {
     await loadEveryPackage();
     // The command line's are loaded without it, and last, because the API answers with none of them.

@@ -202,6 +202,16 @@ select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id
   order by "id" desc
   limit $3;
 
+-- cache.listTrackedTables
+-- sqlite
+select "name"
+  from "change_tables"
+  order by "name" asc;
+-- postgres
+select "name"
+  from "change_tables"
+  order by "name" asc;
+
 -- changes.eraseUpTo
 -- sqlite
 delete
@@ -283,6 +293,30 @@ update "change_consumers"
 update "change_consumers"
   set "position" = $1, "lease_expires_at" = $2, "updated_at" = $3
   where "name" = $4 and "lease_id" = $5;
+
+-- changes.listConsumers
+-- sqlite
+select "name", "position", "lease_expires_at", "updated_at"
+  from "change_consumers"
+  where "name" > ?
+  order by "name" asc
+  limit ?;
+-- postgres
+select "name", "position", "lease_expires_at", "updated_at"
+  from "change_consumers"
+  where "name" > $1
+  order by "name" asc
+  limit $2;
+
+-- changes.removeConsumer
+-- sqlite
+delete
+  from "change_consumers"
+  where "name" = ?;
+-- postgres
+delete
+  from "change_consumers"
+  where "name" = $1;
 
 -- changes.takeLease
 -- sqlite
@@ -432,6 +466,26 @@ update "jobs"
   where "jobs"."user_id" = $7 and ("id" = $8 and "status" = $9)
   returning "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at";
 
+-- jobs.eraseEnded
+-- sqlite
+delete
+  from "jobs"
+  where "user_id" = ? and "id" in (select value from json_each(?)) and "completed_at" < ?;
+-- postgres
+delete
+  from "jobs"
+  where "user_id" = $1 and "id" = any($2) and "completed_at" < $3;
+
+-- jobs.eraseLines
+-- sqlite
+delete
+  from "job_logs"
+  where "user_id" = ? and "id" in (select value from json_each(?));
+-- postgres
+delete
+  from "job_logs"
+  where "user_id" = $1 and "id" = any($2);
+
 -- jobs.findById
 -- sqlite
 select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
@@ -490,6 +544,20 @@ select "id", "kind", "display_name", "status", "progress", "stage", "parameters"
   order by "id" desc
   limit $3;
 
+-- jobs.listEnded
+-- sqlite
+select "id"
+  from "jobs"
+  where "user_id" = ? and "id" > ? and "id" < ? and "completed_at" < ?
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id"
+  from "jobs"
+  where "user_id" = $1 and "id" > $2 and "id" < $3 and "completed_at" < $4
+  order by "id" asc
+  limit $5;
+
 -- jobs.listLines
 -- sqlite
 select "id", "attempt", "level", "message", "details", "created_at"
@@ -503,6 +571,20 @@ select "id", "attempt", "level", "message", "details", "created_at"
   where "job_logs"."user_id" = $1 and ("job_id" = $2 and "id" > $3)
   order by "id" asc
   limit $4;
+
+-- jobs.listLinesOf
+-- sqlite
+select "id"
+  from "job_logs"
+  where "user_id" = ? and "job_id" = ?
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id"
+  from "job_logs"
+  where "user_id" = $1 and "job_id" = $2
+  order by "id" asc
+  limit $3;
 
 -- jobs.listOfKind
 -- sqlite
@@ -545,6 +627,20 @@ select "id", "kind", "display_name", "status", "progress", "stage", "parameters"
   where "jobs"."user_id" = $1 and ("status" = $2 and "id" < $3)
   order by "id" desc
   limit $4;
+
+-- jobs.nextOwner
+-- sqlite
+select "user_id"
+  from "jobs"
+  where "user_id" > ?
+  order by "user_id" asc
+  limit ?;
+-- postgres
+select "user_id"
+  from "jobs"
+  where "user_id" > $1
+  order by "user_id" asc
+  limit $2;
 
 -- jobs.report
 -- sqlite
@@ -771,6 +867,36 @@ select "id"
 select "id"
   from "jobs"
   where "lease_until" > $1 and "cancel_requested_at" is not null and "worker" = $2;
+
+-- queue.countQueued
+-- sqlite
+select "queued"."kind", count(*) as "jobs", min("queued"."ready_at") as "oldest"
+  from (select "kind", "ready_at"
+  from "jobs"
+  where "ready_at" is not null and "priority" >= ?
+  limit ?) as "queued"
+  group by "queued"."kind";
+-- postgres
+select "queued"."kind", count(*) as "jobs", min("queued"."ready_at") as "oldest"
+  from (select "kind", "ready_at"
+  from "jobs"
+  where "ready_at" is not null and "priority" >= $1
+  limit $2) as "queued"
+  group by "queued"."kind";
+
+-- queue.countRunning
+-- sqlite
+select count(*) as "jobs"
+  from (select "id"
+  from "jobs"
+  where "lease_until" > ?
+  limit ?) as "running";
+-- postgres
+select count(*) as "jobs"
+  from (select "id"
+  from "jobs"
+  where "lease_until" > $1
+  limit $2) as "running";
 
 -- queue.leasesOver
 -- sqlite

@@ -2,7 +2,7 @@ import { newId, openDatabase } from '@keelson/db-core';
 import { describeEngines } from '@keelson/db-core/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { insertConversation } from '../changes/queries.ts';
-import { failure, start } from './support/keelson.ts';
+import { document, failure, start, succeed } from './support/keelson.ts';
 
 interface Line {
   readonly position: string;
@@ -11,6 +11,22 @@ interface Line {
   readonly key: string;
   readonly userId: string;
 }
+
+describeEngines('keelson changes consumers', (context) => {
+  it('shows how far each of them has come', async () => {
+    const url = await context.url();
+    const database = openDatabase({ url, env: {} });
+    const stop = new AbortController();
+    await database.forUser('ada').run(insertConversation, { id: newId(), now: new Date() });
+    await database.changes.consume('audit', async () => stop.abort(), { signal: stop.signal });
+    await database.forUser('ada').run(insertConversation, { id: newId(), now: new Date() });
+    await database.close();
+    const { items } = await document<{ items: readonly object[] }>(['changes', 'consumers'], { url });
+    expect(items).toMatchObject([{ name: 'audit', isRunning: false, behind: 1, resync: null }]);
+    const { stdout } = await succeed(['changes', 'consumers'], { url });
+    expect(stdout).toMatch(/audit +no +1 /);
+  });
+});
 
 describeEngines('keelson changes tail', (context) => {
   it("streams a user's changes as they come, from a position on, until Ctrl-C", async () => {

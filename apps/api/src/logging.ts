@@ -71,7 +71,9 @@ export function logDatabaseEvents(
 ): EventListener {
   return (event) => {
     if (event.type === 'query' && !echo) return;
-    const { level, message } = describe(event);
+    const line = describe(event);
+    if (line === undefined) return;
+    const { level, message } = line;
     const { type, ...particulars } = event;
     const { error, ...rest } = { error: undefined, ...particulars };
     // pino knows how to write errors by the name `err`.
@@ -87,7 +89,8 @@ interface Line {
   readonly message: string;
 }
 
-function describe(event: DatabaseEvent): Line {
+/** Undefined for what is there to be counted: see `/metrics`. */
+function describe(event: DatabaseEvent): Line | undefined {
   switch (event.type) {
     case 'query':
       return { level: 'info', message: `query ${event.name}` };
@@ -117,5 +120,9 @@ function describe(event: DatabaseEvent): Line {
         : { level: 'warn', message: 'the shared cache is left alone for a while' };
     case 'connection-error':
       return { level: 'error', message: 'a database connection broke' };
+    case 'transaction':
+    case 'connection-wait':
+    case 'lock-wait':
+      return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { Conversations } from '@keelson/conversations';
 import { ApiTokens, type Database, type HttpConfig, InternalError } from '@keelson/db-core';
+import { Metrics } from '@keelson/db-core/metrics';
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Authenticate } from './access.ts';
@@ -18,6 +19,7 @@ import { limitRates } from './plugins/rate-limit.ts';
 import { requestIdOf, sendRequestIds } from './plugins/request-ids.ts';
 import { logRequests } from './plugins/request-log.ts';
 import { sendSecurityHeaders } from './plugins/security-headers.ts';
+import { addMetrics, withMetricsToken } from './routes/metrics.ts';
 import { addRoutes } from './routes/routes.ts';
 import { validatorCompiler } from './validation.ts';
 
@@ -25,11 +27,13 @@ export interface ServerOptions {
   /** Stays open when the server is closed: it belongs to who opened it. */
   readonly database: Database;
   /** Default: 16 MiB bodies, 600 requests a minute. */
-  readonly http?: Partial<Pick<HttpConfig, 'bodyLimitBytes' | 'requestsPerMinute'>>;
+  readonly http?: Partial<Pick<HttpConfig, 'bodyLimitBytes' | 'requestsPerMinute' | 'metricsToken'>>;
   /** Default: one that writes to stderr. */
   readonly logger?: FastifyBaseLogger;
   /** Whom a token lets in. Default: what the database's API tokens say. */
   readonly authenticate?: Authenticate;
+  /** What `/metrics` shows. It stays with who gave it; default: the database's, from now on. */
+  readonly metrics?: Metrics;
   /**
    * Whose `X-Forwarded-For` is believed: addresses or networks of proxies. Default: nobody's, because anybody can send
    * it, and the rate limit counts by it.
@@ -55,7 +59,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const { database, http = {}, logger = createLogger(), trustProxy = [] } = options;
   const { bodyLimitBytes = BODY_LIMIT, requestsPerMinute = REQUESTS_PER_MINUTE } = http;
   const tokens = new ApiTokens(database);
-  const authenticate = options.authenticate ?? ((token) => tokens.authenticate(token));
+  const authenticate = withMetricsToken(
+    options.authenticate ?? ((token) => tokens.authenticate(token)),
+    http.metricsToken,
+  );
+  const metrics = options.metrics ?? new Metrics(database);
 
   const server: FastifyInstance = fastify({
     loggerInstance: logger,
@@ -93,13 +101,16 @@ export function createServer(options: ServerOptions): FastifyInstance {
   describeApi(api);
   const services = servicesOf(database);
   void api.register((scope, _options, done) => {
-    addRoutes(scope.withTypeProvider<ZodTypeProvider>(), services);
+    const routes = scope.withTypeProvider<ZodTypeProvider>();
+    addRoutes(routes, services);
+    addMetrics(routes, metrics);
     done();
   });
   void api.register((scope, _options, done) => {
     answerOtherMethods(scope.withTypeProvider<ZodTypeProvider>());
     done();
   });
+  if (options.metrics === undefined) server.addHook('onClose', async () => metrics.close());
   return server;
 }
 

@@ -1,18 +1,22 @@
-import type { HttpConfig } from '@keelson/db-core';
+import { type HttpConfig, Jobs } from '@keelson/db-core';
+import { Metrics } from '@keelson/db-core/metrics';
 import type { FastifyInstance } from 'fastify';
 import { ListenError } from './errors.ts';
 import { createServer, type ServerOptions } from './server.ts';
+import { startWorker } from './worker.ts';
 
 export interface StartOptions extends Omit<ServerOptions, 'http'> {
-  readonly http: HttpConfig;
+  readonly http: Pick<HttpConfig, 'host' | 'port'> & Partial<HttpConfig>;
+  /** What a worker inside the process does, where `http.workerSlots` asks for one. Default: the kernel's own jobs. */
+  readonly jobs?: Jobs;
 }
 
 export interface RunningServer {
   /** Where it is reached from this machine, such as `http://127.0.0.1:4100`. */
   readonly url: string;
   /**
-   * Takes no more connections, lets what is under way finish, and closes those that stay open. What isn't done in time
-   * is cut off. The database stays open. Idempotent.
+   * Takes no more connections and jobs, lets what is under way finish, and closes connections that stay open. Requests that
+   * aren't done in time are cut off, and jobs are given back. The database stays open. Idempotent.
    */
   close(options?: CloseOptions): Promise<void>;
 }
@@ -39,7 +43,12 @@ const DRAIN_MS = 10_000;
  * ```
  */
 export async function startServer({ http, ...options }: StartOptions): Promise<RunningServer> {
-  const server = createServer({ ...options, http });
+  const { database, logger } = options;
+  const metrics = options.metrics ?? new Metrics(database);
+  const server = createServer({ ...options, http, metrics });
+  const closeMetrics = (): void => {
+    if (options.metrics === undefined) metrics.close();
+  };
   const { host, port } = http;
   try {
     await server.listen({
@@ -49,13 +58,17 @@ export async function startServer({ http, ...options }: StartOptions): Promise<R
     });
   } catch (error) {
     await server.close();
+    closeMetrics();
     throw listenError(error, http);
   }
+  const { workerSlots: slots = 0 } = http;
+  const jobs = options.jobs ?? new Jobs(database);
+  const worker = slots === 0 ? undefined : startWorker({ jobs, slots, metrics, logger: logger ?? server.log });
   let closing: Promise<void> | undefined;
   return {
     url: urlOf(server, host),
     close: ({ timeoutMs = DRAIN_MS } = {}) => {
-      closing ??= drain(server, timeoutMs);
+      closing ??= Promise.all([drain(server, timeoutMs), worker?.stop()]).then(closeMetrics);
       return closing;
     },
   };
@@ -92,7 +105,7 @@ const reasons = new Map([
   ['ENOTFOUND', 'there is no host of that name'],
 ]);
 
-function listenError(error: unknown, { host, port }: HttpConfig): unknown {
+function listenError(error: unknown, { host, port }: Pick<HttpConfig, 'host' | 'port'>): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const reason = reasons.get(code);
   if (reason === undefined) return error;

@@ -45,6 +45,9 @@ function verboseLine(event: DatabaseEvent): string | undefined {
     case 'system-access':
       return `system access: ${event.reason}`;
     case 'query':
+    case 'transaction':
+    case 'connection-wait':
+    case 'lock-wait':
       return undefined;
   }
 }

@@ -11,6 +11,7 @@ export type {
 export type {
   Change,
   ChangeBatch,
+  ChangeConsumer,
   ChangeFeed,
   ChangeHandler,
   ChangeSubscription,
@@ -144,6 +145,7 @@ export {
 } from './jobs/errors.ts';
 export type { Job, JobFailure, JobLine } from './jobs/job.ts';
 export { Jobs, type ListJobs } from './jobs/jobs.ts';
+export { ensureKernelSchedules } from './jobs/kernel-schedules.ts';
 export type { Ending } from './jobs/run.ts';
 export { type ListSchedules, type Schedule, Schedules, type SetSchedule } from './jobs/schedules.ts';
 export { Worker, type WorkedJob, type WorkerEvent, type WorkerOptions } from './jobs/worker.ts';

@@ -1,5 +1,8 @@
 import { cacheFigures } from './cache.ts';
 import type { Mechanism } from './contract.ts';
+import { feedFigures, feedTargets } from './feed.ts';
+import { jobsFigures } from './jobs.ts';
+import { metricsFigures } from './metrics.ts';
 import { replicasFigures } from './replicas.ts';
 import { rowSecurityFigures } from './row-security.ts';
 
@@ -31,5 +34,26 @@ export const mechanisms: readonly Mechanism[] = [
     engines: ['postgres'],
     targets: {},
     figures: replicasFigures,
+  },
+  {
+    name: 'feed',
+    title: 'what the change feed costs, and how late it is',
+    engines: ['sqlite', 'postgres'],
+    targets: feedTargets,
+    figures: feedFigures,
+  },
+  {
+    name: 'jobs',
+    title: 'how many jobs get done, and how soon one begins',
+    engines: ['sqlite', 'postgres'],
+    targets: {},
+    figures: jobsFigures,
+  },
+  {
+    name: 'metrics',
+    title: 'what counting costs',
+    engines: ['sqlite', 'postgres'],
+    targets: {},
+    figures: metricsFigures,
   },
 ];

@@ -2,12 +2,11 @@ import process from 'node:process';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import {
   type Database,
+  ensureKernelSchedules,
   Instances,
   Jobs,
   openDatabase,
   type Registration,
-  Schedules,
-  SYSTEM_OWNER,
   Worker,
   type WorkerEvent,
 } from '@keelson/db-core';
@@ -17,12 +16,6 @@ import { eventLines } from '../events.ts';
 import { document, examples } from '../help.ts';
 import { listOf, wholeNumber } from '../values.ts';
 import { version } from '../version.ts';
-
-/** The kernel's own jobs, each once a night. */
-const NIGHTLY = [
-  { name: 'optimize', kind: 'kernel.optimize', parameters: {}, expression: '17 3 * * *' },
-  { name: 'tidy', kind: 'kernel.tidy', parameters: {}, expression: '47 2 * * *' },
-];
 
 type Counts = Record<'completed' | 'failed' | 'retried' | 'cancelled' | 'given-back' | 'lost', number>;
 
@@ -66,7 +59,7 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
           ...(kind === undefined ? {} : { kinds: kind }),
           onEvent: (event) => tell(context, counts, event),
         });
-        await ensureSchedules(jobs);
+        await ensureKernelSchedules(jobs);
         const instance = await registerWorker(context, jobs.database);
         output.note(`The worker ${worker.name} looks for ${(kind ?? jobs.kinds).join(', ')}. Ctrl-C stops.`);
         await worker.run();
@@ -83,15 +76,6 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
         await closeSoon(database);
       }
     });
-}
-
-/** Whoever changes one of them or switches it off is left to it. */
-async function ensureSchedules(jobs: Jobs): Promise<void> {
-  const schedules = new Schedules(jobs);
-  const { items } = await schedules.list(SYSTEM_OWNER);
-  for (const nightly of NIGHTLY) {
-    if (!items.some(({ name }) => name === nightly.name)) await schedules.set({ ...nightly, userId: SYSTEM_OWNER });
-  }
 }
 
 function tell({ output }: Context, counts: Counts, event: WorkerEvent): void {

@@ -37,6 +37,19 @@ export const findConsumer = defineSystemQuery('changes.findConsumer', (db, p: { 
   db.selectFrom('change_consumers').select(['position', 'lease_id', 'lease_expires_at']).where('name', '=', p.name),
 );
 
+export const listConsumers = defineSystemQuery('changes.listConsumers', (db, p: { after: string; limit: number }) =>
+  db
+    .selectFrom('change_consumers')
+    .select(['name', 'position', 'lease_expires_at', 'updated_at'])
+    .where('name', '>', p.after)
+    .orderBy('name')
+    .limit(p.limit),
+);
+
+export const removeConsumer = defineSystemQuery('changes.removeConsumer', (db, p: { name: string }) =>
+  db.deleteFrom('change_consumers').where('name', '=', p.name),
+);
+
 /** Only if nobody else has it. */
 export const takeLease = defineSystemQuery(
   'changes.takeLease',

@@ -1,13 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SystemHandle } from '../database/handle.ts';
 import { newId } from '../database/ids.ts';
-import {
-  AmbiguousCommitError,
-  KeelsonError,
-  LockTimeoutError,
-  ResyncRequiredError,
-  StatementTimeoutError,
-} from '../errors/index.ts';
+import { AmbiguousCommitError, LockTimeoutError, ResyncRequiredError, StatementTimeoutError } from '../errors/index.ts';
+import { isPassing } from '../resilience/index.ts';
 import { findConsumer, giveLease, insertConsumer, keepPosition, takeLease } from './changes.repository.ts';
 import type { ChangeBatch, ChangeFeed, ChangeHandler, ConsumeChanges, ResyncReason } from './contract.ts';
 import type { Wakes } from './wakes.ts';
@@ -16,8 +11,8 @@ import type { Wakes } from './wakes.ts';
 export const LONGEST_WAIT_MS = 1000;
 
 /** A server that can't be reached, or a single statement whose outcome isn't known: the next look shows how things are. */
-function isPassing(error: unknown): boolean {
-  return error instanceof AmbiguousCommitError || (error instanceof KeelsonError && error.retriable);
+function isDelay(error: unknown): boolean {
+  return error instanceof AmbiguousCommitError || isPassing(error);
 }
 
 /** Another instance has the lease now, or this one can't know whether its last transaction was kept: look again. */
@@ -61,7 +56,7 @@ export class Consumer {
         if (await this.#takeLease()) await this.#workWithLease();
         else await wakes.wait(count, this.#patienceMs, signal);
       } catch (error) {
-        if (!isPassing(error)) throw error;
+        if (!isDelay(error)) throw error;
         await sleep(LONGEST_WAIT_MS, undefined, { signal }).catch(() => undefined);
       }
     }

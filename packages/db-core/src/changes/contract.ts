@@ -77,10 +77,25 @@ export interface ConsumeChanges {
 /** What goes on inside the transaction in which the position is kept: both happen, or neither. */
 export type ChangeHandler = (changes: readonly Change[]) => Promise<void>;
 
+/** How far a named consumer has come. */
+export interface ChangeConsumer {
+  readonly name: string;
+  /** Is an instance of it at work? One that died counts until its lease is over. */
+  readonly isRunning: boolean;
+  /** Changes that it has not handled; never more than 10,000, which stands for that many and more. Null: see `resync`. */
+  readonly behind: number | null;
+  /** For how long the oldest of them has waited, in milliseconds; 0 where there is none. Null: see `resync`. */
+  readonly lagMs: number | null;
+  /** Why there is no way from its position to now; null as a rule. It reads everything anew when it works next. */
+  readonly resync: ResyncReason | null;
+  /** When it last kept its position or its lease. */
+  readonly updatedAt: Date;
+}
+
 export interface PruneChanges {
-  /** Entries older than this go. Default: 7 days, in milliseconds. */
+  /** Entries older than this go, in milliseconds. Default: CHANGES_RETENTION_HOURS. */
   readonly keepMs?: number;
-  /** How many are kept at most, however young. Default: 5,000,000. */
+  /** How many are kept at most, however young. Default: CHANGES_RETENTION_ROWS. */
   readonly keepRows?: number;
 }
 
@@ -128,6 +143,10 @@ export interface ChangeFeed {
    * delays, and `currentAt` shows it.
    */
   subscribe(options: SubscribeChanges): Promise<ChangeSubscription>;
+  /** Every consumer that there has been, by name. */
+  consumers(): Promise<readonly ChangeConsumer[]>;
+  /** A consumer that is no more; one of this name begins anew. Gives whether there was one. */
+  removeConsumer(name: string): Promise<boolean>;
   /** Removes old entries, in chunks. Gives how many. */
   prune(options?: PruneChanges): Promise<number>;
   /** After a restore or a move: forgets all entries, and lets every position require a resync. */

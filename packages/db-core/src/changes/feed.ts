@@ -3,12 +3,15 @@ import { SystemHandle } from '../database/handle.ts';
 import { newId } from '../database/ids.ts';
 import type { Kernel } from '../database/kernel.ts';
 import { parseUserId } from '../database/user-id.ts';
-import { KeelsonError, ValidationError } from '../errors/index.ts';
+import { ResyncRequiredError, ValidationError } from '../errors/index.ts';
+import { isPassing } from '../resilience/index.ts';
 import { OPERATIONS } from '../schema/tracking.ts';
 import { Consumer, LONGEST_WAIT_MS } from './consumer.ts';
+import { listConsumers, removeConsumer } from './changes.repository.ts';
 import type {
   Change,
   ChangeBatch,
+  ChangeConsumer,
   ChangeFeed,
   ChangeHandler,
   ChangeSubscription,
@@ -16,6 +19,7 @@ import type {
   FollowChanges,
   PruneChanges,
   ReadChanges,
+  ResyncReason,
   SubscribeChanges,
 } from './contract.ts';
 import type { ChangeLog, LogEntry } from './log.ts';
@@ -28,6 +32,8 @@ import { Wakes } from './wakes.ts';
 
 const LIMIT = 500;
 const MOST = 5000;
+const MOST_CONSUMERS = 1000;
+const MOST_BEHIND = 10_000;
 const MINUTE_MS = 60_000;
 const FIRST_PRUNE_MS = 10 * MINUTE_MS;
 const PRUNE_EVERY_MS = 60 * MINUTE_MS;
@@ -141,6 +147,27 @@ export class Changes implements ChangeFeed {
     return this.#outside(() => new Subscription({ at, position }, options, parts));
   }
 
+  async consumers(): Promise<readonly ChangeConsumer[]> {
+    await this.#kernel.whenReady();
+    return this.#outside(async () => {
+      const rows = await this.#systemFor('the consumers of changes').all(listConsumers, {
+        after: '',
+        limit: MOST_CONSUMERS,
+      });
+      const consumers: ChangeConsumer[] = [];
+      for (const { name, position, lease_expires_at: leased, updated_at: updatedAt } of rows) {
+        const isRunning = leased !== null && leased > new Date();
+        consumers.push({ name, isRunning, updatedAt, ...(await this.#lagOf(position)) });
+      }
+      return consumers;
+    });
+  }
+
+  async removeConsumer(name: string): Promise<boolean> {
+    const { changes } = await this.#systemFor('removing a consumer of changes').run(removeConsumer, { name });
+    return changes > 0;
+  }
+
   prune(options: PruneChanges = {}): Promise<number> {
     return new Retention(this.#kernel, this.#systemFor('removing old changes')).prune(options);
   }
@@ -153,6 +180,18 @@ export class Changes implements ChangeFeed {
     this.#closing.abort();
     await this.#pruning;
     await this.#wakes.close();
+  }
+
+  async #lagOf(position: string | null): Promise<Pick<ChangeConsumer, 'behind' | 'lagMs' | 'resync'>> {
+    try {
+      const after = position === null ? undefined : decodePosition(position);
+      const { entries, oldest } = await this.#log.rest(after, MOST_BEHIND);
+      const lagMs = oldest === null ? 0 : Math.max(0, Date.now() - oldest.getTime());
+      return { behind: entries, lagMs, resync: null };
+    } catch (error) {
+      if (!(error instanceof ResyncRequiredError)) throw error;
+      return { behind: null, lagMs: null, resync: error.details['reason'] as ResyncReason };
+    }
   }
 
   /** Whoever writes for long also clears away, so that nothing else need run for the log to stay bounded. */
@@ -193,7 +232,7 @@ export class Changes implements ChangeFeed {
       return await work();
     } catch (error) {
       if (signal.aborted) return undefined;
-      if (!(error instanceof KeelsonError) || !error.retriable) throw error;
+      if (!isPassing(error)) throw error;
       await sleep(LONGEST_WAIT_MS, undefined, { signal }).catch(() => undefined);
       return undefined;
     }

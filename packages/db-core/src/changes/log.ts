@@ -20,10 +20,20 @@ export interface LogRead {
   readonly userId: string | undefined;
 }
 
+/** What a reader has before it. */
+export interface LogRest {
+  /** At most as many as were asked for. */
+  readonly entries: number;
+  /** When the first of them was written. */
+  readonly oldest: Date | null;
+}
+
 /** The change log of one engine. */
 export interface ChangeLog {
   /** @throws ResyncRequiredError */
   read(options: LogRead): Promise<LogPage>;
+  /** Counts what comes after a position, up to so many. @throws ResyncRequiredError */
+  rest(after: Position | undefined, most: number): Promise<LogRest>;
   /** After everything that is committed. */
   end(): Promise<Position>;
 }

@@ -4,9 +4,6 @@ import type { Kernel } from '../database/kernel.ts';
 import { eraseUpTo, findNewest, findPrunable } from './changes.repository.ts';
 import type { PruneChanges } from './contract.ts';
 
-const DAY_MS = 86_400_000;
-const KEEP_MS = 7 * DAY_MS;
-const KEEP_ROWS = 5_000_000;
 /** So that no writer waits for long on SQLite. */
 const CHUNK = 2000;
 
@@ -36,7 +33,8 @@ export class Retention {
     );
   }
 
-  async prune({ keepMs = KEEP_MS, keepRows = KEEP_ROWS }: PruneChanges): Promise<number> {
+  async prune(options: PruneChanges): Promise<number> {
+    const { keepMs, keepRows } = { ...this.#kernel.config.changes, ...options };
     let total = 0;
     for (;;) {
       const removed = await this.#system.transaction(async (system) => {

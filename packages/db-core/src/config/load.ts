@@ -125,6 +125,7 @@ function readSsl(
   return { ssl, faults };
 }
 
+const HOUR_MS = 3_600_000;
 const MIB = 1_048_576;
 
 /** Other programs run beside it on the machine of somebody who develops. */
@@ -241,6 +242,11 @@ function inShape(
       warmBytes: settings.CACHE_WARM_BYTES ?? warm,
       redisUrl: settings.CACHE_REDIS_URL,
     },
+    changes: {
+      keepMs: settings.CHANGES_RETENTION_HOURS * HOUR_MS,
+      keepRows: settings.CHANGES_RETENTION_ROWS,
+    },
+    jobs: { keepMs: settings.JOBS_RETENTION_DAYS * 24 * HOUR_MS },
   };
 }
 
@@ -314,6 +320,8 @@ export function loadConfig(env: Environment, options: LoadOptions = {}): Keelson
       port: app.data.KEELSON_HTTP_PORT,
       bodyLimitBytes: app.data.KEELSON_HTTP_BODY_LIMIT,
       requestsPerMinute: app.data.KEELSON_HTTP_RATE_LIMIT,
+      workerSlots: app.data.KEELSON_API_WORKER_SLOTS,
+      metricsToken: app.data.KEELSON_METRICS_TOKEN,
     },
     logs: { databaseLevel: app.data.KEELSON_LOG_DATABASE_LEVEL },
   };

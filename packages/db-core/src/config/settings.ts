@@ -6,6 +6,7 @@ const database = 'Database';
 const postgres = 'PostgreSQL';
 const reliability = 'When something fails';
 const migrations = 'Migrations';
+const care = 'What is kept for how long';
 const cache = 'Cache';
 const secrets = 'Secrets';
 const logs = 'Logs';
@@ -183,6 +184,30 @@ export const databaseSettings = z.object({
     meaning: 'Makes and checks a backup before pending migrations are run.',
   }),
 
+  CHANGES_RETENTION_HOURS: count({
+    section: care,
+    initial: '168',
+    min: 1,
+    max: 87_600,
+    meaning:
+      'How long the change feed keeps its entries. Whoever reads it less often than that has to read everything anew.',
+  }),
+  CHANGES_RETENTION_ROWS: count({
+    section: care,
+    initial: '5000000',
+    min: 1000,
+    max: 1_000_000_000,
+    meaning: 'How many entries the change feed keeps at most, however young they are.',
+  }),
+  JOBS_RETENTION_DAYS: count({
+    section: care,
+    initial: '30',
+    min: 1,
+    max: 36_500,
+    zero: 'for ever',
+    meaning: 'How long jobs that have ended are kept, with their log lines. A worker removes them, once a night.',
+  }),
+
   CACHE_HOT_BYTES: optionalCount({
     section: cache,
     initial: '`33554432` (32 MiB); in production `536870912` (512 MiB)',
@@ -266,6 +291,22 @@ export const appSettings = z.object({
     zero: 'no limit',
     meaning: 'Requests a minute for each token.',
   }),
+  KEELSON_API_WORKER_SLOTS: count({
+    section: http,
+    initial: '1',
+    min: 1,
+    max: 1000,
+    zero: 'none; run `keelson worker`',
+    meaning: 'Jobs that the API process does at the same time, beside its requests.',
+  }),
+  KEELSON_METRICS_TOKEN: text({
+    section: http,
+    values: 'text, long and random',
+    initial: 'an API token with the scope `admin`',
+    meaning:
+      'What `Authorization: Bearer` must say at `/metrics`. It is checked without the database, so that figures can also be read while that is away.',
+  }),
+
   KEELSON_LOG_DATABASE_LEVEL: choice(['debug', 'info', 'warn', 'error', 'off'], {
     section: logs,
     initial: 'warn',

@@ -31,6 +31,10 @@ export interface DatabaseConfig {
   /** PostgreSQL. */
   readonly breaker: { readonly threshold: number; readonly halfOpenAfterMs: number };
   readonly migrations: { readonly autoUpgrade: boolean; readonly backupBeforeUpgrade: boolean };
+  /** What of the change feed is kept: entries that are young enough, and so many at most. */
+  readonly changes: { readonly keepMs: number; readonly keepRows: number };
+  /** How long jobs that have ended are kept. 0: for ever. */
+  readonly jobs: { readonly keepMs: number };
   readonly cache: CacheConfig;
   /** Absent where no secret can be stored. */
   readonly secretKeys?: SecretKeys;
@@ -69,6 +73,10 @@ export interface HttpConfig {
   readonly bodyLimitBytes: number;
   /** For each token. 0: no limit. */
   readonly requestsPerMinute: number;
+  /** Jobs that are done at the same time beside the requests. 0: none. */
+  readonly workerSlots: number;
+  /** What opens `/metrics` besides tokens of administrators; undefined: nothing. */
+  readonly metricsToken: string | undefined;
 }
 
 /** Everything that Keelson's apps are configured by. */

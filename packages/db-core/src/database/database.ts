@@ -1,10 +1,10 @@
 import { type DatabaseConfig, type Environment, loadDatabaseConfig } from '../config/index.ts';
 import type { QueryCache } from '../cache/contract.ts';
 import type { ChangeFeed } from '../changes/contract.ts';
-import type { Engine, EngineInfo, PoolFigures } from '../engine/contract.ts';
+import type { Engine, EngineInfo, EngineWait, PoolFigures } from '../engine/contract.ts';
 import { createEngine } from '../engine/create.ts';
 import { InternalError, TenancyViolationError } from '../errors/index.ts';
-import type { EventListener } from '../events/events.ts';
+import type { DatabaseEvent, EventListener } from '../events/events.ts';
 import type { BreakerState } from '../resilience/index.ts';
 import type { ReplicaFigures } from '../replicas/replica.ts';
 import { Replicas } from '../replicas/replicas.ts';
@@ -66,6 +66,7 @@ let engineBelow: (database: Database) => Engine;
 let replicasOf: (database: Database) => Replicas | undefined;
 let transactionsOf: (database: Database) => Transactions;
 let narrowNothing: (database: Database) => void;
+let listenerOf: (database: Database) => (listener: EventListener) => () => void;
 
 /**
  * What is underneath, for the rooms of this package that look at a database which may not be ready for use. It is not
@@ -93,6 +94,11 @@ export function afterCommit(database: Database, work: () => void): void {
   transactionsOf(database).afterCommit(work);
 }
 
+/** Tells this listener as well, until the returned function is called. */
+export function listenTo(database: Database, listener: EventListener): () => void {
+  return listenerOf(database)(listener);
+}
+
 /** Runs code that must not take part in the transaction from which it is called: work in the background. */
 export function outsideTransaction<T>(database: Database, work: () => T): T {
   return transactionsOf(database).outside(work);
@@ -114,6 +120,7 @@ export class Database {
       database.#narrows = false;
       database.#forget();
     };
+    listenerOf = (database) => (listener) => database.#kernel.listen(listener);
   }
 
   readonly config: DatabaseConfig;
@@ -136,6 +143,7 @@ export class Database {
       create: options.create ?? true,
       applicationName: options.applicationName ?? 'keelson',
       onConnectionError: (error: Error) => this.#kernel.emit({ type: 'connection-error', error }),
+      onWait: (wait) => this.#kernel.emit(eventOf(wait)),
     });
     this.#kernel = new Kernel({
       engine: this.#engine,
@@ -280,6 +288,10 @@ export class Database {
     this.#kernel.compiler = undefined;
     await Promise.all([this.#engine.close(), this.#kernel.replicas?.close()]);
   }
+}
+
+function eventOf({ of, ...wait }: EngineWait): DatabaseEvent {
+  return of === 'connection' ? { type: 'connection-wait', ...wait } : { type: 'lock-wait', of, ...wait };
 }
 
 /** Called by `openDatabase`, which knows every mechanism. */

@@ -18,7 +18,8 @@ export class Kernel {
   /** Where users may read as well; undefined where there are none. */
   readonly replicas: Replicas | undefined;
   readonly #breaker: Breaker | undefined;
-  readonly #listener: EventListener | undefined;
+  /** Empty for most programs; then nothing is measured. */
+  #listeners: readonly EventListener[];
   readonly #ready: () => Promise<void>;
   #compiler: StatementCompiler | undefined;
 
@@ -42,7 +43,7 @@ export class Kernel {
       (options) => this.reach(() => engine.begin(options)),
       (written) => this.#committed(written),
     );
-    this.#listener = onEvent;
+    this.#listeners = onEvent === undefined ? [] : [onEvent];
     this.#ready = ready;
     // A file doesn't come back by being left alone.
     this.#breaker =
@@ -85,7 +86,7 @@ export class Kernel {
     work: (runner: Runner) => MaybePromise<T>,
     rowsOf: (result: T) => number,
   ): Promise<T> {
-    if (this.#listener === undefined) return this.#run(plan, userId, work);
+    if (this.#listeners.length === 0) return this.#run(plan, userId, work);
     const started = performance.now();
     let rows = 0;
     let failure: Error | undefined;
@@ -150,8 +151,9 @@ export class Kernel {
     acting?: Acting,
   ): Promise<T> {
     const limits = { timeoutMs: this.config.transactionTimeoutMs, ...options, acting };
-    const attempt = (engine?: Engine): Promise<T> => this.transactions.run(userId, work, limits, engine);
-    if (this.transactions.isInside) return attempt();
+    if (this.transactions.isInside) return this.transactions.run(userId, work, limits);
+    const attempt = (engine?: Engine): Promise<T> =>
+      this.#timed(() => this.transactions.run(userId, work, limits, engine));
     if (options.readOnly === true) return this.#readOnly(userId, attempt);
     return this.#retried(
       () => attempt(),
@@ -174,6 +176,22 @@ export class Kernel {
     for (const userId of written) this.commits.tell(userId);
   }
 
+  /** Tells the listeners of a transaction. */
+  async #timed<T>(attempt: () => Promise<T>): Promise<T> {
+    if (this.#listeners.length === 0) return attempt();
+    const started = performance.now();
+    let failure: Error | undefined;
+    try {
+      return await attempt();
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error));
+      throw error;
+    } finally {
+      const durationMs = performance.now() - started;
+      this.emit({ type: 'transaction', durationMs, ...(failure === undefined ? {} : { error: failure }) });
+    }
+  }
+
   /** Through the breaker, where there is one. */
   async reach<T>(work: () => MaybePromise<T>): Promise<T> {
     return this.#breaker === undefined ? work() : this.#breaker.run(work);
@@ -185,13 +203,21 @@ export class Kernel {
 
   /** A listener's failure is its own: it must not undo the work that it is told of. */
   emit(event: DatabaseEvent): void {
-    const listener = this.#listener;
-    if (listener === undefined) return;
-    try {
-      this.transactions.outside(() => listener(event));
-    } catch (error) {
-      process.emitWarning(`A database event listener failed: ${String(error)}`, 'KeelsonListenerWarning');
+    for (const listener of this.#listeners) {
+      try {
+        this.transactions.outside(() => listener(event));
+      } catch (error) {
+        process.emitWarning(`A database event listener failed: ${String(error)}`, 'KeelsonListenerWarning');
+      }
     }
+  }
+
+  /** Tells this one as well, until the returned function is called. */
+  listen(listener: EventListener): () => void {
+    this.#listeners = [...this.#listeners, listener];
+    return () => {
+      this.#listeners = this.#listeners.filter((each) => each !== listener);
+    };
   }
 
   #retried<T>(work: () => Promise<T>, retryIf: (error: unknown) => boolean): Promise<T> {

@@ -95,6 +95,15 @@ export interface BeginOptions {
   readonly waitMs?: number;
 }
 
+/** A wait that an engine tells of. */
+export interface EngineWait {
+  /** `connection`: of the pool; `turn` and `file`: see the event `lock-wait`. */
+  readonly of: 'connection' | 'turn' | 'file';
+  readonly durationMs: number;
+  /** It was in vain. */
+  readonly error?: Error;
+}
+
 export interface PoolFigures {
   readonly size: number;
   readonly inUse: number;

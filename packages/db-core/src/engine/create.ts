@@ -1,5 +1,5 @@
 import type { DatabaseConfig, ReplicaConfig } from '../config/index.ts';
-import type { Engine } from './contract.ts';
+import type { Engine, EngineWait } from './contract.ts';
 import { createPostgresEngine } from './postgres/engine.ts';
 import type { PostgresEngineOptions } from './postgres/options.ts';
 import { SqliteEngine } from './sqlite/engine.ts';
@@ -9,12 +9,14 @@ export interface EngineOptions {
   readonly create: boolean;
   readonly applicationName: string;
   readonly onConnectionError: (error: Error) => void;
+  /** Told of each wait for a connection, and of each wait for a lock that had to be waited for. */
+  readonly onWait?: (wait: EngineWait) => void;
 }
 
 /** The engine that the configuration asks for; it isn't connected yet. */
 export function createEngine(
   config: DatabaseConfig,
-  { create, applicationName, onConnectionError }: EngineOptions,
+  { create, applicationName, onConnectionError, onWait }: EngineOptions,
 ): Engine {
   const { target, pool } = config;
   if (target.engine === 'sqlite') {
@@ -24,6 +26,7 @@ export function createEngine(
       waitMs: config.timeoutMs,
       synchronous: config.synchronous,
       create,
+      ...(onWait === undefined ? {} : { onWait }),
     });
   }
   return createPostgresEngine({
@@ -32,6 +35,7 @@ export function createEngine(
     ssl: config.ssl,
     applicationName,
     onConnectionError,
+    onWait,
   });
 }
 

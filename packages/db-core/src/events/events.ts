@@ -15,6 +15,20 @@ export type DatabaseEvent =
       readonly durationMs: number;
       readonly rows: number;
     }
+  /** One attempt at a transaction, from its begin to its commit or rollback. */
+  | { readonly type: 'transaction'; readonly durationMs: number; readonly error?: Error }
+  /** PostgreSQL: how long it took to get a connection from the pool, or to be told that there is none. */
+  | { readonly type: 'connection-wait'; readonly durationMs: number; readonly error?: Error }
+  /**
+   * SQLite: somebody had to wait to write, for the other writers of this process (`turn`) or for another process
+   * (`file`); with an error when it was in vain. Whoever needn't wait isn't told of.
+   */
+  | {
+      readonly type: 'lock-wait';
+      readonly of: 'turn' | 'file';
+      readonly durationMs: number;
+      readonly error?: Error;
+    }
   | {
       readonly type: 'retry';
       readonly scope: 'transaction' | 'initialisation';

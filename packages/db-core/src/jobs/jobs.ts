@@ -10,6 +10,7 @@ import { keptJson, idSchema, linesSchema, listSchema } from './inputs.ts';
 import { type Job, type JobLine, toJob, toLine } from './job.ts';
 import * as queries from './job.repository.ts';
 import { optimize } from './optimize.ts';
+import { prune } from './prune.ts';
 import { tidy } from './tidy.ts';
 import { wake } from './wake.ts';
 
@@ -52,6 +53,7 @@ export class Jobs {
   constructor(database: Database) {
     this.database = database;
     this.define(optimize(database));
+    this.define(prune(database));
     this.define(tidy(database));
   }
 

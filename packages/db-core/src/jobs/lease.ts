@@ -54,6 +54,11 @@ export class Lease {
     return this.#controller.signal;
   }
 
+  /** As far as this process knows. */
+  get isHeld(): boolean {
+    return this.#lost === undefined && performance.now() < this.#until;
+  }
+
   /** Asks the handler to end; the first reason counts. */
   abort(reason: Error): void {
     this.#controller.abort(reason);

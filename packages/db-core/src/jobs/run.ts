@@ -36,6 +36,9 @@ type Attempt = { readonly result: JsonValue } | { readonly error: unknown };
 
 /** Beats in the length of a lease: one or two may fail. */
 const BEATS = 3;
+/** So often an outcome that can't be written is tried at least. */
+const TRIES = 5;
+const LONGEST_PAUSE_MS = 1000;
 const LONGEST_MESSAGE = 4000;
 const LONGEST_CODE = 200;
 
@@ -140,16 +143,27 @@ export class JobRun {
   async #settle(attempt: Attempt, durationMs: number): Promise<Ending> {
     const ending = this.#endingOf(attempt);
     if (ending.outcome === 'lost') return ending;
+    let tries = 0;
     try {
       await withRetry(() => this.#write(ending, attempt, durationMs), {
+        attempts: Number.POSITIVE_INFINITY,
         baseDelayMs: 100,
-        retryIf: (error) => !(error instanceof JobLeaseLostError),
+        maxDelayMs: LONGEST_PAUSE_MS,
+        retryIf: (error) => {
+          tries += 1;
+          return !(error instanceof JobLeaseLostError) && (tries < TRIES || this.#mayWait);
+        },
       });
       return ending;
     } catch (error) {
       if (error instanceof JobLeaseLostError) return { outcome: 'lost' };
       throw error;
     }
+  }
+
+  /** As long as nobody else takes the job, the work that was done need not be done again; a worker that stops can't wait. */
+  get #mayWait(): boolean {
+    return this.#lease.isHeld && !(this.#lease.signal.reason instanceof WorkerStoppedError);
   }
 
   #endingOf(attempt: Attempt): Ending {

@@ -1,4 +1,5 @@
 import {
+  CircuitOpenError,
   ConnectionFailedError,
   ConnectionLostError,
   ConnectionTimeoutError,
@@ -53,4 +54,9 @@ export function isWorthRepeating(error: unknown): boolean {
 /** May the same work succeed when it is done again at once? */
 export function isRetriable(error: unknown): boolean {
   return error instanceof KeelsonError && error.retriable;
+}
+
+/** May it work later, without anybody having done anything? For those in the background, who can wait. */
+export function isPassing(error: unknown): boolean {
+  return isRetriable(error) || error instanceof CircuitOpenError;
 }

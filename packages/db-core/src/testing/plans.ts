@@ -48,7 +48,10 @@ async function sqlitePlan(sql: string, raw: RawConnection): Promise<QueryPlan> {
   const numbered = sql.replaceAll('?', () => `$${++count}`);
   const values = Array.from({ length: count }, () => null);
   const lines = (await raw.query(`EXPLAIN QUERY PLAN ${numbered}`, values)).map(({ detail }) => String(detail));
+  // What a subquery gave is read from end to end; how the subquery got it has a line of its own.
+  const subqueries = lines.flatMap((line) => /^(?:CO-ROUTINE|MATERIALIZE) (\S+)$/.exec(line)?.[1] ?? []);
   const scans = lines
+    .filter((line) => !subqueries.some((name) => line === `SCAN ${name}`))
     .filter((line) => /^SCAN (?!json_each|\d+ CONSTANT|\(subquery)/.test(line) && !line.includes('VIRTUAL TABLE'))
     .map((line) => line.slice('SCAN '.length));
   return { sql, text: lines.join('\n'), scans, sorts: lines.some((line) => line.includes('TEMP B-TREE FOR ORDER BY')) };

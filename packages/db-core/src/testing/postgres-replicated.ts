@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { postgresUrl } from '../config/postgres-url.ts';
 import { type Account, canEnter, reachablePostgres, serverAccount } from './postgres-binaries.ts';
-import { initdb, launch, makeFolder, memoryFolder, onFreePort, postgres } from './postgres-server.ts';
+import { initdb, launch, type Launched, makeFolder, memoryFolder, onFreePort, postgres } from './postgres-server.ts';
 
 /** A server of which replicas can be made, for tests. */
 export interface ReplicatedServer {
@@ -61,9 +61,9 @@ export async function startReplicatedServer(options: { readonly bin?: string } =
   const bin = options.bin ?? join(reachablePostgres(account, folder), 'bin');
   const data = join(folder, 'primary');
   const seed = join(folder, 'seed');
-  const { port, stop } = await onFreePort(async (free) => ({
+  const { port, primary } = await onFreePort(async (free) => ({
     port: free,
-    stop: await launch({
+    primary: await launch({
       account,
       folders: [folder],
       commands: [
@@ -86,7 +86,7 @@ export async function startReplicatedServer(options: { readonly bin?: string } =
     },
     stop: async () => {
       for (const replica of replicas) await replica.stop();
-      await stop();
+      await primary.stop();
     },
   };
 }
@@ -106,7 +106,7 @@ async function startReplica({ account, bin, seed, folder, settings, password }: 
     { file: 'cp', args: ['-R', seed, data] },
     { file: 'touch', args: [join(data, 'standby.signal')] },
   ];
-  const run = (port: number, before: typeof making): Promise<() => Promise<void>> => {
+  const run = (port: number, before: typeof making): Promise<Launched> => {
     // The keeper of a server removes folders at its end. The data stays, and goes with the primary's.
     const scratch = join(folder, 'scratch');
     for (const made of [folder, scratch]) {
@@ -115,17 +115,17 @@ async function startReplica({ account, bin, seed, folder, settings, password }: 
     }
     return launch({ account, folders: [scratch], commands: [...before, postgres({ bin, data, port, settings })] });
   };
-  const first = await onFreePort(async (port) => ({ port, end: await run(port, making) }));
-  let end: (() => Promise<void>) | undefined = first.end;
+  const first = await onFreePort(async (port) => ({ port, server: await run(port, making) }));
+  let server: Launched | undefined = first.server;
   return {
     url: postgresUrl({ host: '127.0.0.1', port: first.port, database: 'postgres', user: USER, password }),
     stop: async () => {
-      const stop = end;
-      end = undefined;
-      await stop?.();
+      const stopped = server;
+      server = undefined;
+      await stopped?.stop();
     },
     start: async () => {
-      end ??= await run(first.port, []);
+      server ??= await run(first.port, []);
     },
   };
 }

@@ -15,19 +15,33 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { postgresUrl } from '../config/postgres-url.ts';
 import { type Account, canEnter, reachablePostgres, serverAccount } from './postgres-binaries.ts';
-import { type KeeperOrders, startKeeper } from './postgres-keeper.ts';
+import { HALTED, type KeeperOrder, type KeeperOrders, startKeeper } from './postgres-keeper.ts';
 
 export interface TestServer {
   /** URL of the database `postgres`, as a superuser. */
   readonly url: string;
   /** For other files of the test run; removed with the server's own. */
   readonly folder: string;
+  /**
+   * Ends the server and keeps its files: `fast` as an administrator does, which ends every session; `immediate` as a
+   * crash does. What clients do with it is what there is to be tested.
+   */
+  halt(mode: 'fast' | 'immediate'): Promise<void>;
+  /** After `halt`: the same server again, at the same address. */
+  resume(): Promise<void>;
   /** Ends the server and removes its files. Idempotent. */
   stop(): Promise<void>;
 }
 
+export interface TestServerOptions {
+  /** `name=value`; they win over the harness's own. */
+  readonly settings?: readonly string[];
+}
+
 const USER = 'keelson';
 const START_TIMEOUT_MS = 60_000;
+/** `connections`, or `read-only connections` of a standby. */
+const READY = 'ready to accept';
 
 /** Nothing of a test's database has to outlive a power cut; everything else is as PostgreSQL has it. */
 const SETTINGS = [
@@ -56,8 +70,8 @@ const SETTINGS = [
  * await server.stop();
  * ```
  */
-export function startPostgresServer(): Promise<TestServer> {
-  return onFreePort(startOn);
+export function startPostgresServer({ settings = [] }: TestServerOptions = {}): Promise<TestServer> {
+  return onFreePort((port) => startOn(port, settings));
 }
 
 /** Between looking for a free port and using it another process may take it; then it is tried again with another one. */
@@ -71,7 +85,7 @@ export async function onFreePort<T>(start: (port: number) => Promise<T>): Promis
   }
 }
 
-async function startOn(port: number): Promise<TestServer> {
+async function startOn(port: number, settings: readonly string[]): Promise<TestServer> {
   const account = serverAccount();
   const folder = makeFolder(account === undefined || canEnter(tmpdir(), account) ? tmpdir() : '/tmp', account);
   const dataFolder = makeFolder(memoryFolder() ?? folder, account);
@@ -83,15 +97,18 @@ async function startOn(port: number): Promise<TestServer> {
   const files = join(folder, 'files');
   mkdirSync(files, { mode: 0o700 });
   const bin = join(reachablePostgres(account, folder), 'bin');
-  const stop = await launch({
+  const server = await launch({
     account,
     folders: [folder, dataFolder],
-    commands: [initdb({ bin, data, user: USER, passwordFile }), postgres({ bin, data, port, settings: SETTINGS })],
+    commands: [
+      initdb({ bin, data, user: USER, passwordFile }),
+      postgres({ bin, data, port, settings: [...SETTINGS, ...settings] }),
+    ],
   });
   return {
     url: postgresUrl({ host: '127.0.0.1', port, database: 'postgres', user: USER, password }),
     folder: files,
-    stop,
+    ...server,
   };
 }
 
@@ -134,8 +151,11 @@ export function postgres(options: {
   };
 }
 
-/** Runs the commands, of which the last one is a server, until that is ready. Gives what ends it and removes the folders. */
-export async function launch(orders: KeeperOrders): Promise<() => Promise<void>> {
+/** A server that runs, without where it is. */
+export type Launched = Pick<TestServer, 'halt' | 'resume' | 'stop'>;
+
+/** Runs the commands, of which the last one is a server, until that is ready; its `stop` removes the folders. */
+export async function launch(orders: KeeperOrders): Promise<Launched> {
   const keeper = startKeeper(orders);
   const exited = new Promise<void>((resolve) => void keeper.once('exit', () => resolve()));
   const stop = async (): Promise<void> => {
@@ -143,25 +163,27 @@ export async function launch(orders: KeeperOrders): Promise<() => Promise<void>>
     keeper.stdin?.end();
     await exited;
   };
-  try {
-    await new Promise<void>((resolve, reject) => {
+  /** Waits until the server's log says so. */
+  const logged = (said: string): Promise<void> =>
+    new Promise((resolve, reject) => {
       let log = '';
-      const timer = setTimeout(
-        () => reject(new Error(`PostgreSQL did not start within ${START_TIMEOUT_MS} ms.\n${log}`)),
-        START_TIMEOUT_MS,
-      );
-      keeper.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      const end = (settle: () => void): void => {
+        clearTimeout(timer);
+        keeper.stderr?.off('data', read);
+        settle();
+      };
+      const fail = (why: string): void => end(() => reject(new Error(`PostgreSQL ${why}.\n${log}`)));
+      const read = (text: string): void => {
         log = (log + text).slice(-10_000);
-        // `connections`, or `read-only connections` of a standby.
-        if (!text.includes('ready to accept')) return;
-        clearTimeout(timer);
-        resolve();
-      });
-      void exited.then(() => {
-        clearTimeout(timer);
-        reject(new Error(`PostgreSQL did not start.\n${log}`));
-      });
+        if (log.includes(said)) end(resolve);
+      };
+      const timer = setTimeout(() => fail(`did not say "${said}" within ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS);
+      keeper.stderr?.setEncoding('utf8').on('data', read);
+      void exited.then(() => fail('ended'));
     });
+  const order = (text: KeeperOrder): void => void keeper.stdin?.write(`${text}\n`);
+  try {
+    await logged(READY);
   } catch (error) {
     await stop();
     for (const made of orders.folders) rmSync(made, { recursive: true, force: true });
@@ -171,7 +193,19 @@ export async function launch(orders: KeeperOrders): Promise<() => Promise<void>>
   keeper.unref();
   unrefStream(keeper.stdin);
   unrefStream(keeper.stderr);
-  return stop;
+  return {
+    halt: async (mode) => {
+      const halted = logged(HALTED);
+      order(`halt ${mode}`);
+      await halted;
+    },
+    resume: async () => {
+      const ready = logged(READY);
+      order('start');
+      await ready;
+    },
+    stop,
+  };
 }
 
 /** The pipes of a child process are sockets, which the stream types don't say. */

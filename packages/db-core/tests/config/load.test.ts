@@ -32,7 +32,14 @@ describe('without any setting', () => {
     expect(loadConfig({}, { cwd })).toEqual({
       environment: 'development',
       home: cwd,
-      http: { host: '127.0.0.1', port: 4100, bodyLimitBytes: 16_777_216, requestsPerMinute: 600 },
+      http: {
+        host: '127.0.0.1',
+        port: 4100,
+        bodyLimitBytes: 16_777_216,
+        requestsPerMinute: 600,
+        workerSlots: 1,
+        metricsToken: undefined,
+      },
       logs: { databaseLevel: 'warn' },
       database: {
         target: { engine: 'sqlite', path: '/srv/app/data/keelson.db', url: 'sqlite:///data/keelson.db' },
@@ -51,6 +58,8 @@ describe('without any setting', () => {
         breaker: { threshold: 3, halfOpenAfterMs: 30_000 },
         migrations: { autoUpgrade: false, backupBeforeUpgrade: false },
         cache: { hotBytes: 33_554_432, warmBytes: 67_108_864, redisUrl: undefined },
+        changes: { keepMs: 604_800_000, keepRows: 5_000_000 },
+        jobs: { keepMs: 2_592_000_000 },
       },
     });
   });
@@ -97,13 +106,25 @@ describe('what is written', () => {
         KEELSON_HTTP_PORT: '0',
         KEELSON_HTTP_BODY_LIMIT: '2048',
         KEELSON_HTTP_RATE_LIMIT: '0',
+        KEELSON_API_WORKER_SLOTS: '0',
+        KEELSON_METRICS_TOKEN: 'for the scraper',
+        CHANGES_RETENTION_HOURS: '1',
+        CHANGES_RETENTION_ROWS: '1000',
+        JOBS_RETENTION_DAYS: '0',
       },
       { cwd },
     );
     expect(config).toMatchObject({
       environment: 'production',
       home: '/srv/app/var',
-      http: { host: '0.0.0.0', port: 0, bodyLimitBytes: 2048, requestsPerMinute: 0 },
+      http: {
+        host: '0.0.0.0',
+        port: 0,
+        bodyLimitBytes: 2048,
+        requestsPerMinute: 0,
+        workerSlots: 0,
+        metricsToken: 'for the scraper',
+      },
       database: {
         target: { engine: 'postgres', host: 'db.example.com', password: 'secret' },
         ssl: { mode: 'verify-ca' },
@@ -123,6 +144,8 @@ describe('what is written', () => {
         breaker: { threshold: 4, halfOpenAfterMs: 2000 },
         migrations: { autoUpgrade: true, backupBeforeUpgrade: true },
         cache: { hotBytes: 0, warmBytes: 1_000_000, redisUrl: 'rediss://cache.example.com' },
+        changes: { keepMs: 3_600_000, keepRows: 1000 },
+        jobs: { keepMs: 0 },
       },
     });
   });

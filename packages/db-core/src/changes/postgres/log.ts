@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kernel } from '../../database/kernel.ts';
 import type { Plan, Row } from '../../engine/contract.ts';
-import type { ChangeLog, LogEntry, LogPage, LogRead } from '../log.ts';
+import type { ChangeLog, LogEntry, LogPage, LogRead, LogRest } from '../log.ts';
 import { assertReachable, type Position, type Snapshot } from '../position.ts';
 import { Marks } from './marks.ts';
 
@@ -36,6 +36,22 @@ const READ_USER = read('changes.readUser', ' AND l.user_id = $7');
 const END: Plan = {
   name: 'changes.end',
   sql: `SELECT ${STATE} FROM change_epoch AS e`,
+  writes: false,
+  returnsRows: true,
+  decode: new Map(),
+};
+
+const REST: Plan = {
+  name: 'changes.rest',
+  sql: `SELECT ${STATE}, r.* FROM change_epoch AS e CROSS JOIN (
+      SELECT count(*) AS entries, min(l.at) AS oldest FROM (
+        SELECT at FROM change_log
+        WHERE seq > $1
+          AND (transaction_id >= $2 OR transaction_id = ANY ($3::bigint[]))
+          AND NOT (seq <= $4 AND transaction_id < $5 AND transaction_id <> ALL ($6::bigint[]))
+        ORDER BY seq LIMIT $7
+      ) AS l
+    ) AS r`,
   writes: false,
   returnsRows: true,
   decode: new Map(),
@@ -89,6 +105,23 @@ export class PostgresChangeLog implements ChangeLog {
     const position = { epoch, floor: Math.max(floor, this.#marks.floorOf(snapshot)), seen: snapshot };
     // What was committed after the window's snapshot comes with the next one.
     return { entries, position, more: window !== undefined };
+  }
+
+  async rest(after: Position | undefined, most: number): Promise<LogRest> {
+    const seen = after?.seen ?? NOTHING;
+    const given = { snapshot: NOTHING, last: 0, ...after?.window };
+    const floor = after?.floor ?? 0;
+    const rows = await this.#run(REST, [
+      Math.max(floor, this.#marks.floorOf(seen)),
+      seen.xmax,
+      list(seen.running),
+      given.last,
+      given.snapshot.xmax,
+      list(given.snapshot.running),
+      most,
+    ]);
+    assertReachable({ epoch: after?.epoch, floor }, stateOf(rows));
+    return { entries: Number(rows[0]?.['entries']), oldest: rows[0]?.['oldest'] as Date | null };
   }
 
   async end(): Promise<Position> {

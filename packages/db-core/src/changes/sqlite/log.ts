@@ -1,6 +1,6 @@
 import type { Kernel } from '../../database/kernel.ts';
 import type { Plan, Row } from '../../engine/contract.ts';
-import type { ChangeLog, LogPage, LogRead } from '../log.ts';
+import type { ChangeLog, LogPage, LogRead, LogRest } from '../log.ts';
 import { assertReachable, type Position } from '../position.ts';
 
 /** Entries looked at in one go: a look is synchronous, and one user's entries may be rare. */
@@ -33,6 +33,16 @@ const END: Plan = {
   decode: new Map(),
 };
 
+const REST: Plan = {
+  name: 'changes.rest',
+  sql: `SELECT ${STATE}, (SELECT count(*) FROM (SELECT 1 FROM change_log WHERE seq > ? LIMIT ?)) AS entries,
+      (SELECT at FROM change_log WHERE seq > ? ORDER BY seq LIMIT 1) AS oldest
+    FROM change_epoch AS e`,
+  writes: false,
+  returnsRows: true,
+  decode: new Map([['oldest', 'timestamp']]),
+};
+
 /** There is one writer, so numbers are in the order of commits. */
 export class SqliteChangeLog implements ChangeLog {
   readonly #kernel: Kernel;
@@ -54,6 +64,13 @@ export class SqliteChangeLog implements ChangeLog {
       entries.length < limit ? Math.min(floor + SPAN, Math.max(floor, newest)) : entries.at(-1)?.position.floor;
     const position: Position = { epoch, floor: reached ?? floor };
     return { entries, position, more: position.floor < newest };
+  }
+
+  async rest(after: Position | undefined, most: number): Promise<LogRest> {
+    const floor = after?.floor ?? 0;
+    const rows = await this.#run(REST, [floor, most, floor]);
+    assertReachable({ epoch: after?.epoch, floor }, stateOf(rows));
+    return { entries: Number(rows[0]?.['entries']), oldest: rows[0]?.['oldest'] as Date | null };
   }
 
   async end(): Promise<Position> {

@@ -4,6 +4,7 @@ import type { ClientConfig } from 'pg';
 import { parseDatabaseUrl, type PostgresTarget } from '../../config/database-url.ts';
 import { isLoopback, type SslConfig } from '../../config/ssl.ts';
 import { ConfigurationError } from '../../errors/index.ts';
+import type { EngineWait } from '../contract.ts';
 import { typeParsers } from './codecs.ts';
 
 /** Times are in milliseconds; 0 means no limit, except for the time to wait. */
@@ -40,6 +41,8 @@ export interface PostgresEngineOptions {
   readonly closeTimeoutMs?: number | undefined;
   /** Told of connections that broke, also of unused ones. */
   readonly onConnectionError?: ((error: Error) => void) | undefined;
+  /** Told how long each wait for a connection took. */
+  readonly onWait?: ((wait: EngineWait) => void) | undefined;
 }
 
 /** The options with every default filled in, and the URL taken apart. */
@@ -59,6 +62,7 @@ export interface PostgresSettings {
   readonly closeTimeoutMs: number;
   readonly client: ClientConfig;
   readonly onConnectionError: (error: Error) => void;
+  readonly onWait: (wait: EngineWait) => void;
 }
 
 export function resolveOptions(options: PostgresEngineOptions): PostgresSettings {
@@ -94,6 +98,7 @@ export function resolveOptions(options: PostgresEngineOptions): PostgresSettings
       types: typeParsers,
     },
     onConnectionError: options.onConnectionError ?? (() => undefined),
+    onWait: options.onWait ?? (() => undefined),
   };
 }
 

@@ -61,15 +61,20 @@ export class SessionPool {
     if (this.#closing !== undefined) return Promise.reject(new DatabaseClosedError('The database has been closed.'));
     return new Promise((resolve, reject) => {
       let isOver = false;
+      const started = performance.now();
       const end = (): void => {
         isOver = true;
         this.#waiting -= 1;
         clearTimeout(timer);
       };
+      const fail = (error: KeelsonError): void => {
+        this.#settings.onWait({ of: 'connection', durationMs: performance.now() - started, error });
+        reject(error);
+        this.#tellQuiet();
+      };
       const timer = setTimeout(() => {
         end();
-        reject(this.#waitedTooLong(waitMs));
-        this.#tellQuiet();
+        fail(this.#waitedTooLong(waitMs));
       }, waitMs);
       this.#waiting += 1;
       this.#pool.connect((error, client) => {
@@ -80,11 +85,11 @@ export class SessionPool {
         end();
         const session = client === undefined ? undefined : this.#sessions.get(client);
         if (session === undefined) {
-          reject(mapPostgresError(error, { location: this.#settings.target.location, phase: 'connect' }));
-          this.#tellQuiet();
+          fail(mapPostgresError(error, { location: this.#settings.target.location, phase: 'connect' }));
           return;
         }
         this.#lent.add(session);
+        this.#settings.onWait({ of: 'connection', durationMs: performance.now() - started });
         resolve(session);
       });
     });

@@ -7,6 +7,7 @@ import type {
   Engine,
   EngineInfo,
   EngineTransaction,
+  EngineWait,
   MaybePromise,
   Outcome,
   Plan,
@@ -35,6 +36,8 @@ export interface SqliteEngineOptions {
   readonly synchronous: 'normal' | 'full';
   /** Make the file where it's missing? */
   readonly create: boolean;
+  /** Told of waits to write. */
+  readonly onWait?: (wait: EngineWait) => void;
 }
 
 interface Connections {
@@ -84,7 +87,7 @@ export class SqliteEngine implements Engine {
       return connection;
     };
     try {
-      const writer = new Writer(connect(false), this.#breather);
+      const writer = new Writer(connect(false), this.#breather, this.#options.onWait);
       const shared = connect(true);
       const others = Array.from({ length: Math.max(1, this.#options.poolSize - 2) }, () => connect(true));
       return { writer, readers: new Readers(shared, others) };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BeginOptions, EngineTransaction, MaybePromise, Outcome, Plan } from '../contract.ts';
+import type { BeginOptions, EngineTransaction, EngineWait, MaybePromise, Outcome, Plan } from '../contract.ts';
 import { LockTimeoutError, TransactionClosedError } from '../../errors/index.ts';
 import type { Breather } from './breather.ts';
 import type { SqliteConnection } from './connection.ts';
@@ -12,16 +12,18 @@ export class Writer {
   readonly turn = new WriterTurn();
   readonly #breather: Breather;
   readonly #fairness: ProcessFairness;
+  readonly #onWait: (wait: EngineWait) => void;
 
-  constructor(connection: SqliteConnection, breather: Breather) {
+  constructor(connection: SqliteConnection, breather: Breather, onWait: (wait: EngineWait) => void = () => undefined) {
     this.connection = connection;
     this.#breather = breather;
+    this.#onWait = onWait;
     this.#fairness = new ProcessFairness(connection.path);
   }
 
   /** A statement on its own: SQLite makes the transaction. */
   async once<T>(waitMs: number, work: (connection: SqliteConnection) => T): Promise<T> {
-    await this.turn.take(waitMs);
+    if (!this.turn.tryTake()) await this.#queue(waitMs);
     try {
       return await this.#whenUnlocked(waitMs, () => work(this.connection));
     } finally {
@@ -30,7 +32,7 @@ export class Writer {
   }
 
   async begin({ mode }: BeginOptions, waitMs: number): Promise<EngineTransaction> {
-    if (!this.turn.tryTake()) await this.turn.take(waitMs);
+    if (!this.turn.tryTake()) await this.#queue(waitMs);
     try {
       // The pragma does nothing inside a transaction, so it comes before.
       if (mode === 'exclusive-schema') this.connection.exec('PRAGMA foreign_keys = OFF');
@@ -57,6 +59,22 @@ export class Writer {
     this.turn.release();
   }
 
+  /** Behind the other writers of this process. */
+  async #queue(waitMs: number): Promise<void> {
+    await this.#told('turn', performance.now(), () => this.turn.take(waitMs));
+  }
+
+  async #told<T>(of: EngineWait['of'], started: number, wait: () => Promise<T>): Promise<T> {
+    try {
+      const result = await wait();
+      this.#onWait({ of, durationMs: performance.now() - started });
+      return result;
+    } catch (error) {
+      if (error instanceof LockTimeoutError) this.#onWait({ of, durationMs: performance.now() - started, error });
+      throw error;
+    }
+  }
+
   /**
    * Polls every 1–3 ms while another process holds the lock. The pause doesn't grow: with exponential backoff whoever
    * has waited longest asks least often, and starves.
@@ -65,11 +83,20 @@ export class Writer {
     await this.#fairness.standBackIfDue();
     await this.#breather.pause();
     const started = performance.now();
+    try {
+      return attempt();
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+      return await this.#told('file', started, () => this.#poll(started, waitMs, attempt));
+    }
+  }
+
+  async #poll<T>(started: number, waitMs: number, attempt: () => T): Promise<T> {
     for (;;) {
       try {
         return attempt();
       } catch (error) {
-        if (!isBusy(error) && !(error instanceof LockTimeoutError)) throw error;
+        if (!isLocked(error)) throw error;
         if (performance.now() - started >= waitMs) {
           throw new LockTimeoutError(`Another process has held the lock of ${this.connection.path} for ${waitMs} ms.`, {
             cause: error,
@@ -81,6 +108,10 @@ export class Writer {
       }
     }
   }
+}
+
+function isLocked(error: unknown): boolean {
+  return isBusy(error) || error instanceof LockTimeoutError;
 }
 
 class WriteTransaction implements EngineTransaction {

@@ -1,0 +1,61 @@
+import { ensureKernelSchedules, type Jobs, Worker, type WorkerEvent } from '@keelson/db-core';
+import type { Metrics } from '@keelson/db-core/metrics';
+import type { FastifyBaseLogger } from 'fastify';
+
+export interface ApiWorkerOptions {
+  readonly jobs: Jobs;
+  /** Jobs at the same time. */
+  readonly slots: number;
+  readonly metrics: Metrics;
+  readonly logger: FastifyBaseLogger;
+}
+
+export interface ApiWorker {
+  /** Takes no more jobs, lets those that are under way finish for a while, and gives the rest back. */
+  stop(): Promise<void>;
+}
+
+/** Twice this is what a stopping worker takes at most, which is within the time that the API gives its requests. */
+const GRACE_MS = 4000;
+
+/** Does jobs beside the requests of this process. */
+export function startWorker({ jobs, slots, metrics, logger }: ApiWorkerOptions): ApiWorker {
+  const stop = new AbortController();
+  const worker = new Worker(jobs, {
+    concurrency: slots,
+    graceMs: GRACE_MS,
+    signal: stop.signal,
+    onEvent: (event) => {
+      metrics.onWorkerEvent(event);
+      log(logger, event);
+    },
+  });
+  const running = (async () => {
+    // Whoever can't make them now does without until the next start; the worker itself is patient.
+    await ensureKernelSchedules(jobs).catch((error: unknown) => {
+      logger.warn({ err: error }, 'the schedules of the kernel could not be looked at');
+    });
+    await worker.run();
+  })();
+  return {
+    async stop() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+function log(logger: FastifyBaseLogger, event: WorkerEvent): void {
+  if (event.type === 'trouble') {
+    logger.warn({ err: event.error }, 'the worker did not get what it asked the database for');
+    return;
+  }
+  const { job } = event;
+  if (event.type === 'started') {
+    logger.debug({ job }, `job ${job.kind} has begun`);
+    return;
+  }
+  const { durationMs, ending } = event;
+  const level = ending.outcome === 'failed' ? 'error' : 'info';
+  logger[level]({ job, durationMs, ending }, `job ${job.kind}: ${ending.outcome}`);
+}
