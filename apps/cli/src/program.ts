@@ -1,4 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { addAdopt } from './commands/adopt.ts';
 import { addAudit } from './commands/audit.ts';
 import { addChanges } from './commands/changes.ts';
 import { addConversations } from './commands/conversations.ts';
@@ -41,6 +42,7 @@ const commands: readonly AddCommand[] = [
   addOrganisation,
   addAudit,
   addConversations,
+  addAdopt,
   addChanges,
   addLogs,
   addSettings,

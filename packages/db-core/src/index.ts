@@ -45,6 +45,22 @@ export {
   redactUrl,
 } from './config/index.ts';
 export {
+  adopt,
+  type AdoptedFile,
+  type AdoptOptions,
+  type AdoptProgress,
+  type AdoptReport,
+} from './operations/adopt/adopt.ts';
+export type {
+  Adopter,
+  Adoption,
+  ColumnFate,
+  LegacyRow,
+  LegacySource,
+  LegacyTable,
+} from './operations/adopt/adopter.ts';
+export type { AdoptedTable, AdoptionReason, TableTally } from './operations/adopt/tally.ts';
+export {
   type DatabaseHealth,
   databaseHealth,
   type HealthCheck,
@@ -54,6 +70,7 @@ export {
 export { type DatabaseInfo, databaseInfo, type TableSize } from './operations/info.ts';
 export type { ActingOptions } from './database/acting.ts';
 export type { Account } from './platform/account.ts';
+export type { AccountToAdopt, AdoptedAccount } from './platform/adopted-account.ts';
 export { Accounts, type ChangePassword, type CreateAccount, type ListAccounts } from './platform/accounts.ts';
 export { type ActFor, acting } from './platform/acting.ts';
 export { Audit, type ListAuditEvents } from './platform/audit.ts';
