@@ -439,9 +439,11 @@ describe('loadDatabaseConfig', () => {
     expect(config).toMatchObject({ target: { engine: 'sqlite', path: '/srv/app/b.db' }, pool: { size: 9 } });
   });
 
-  test('covers every name that begins with DATABASE_, MIGRATION_ or CACHE_, and the keys of secrets', () => {
+  test('covers every name that begins with DATABASE_ and the like, and the keys of secrets', () => {
     expect(Object.keys(databaseSettings.shape).sort()).toEqual(
-      settingNames.filter((name) => /^(?:DATABASE|MIGRATION|CACHE|KEELSON_SECRET)_/.test(name)).sort(),
+      settingNames
+        .filter((name) => /^(?:DATABASE|MIGRATION|CACHE|CHANGES|JOBS|EMBEDDER|KEELSON_SECRET)_/.test(name))
+        .sort(),
     );
   });
 });
