@@ -4,4 +4,4 @@ export type { ConfigurationFault } from './faults.ts';
 export { type Environment, loadConfig, loadDatabaseConfig } from './load.ts';
 export { postgresUrl } from './postgres-url.ts';
 export { redactUrl } from './redact.ts';
-export type { DatabaseConfig, HttpConfig, KeelsonConfig } from './types.ts';
+export type { DatabaseConfig, EmbedderConfig, EmbedderServiceConfig, HttpConfig, KeelsonConfig } from './types.ts';

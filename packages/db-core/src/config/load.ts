@@ -1,12 +1,12 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
-import type { z } from 'zod';
 import { type DatabaseTarget, readDatabaseUrl } from './database-url.ts';
-import { type ConfigurationFault, configurationError, quoteGiven } from './faults.ts';
+import { type ConfigurationFault, configurationError, quoteGiven, schemaFaults } from './faults.ts';
 import { redactUrl } from './redact.ts';
-import { appSettings, type DatabaseSettings, databaseSettings, settingNames } from './settings.ts';
+import { appSettings, type DatabaseSettings, databaseSettings, embedderSettings, settingNames } from './settings.ts';
 import { meantName } from './spelling.ts';
+import { readEmbedder } from './embedder.ts';
 import { isLoopback, type SslConfig } from './ssl.ts';
 import type { DatabaseConfig, KeelsonConfig } from './types.ts';
 
@@ -34,14 +34,6 @@ function misspelled(env: Environment): ConfigurationFault[] {
     if (meant !== undefined) faults.push({ name, message: `there is no such setting: write ${meant}` });
   }
   return faults;
-}
-
-function schemaFaults(error: z.ZodError, values: Values): ConfigurationFault[] {
-  return error.issues.map((issue) => {
-    const name = String(issue.path[0]);
-    const given = values[name];
-    return { name, ...(given === undefined ? {} : { given: quoteGiven(given) }), message: issue.message };
-  });
 }
 
 const defaultUrl = 'sqlite:///data/keelson.db';
@@ -189,7 +181,13 @@ export function loadConfig(env: Environment, options: LoadOptions = {}): Keelson
   const values = writtenValues(env, Object.keys(appSettings.shape));
   const app = appSettings.safeParse(values);
   const { config: database, faults: databaseFaults = [] } = readDatabaseConfig(env, base);
-  const faults = [...misspelled(env), ...databaseFaults, ...(app.success ? [] : schemaFaults(app.error, values))];
+  const embedder = readEmbedder(writtenValues(env, Object.keys(embedderSettings.shape)));
+  const faults = [
+    ...misspelled(env),
+    ...databaseFaults,
+    ...embedder.faults,
+    ...(app.success ? [] : schemaFaults(app.error, values)),
+  ];
   if (!app.success || database === undefined || faults.length > 0) throw configurationError(faults);
   return {
     environment: app.data.KEELSON_ENVIRONMENT,
@@ -201,6 +199,7 @@ export function loadConfig(env: Environment, options: LoadOptions = {}): Keelson
       bodyLimitBytes: app.data.KEELSON_HTTP_BODY_LIMIT,
       requestsPerMinute: app.data.KEELSON_HTTP_RATE_LIMIT,
     },
+    embedder: embedder.config,
   };
 }
 

@@ -57,6 +57,7 @@ function refuseSecondCopy(): void {
 
 let engineBelow: (database: Database) => Engine;
 let transactionsOf: (database: Database) => Transactions;
+let kernelBelow: (database: Database) => Kernel;
 
 /**
  * What is underneath, for the rooms of this package that look at a database which may not be ready for use. It is not
@@ -64,6 +65,11 @@ let transactionsOf: (database: Database) => Transactions;
  */
 export function engineOf(database: Database): Engine {
   return engineBelow(database);
+}
+
+/** The way to the engine through the current transaction, for mechanisms with SQL of their own. Not exported, as {@link engineOf}. */
+export function kernelOf(database: Database): Kernel {
+  return kernelBelow(database);
 }
 
 /** Does the work once what is being written is committed, outside the transaction; at once where there is none. */
@@ -86,6 +92,7 @@ export class Database {
   static {
     engineBelow = (database) => database.#engine;
     transactionsOf = (database) => database.#kernel.transactions;
+    kernelBelow = (database) => database.#kernel;
   }
 
   readonly config: DatabaseConfig;

@@ -107,6 +107,17 @@ export interface EngineInfo {
   readonly walBytes: number | null;
 }
 
+/** What searches vectors inside the engine, where it is there. */
+export interface VectorExtension {
+  readonly name: 'sqlite-vec' | 'pgvector';
+  /** Null where it can't be used. */
+  readonly version: string | null;
+  /** PostgreSQL: the schema that it is in; null while it is only installed on the server. */
+  readonly schema: string | null;
+  /** Why it can't be used, and what to do; null where it can. */
+  readonly missing: { readonly message: string; readonly hint: string } | null;
+}
+
 /** Watches for commits until it is closed. */
 export interface CommitWatch {
   close(): Promise<void>;
@@ -142,5 +153,6 @@ export interface Engine extends Runner {
   watchCommits(onCommit: () => void): CommitWatch;
   inspect(runner?: Runner): Promise<SchemaDescription>;
   info(): Promise<EngineInfo>;
+  vectorExtension(): Promise<VectorExtension>;
   pool(): PoolFigures;
 }

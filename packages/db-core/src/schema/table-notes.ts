@@ -254,7 +254,7 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
     },
     indexes: {
       search_embeddings_part_key:
-        'One vector for each part and model; also an owner\'s vectors of a model in order, and the vectors of an entity.',
+        'One vector for each part and model; also the vectors of an entity, and all of an owner, in order.',
     },
   },
 };

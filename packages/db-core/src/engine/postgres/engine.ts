@@ -11,6 +11,7 @@ import type {
   PoolFigures,
   Row,
   Runner,
+  VectorExtension,
 } from '../contract.ts';
 import { arrayLiteral, postgresEncoder } from './codecs.ts';
 import { memberOf, PortablePostgresCompiler } from './compiler.ts';
@@ -21,6 +22,7 @@ import { SessionPool } from './pool.ts';
 import type { Session } from './session.ts';
 import { streamRows } from './stream.ts';
 import { PostgresTransaction } from './transaction.ts';
+import { findVectorExtension } from './vector-extension.ts';
 import { watchCommits } from './watch.ts';
 
 const OLDEST_VERSION = 140_000;
@@ -114,6 +116,10 @@ export class PostgresEngine implements Engine {
       sizeBytes: row.size,
       walBytes: null,
     };
+  }
+
+  vectorExtension(): Promise<VectorExtension> {
+    return findVectorExtension(this);
   }
 
   pool(): PoolFigures {

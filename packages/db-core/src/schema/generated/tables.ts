@@ -435,9 +435,9 @@ export const schema: SchemaDescription = {
           name: 'search_embeddings_part_key',
           columns: [
             { name: 'user_id', descending: false },
-            { name: 'model', descending: false },
             { name: 'kind', descending: false },
             { name: 'entity_id', descending: false },
+            { name: 'model', descending: false },
             { name: 'part', descending: false },
           ],
           unique: true,
