@@ -2,8 +2,6 @@ import { BUILT_IN_MODEL } from '../config/embedder.ts';
 import type { Embedder } from './contract.ts';
 import { unitVector } from './vector.ts';
 
-/** Its number changes with everything that changes a vector, so that old ones are made anew. */
-const MODEL = BUILT_IN_MODEL;
 const DIMENSIONS = 384;
 
 /** A whole word tells more than one of its pieces. */
@@ -20,11 +18,12 @@ const WORD = /[\p{L}\p{N}\p{M}]+/gu;
  */
 export function hashedEmbedder(): Embedder {
   return {
-    model: MODEL,
+    // Its number changes with everything that changes a vector, so that old ones are made anew.
+    model: BUILT_IN_MODEL,
     dimensions: DIMENSIONS,
-    embed: (texts, { signal } = {}) => {
+    embed: async (texts, { signal } = {}) => {
       signal?.throwIfAborted();
-      return Promise.resolve(texts.map(hashedVector));
+      return texts.map(hashedVector);
     },
   };
 }
