@@ -13,7 +13,7 @@ export function addInfo(parent: CommandUnknownOpts, context: Context): void {
     .addHelpText(
       'after',
       document(
-        '{"engine","version","database","sizeBytes","walBytes","pool":{"size","inUse","idle","waiting"},\n   "migrations":{"current","applied","pending":[NAME…]},"tables":[{"name","rows"}…],"identity":{"id","environment","createdAt"}|null}',
+        '{"engine","version","database","sizeBytes","walBytes","pool":{"size","inUse","idle","waiting"},\n   "migrations":{"current","applied","pending":[NAME…]},\n   "vectors":{"search":"exact-scan|sqlite-vec|pgvector","extension","version","message","hint"},\n   "tables":[{"name","rows"}…],"identity":{"id","environment","createdAt"}|null}',
       ),
     )
     .action(() =>
@@ -21,7 +21,7 @@ export function addInfo(parent: CommandUnknownOpts, context: Context): void {
         const { location, engine, version, ...info } = await databaseInfo(database);
         const { output } = context;
         output.result({ engine, version, database: location, ...info }, () => {
-          const { sizeBytes, walBytes, pool, migrations, identity, tables } = info;
+          const { sizeBytes, walBytes, pool, migrations, identity, vectors, tables } = info;
           output.list({
             database: location,
             engine: `${engine} ${version}`,
@@ -29,6 +29,7 @@ export function addInfo(parent: CommandUnknownOpts, context: Context): void {
             ...(walBytes === null ? {} : { 'write-ahead log': bytes(walBytes) }),
             connections: `${pool.size}, ${pool.inUse} in use`,
             migration: `${migrations.current ?? 'none'}${migrations.pending.length === 0 ? '' : `, ${migrations.pending.length} pending`}`,
+            vectors: [vectors.message, vectors.hint ?? ''].join(' ').trim(),
             identity: identity?.id,
             environment: identity?.environment,
             made: time(identity?.createdAt ?? null),

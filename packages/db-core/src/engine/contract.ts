@@ -112,8 +112,6 @@ export interface VectorExtension {
   readonly name: 'sqlite-vec' | 'pgvector';
   /** Null where it can't be used. */
   readonly version: string | null;
-  /** PostgreSQL: the schema that it is in; null while it is only installed on the server. */
-  readonly schema: string | null;
   /** Why it can't be used, and what to do; null where it can. */
   readonly missing: { readonly message: string; readonly hint: string } | null;
 }

@@ -4,11 +4,13 @@ import type { EngineInfo, EngineKind } from '../engine/contract.ts';
 import { asKeelsonError, ConnectionTimeoutError, type KeelsonError, SchemaValidationError } from '../errors/index.ts';
 import { type BreakerState, withDeadline } from '../resilience/index.ts';
 import type { MigrationStatus } from '../schema/status.ts';
+import type { VectorCapabilities } from '../vectors/contract.ts';
+import { vectorCapabilities } from '../vectors/index-building.ts';
 
 /** `degraded`: nothing is lost and it can be reached, but something waits to be done. `unhealthy`: it can't be used. */
 export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy';
 
-/** What was looked at, in words; `code` and `hint` are there when it isn't healthy. */
+/** What was looked at, in words; `code` and `hint` are there when something is to be done. */
 export interface HealthCheck {
   readonly status: HealthStatus;
   readonly message: string;
@@ -56,6 +58,10 @@ export interface WalCheck extends HealthCheck {
   readonly bytes: number;
 }
 
+export interface VectorsCheck extends HealthCheck {
+  readonly search: VectorCapabilities['search'];
+}
+
 export interface DatabaseHealth {
   /** The worst of the checks. */
   readonly status: HealthStatus;
@@ -68,6 +74,8 @@ export interface DatabaseHealth {
     readonly breaker?: BreakerCheck;
     /** SQLite. */
     readonly wal?: WalCheck;
+    /** Where the database answers. The slower way to search is healthy, too. */
+    readonly vectors?: VectorsCheck;
   };
 }
 
@@ -107,6 +115,7 @@ export async function databaseHealth(
   const migrations = migrationsCheck(history);
   const upToDate = history !== undefined && 'value' in history && history.value.pending.length === 0;
   const differences = upToDate ? await attempt(() => inTime(() => database.migrations.validate())) : undefined;
+  const vectors = 'error' in info ? undefined : await attempt(() => inTime(() => vectorCapabilities(database)));
   const wal = 'value' in info ? info.value.walBytes : null;
   const state = database.breakerState;
   const checks = {
@@ -116,6 +125,7 @@ export async function databaseHealth(
     pool: poolCheck(database),
     ...(state === undefined ? {} : { breaker: breakerCheck(state) }),
     ...(wal === null ? {} : { wal: walCheck(wal) }),
+    ...(vectors !== undefined && 'value' in vectors ? { vectors: vectorsCheck(vectors.value) } : {}),
   };
   return { status: worstOf(Object.values(checks)), checks };
 }
@@ -256,6 +266,10 @@ function walCheck(bytes: number): WalCheck {
     hint: 'Look for a process that reads for long, and for space on the disk.',
     bytes,
   };
+}
+
+function vectorsCheck({ search, message, hint }: VectorCapabilities): VectorsCheck {
+  return { status: 'healthy', message, search, ...(hint === null ? {} : { hint }) };
 }
 
 const ORDER: readonly HealthStatus[] = ['healthy', 'degraded', 'unhealthy'];

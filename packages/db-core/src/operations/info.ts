@@ -3,6 +3,8 @@ import type { EngineInfo, PoolFigures } from '../engine/contract.ts';
 import { StatementTimeoutError } from '../errors/index.ts';
 import { type Identity, readIdentity } from '../platform/identity.ts';
 import { runStatement } from '../schema/statements.ts';
+import type { VectorCapabilities } from '../vectors/contract.ts';
+import { vectorCapabilities } from '../vectors/index-building.ts';
 
 export interface TableSize {
   readonly name: string;
@@ -26,6 +28,8 @@ export interface DatabaseInfo {
     readonly applied: number;
     readonly pending: readonly string[];
   };
+  /** How vectors are searched, and what would make that faster. */
+  readonly vectors: VectorCapabilities;
   /** By name. */
   readonly tables: readonly TableSize[];
   /** Null where nobody gave it one yet. */
@@ -54,6 +58,7 @@ export async function databaseInfo(database: Database): Promise<DatabaseInfo> {
     walBytes,
     pool: database.pool(),
     migrations: { current, applied: applied.length, pending },
+    vectors: await vectorCapabilities(database),
     tables,
     identity,
   };

@@ -1,5 +1,4 @@
 import { type Database, kernelOf } from '../database/database.ts';
-import type { VectorExtension } from '../engine/contract.ts';
 import type { VectorCapabilities } from './contract.ts';
 import { VectorIndexUnavailableError } from './errors.ts';
 import { bringUpToDate, vectorIndexOf } from './index-upkeep.ts';
@@ -42,15 +41,13 @@ export async function buildVectorIndex(
 ): Promise<number> {
   const index = await indexToChange(database);
   await index.create();
-  // With pgvector the schema of the extension is known only now.
-  const made = (await vectorIndexOf(database)) ?? index;
-  const total = await made.countChanges();
+  const total = await index.countChanges();
   let done = 0;
   for (;;) {
     signal?.throwIfAborted();
-    const userId = await made.findUserWithChanges();
+    const userId = await index.findUserWithChanges();
     if (userId === undefined) return done;
-    done += await bringUpToDate(database, made, userId);
+    done += await bringUpToDate(database, index, userId);
     onProgress?.({ done: Math.min(done, total), total });
   }
 }
@@ -62,13 +59,9 @@ export async function dropVectorIndex(database: Database): Promise<void> {
 
 async function indexToChange(database: Database): Promise<VectorIndex> {
   const index = await vectorIndexOf(database);
-  if (index !== undefined) return index;
   const { missing } = await kernelOf(database).engine.vectorExtension();
-  throw unavailable(missing);
-}
-
-function unavailable(missing: VectorExtension['missing']): VectorIndexUnavailableError {
-  return new VectorIndexUnavailableError(
+  if (index !== undefined && missing === null) return index;
+  throw new VectorIndexUnavailableError(
     missing?.message ?? 'The extension is not there.',
     missing === null ? {} : { hint: missing.hint },
   );

@@ -1,4 +1,5 @@
 import { type Database, kernelOf } from '../database/database.ts';
+import type { Kernel } from '../database/kernel.ts';
 import { findByIds } from './embedding.repository.ts';
 import { PostgresVectorIndex } from './postgres/index.ts';
 import { SqliteVectorIndex } from './sqlite/index.ts';
@@ -7,13 +8,21 @@ import type { VectorIndex } from './vector-index.ts';
 /** In one transaction, so that others get their turn. */
 const CHUNK = 500;
 
-/** The index of a database whose engine has the extension; undefined without it. It needn't be built. */
+const indexes = new WeakMap<Kernel, VectorIndex>();
+
+/**
+ * The index of a database; undefined where this process can't use one. It needn't be built, and without the extension of
+ * PostgreSQL it isn't.
+ */
 export async function vectorIndexOf(database: Database): Promise<VectorIndex | undefined> {
   const kernel = kernelOf(database);
   await kernel.whenReady();
-  const { missing, schema } = await kernel.engine.vectorExtension();
-  if (missing !== null) return undefined;
-  return kernel.engine.kind === 'sqlite' ? new SqliteVectorIndex(kernel) : new PostgresVectorIndex(kernel, schema);
+  const known = indexes.get(kernel);
+  if (known !== undefined) return known;
+  if (kernel.engine.kind === 'sqlite' && (await kernel.engine.vectorExtension()).missing !== null) return undefined;
+  const index = kernel.engine.kind === 'sqlite' ? new SqliteVectorIndex(kernel) : new PostgresVectorIndex(kernel);
+  indexes.set(kernel, index);
+  return index;
 }
 
 /** Brings what has changed of a user into the index; a chunk at a time. Gives how many changes those were. */

@@ -22,8 +22,9 @@ export async function startVectorServer(): Promise<VectorServer> {
   };
 }
 
+/** Behind the socket all connections are one session, so that none may keep statements of its own. */
 export async function openOn(url: string): Promise<Database> {
-  const database = openDatabase({ url, env: {} });
+  const database = openDatabase({ url, env: { DATABASE_PREPARED_STATEMENTS: 'false' } });
   await database.initialize();
   return database;
 }

@@ -2,11 +2,7 @@ import type { Plan, Runner, VectorExtension } from '../contract.ts';
 
 const FIND: Plan = {
   name: 'engine.vectorExtension',
-  sql: `select a.default_version as available, e.extversion as version, n.nspname as schema
-          from pg_available_extensions a
-          left join pg_extension e on e.extname = a.name
-          left join pg_namespace n on n.oid = e.extnamespace
-         where a.name = 'vector'`,
+  sql: `select default_version as available, installed_version as version from pg_available_extensions where name = 'vector'`,
   writes: false,
   returnsRows: true,
   decode: new Map(),
@@ -20,7 +16,6 @@ export async function findVectorExtension(runner: Runner): Promise<VectorExtensi
     return {
       name: 'pgvector',
       version: null,
-      schema: null,
       missing: {
         message: 'The extension pgvector is not installed on the server.',
         hint: "Install pgvector on the server; Debian's package is postgresql-NN-pgvector.",
@@ -30,7 +25,6 @@ export async function findVectorExtension(runner: Runner): Promise<VectorExtensi
   return {
     name: 'pgvector',
     version: String(row['version'] ?? row['available']),
-    schema: row['schema'] === null ? null : String(row['schema']),
     missing: null,
   };
 }

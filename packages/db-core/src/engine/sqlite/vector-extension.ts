@@ -19,9 +19,9 @@ async function find(): Promise<LoadableExtension> {
   try {
     const { getLoadablePath } = await import('sqlite-vec');
     const path = getLoadablePath();
-    return { path, about: { name: 'sqlite-vec', version: versionOf(path), schema: null, missing: null } };
+    return { path, about: { name: 'sqlite-vec', version: versionOf(path), missing: null } };
   } catch (error) {
-    return { path: undefined, about: { name: 'sqlite-vec', version: null, schema: null, missing: whyNot(error) } };
+    return { path: undefined, about: { name: 'sqlite-vec', version: null, missing: whyNot(error) } };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Kernel } from '../../database/kernel.ts';
 import type { Plan } from '../../engine/contract.ts';
+import { VectorIndexUnavailableError } from '../errors.ts';
 import { IndexStatements, read, write } from '../index-statements.ts';
 import { vectorOf } from '../vector.ts';
 import type { Candidate, IndexChange, IndexedVector, IndexSearch, VectorIndex } from '../vector-index.ts';
@@ -11,6 +12,10 @@ const IS_BUILT = read(
   'index.isBuilt',
   `select count(*) = ${TRIGGERS.length} as built from pg_trigger
     where tgrelid = to_regclass('search_embeddings') and tgname in (${TRIGGERS.map((kind) => `'${triggerName(kind)}'`).join(', ')})`,
+);
+const FIND_SCHEMA = read(
+  'index.findSchema',
+  `select n.nspname as schema from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'vector'`,
 );
 // Whoever reads them has them to himself: with two at the same rows the one with the older vector could write last.
 const TAKE_CHANGES = {
@@ -58,32 +63,11 @@ export class PostgresVectorIndex implements VectorIndex {
   readonly most = 100_000;
   readonly #statements: IndexStatements;
   readonly #list: (values: readonly unknown[]) => unknown;
-  readonly #type: string;
-  readonly #searchAll: Plan;
-  readonly #searchKind: Plan;
-  readonly #insert: Plan;
+  #extension: ExtensionStatements | undefined;
 
-  /** @param schema where the extension is, which needn't be on the search path; null while it isn't created */
-  constructor(kernel: Kernel, schema: string | null) {
+  constructor(kernel: Kernel) {
     this.#statements = new IndexStatements(kernel);
     this.#list = (values) => kernel.engine.encodeList(values);
-    const place = schema === null ? '' : `"${schema.replaceAll('"', '""')}".`;
-    this.#type = `${place}vector`;
-    // Vectors of other lengths can't be compared, and in which order conditions are looked at isn't given; so the rows
-    // are picked out first.
-    const searchSql = (filter: string): string => `
-      with own as materialized (
-        select id, embedding from search_vectors where user_id = $1 and model = $2 and dimensions = $3${filter}
-      )
-      select id, embedding operator(${place}<=>) $4::${this.#type} as distance from own order by distance limit $5`;
-    this.#searchAll = read('index.search', searchSql(''));
-    this.#searchKind = read('index.searchKind', searchSql(' and kind = $6'));
-    this.#insert = write(
-      'index.insert',
-      `insert into search_vectors (id, user_id, model, kind, dimensions, embedding)
-       select id, $1, model, kind, dimensions, embedding::${this.#type}
-         from unnest($2::uuid[], $3::text[], $4::text[], $5::integer[], $6::text[]) as n(id, model, kind, dimensions, embedding)`,
-    );
   }
 
   async isBuilt(): Promise<boolean> {
@@ -94,8 +78,10 @@ export class PostgresVectorIndex implements VectorIndex {
   async create(): Promise<void> {
     const trigger = (kind: (typeof TRIGGERS)[number], tables: string): string =>
       `create trigger ${triggerName(kind)} after ${kind} on search_embeddings ${tables} for each statement execute function keelson_record_vector_changes()`;
+    await this.#statements.define('index.create', ['create extension if not exists vector']);
+    this.#extension = undefined;
+    const { type } = await this.#found();
     await this.#statements.define('index.create', [
-      'create extension if not exists vector',
       ...DROP,
       `create table search_vectors (
          id uuid not null,
@@ -103,7 +89,7 @@ export class PostgresVectorIndex implements VectorIndex {
          model text collate "C" not null,
          kind text collate "C" not null,
          dimensions integer not null,
-         embedding ${this.#type} not null,
+         embedding ${type} not null,
          primary key (id, user_id)
        )`,
       'create index search_vectors_by_model on search_vectors (user_id, model, dimensions, kind)',
@@ -128,7 +114,8 @@ export class PostgresVectorIndex implements VectorIndex {
 
   async search({ userId, model, kind, vector, limit }: IndexSearch): Promise<readonly Candidate[]> {
     const values = [userId, model, vector.length, vectorText(vector), limit, ...(kind === undefined ? [] : [kind])];
-    const rows = await this.#statements.rows(kind === undefined ? this.#searchAll : this.#searchKind, userId, values);
+    const { searchAll, searchKind } = await this.#found();
+    const rows = await this.#statements.rows(kind === undefined ? searchAll : searchKind, userId, values);
     return rows.map((row) => ({ id: String(row['id']), distance: Number(row['distance']) }));
   }
 
@@ -158,7 +145,8 @@ export class PostgresVectorIndex implements VectorIndex {
   async replace(userId: string, ids: readonly string[], vectors: readonly IndexedVector[]): Promise<void> {
     await this.#statements.rows(REMOVE, userId, [userId, this.#list(ids)]);
     if (vectors.length === 0) return;
-    await this.#statements.rows(this.#insert, userId, [
+    const { insert } = await this.#found();
+    await this.#statements.rows(insert, userId, [
       userId,
       this.#list(vectors.map(({ id }) => id)),
       this.#list(vectors.map(({ model }) => model)),
@@ -167,6 +155,45 @@ export class PostgresVectorIndex implements VectorIndex {
       this.#list(vectors.map(({ vector }) => vectorText(vectorOf(vector)))),
     ]);
   }
+
+  async #found(): Promise<ExtensionStatements> {
+    if (this.#extension !== undefined) return this.#extension;
+    const [row] = await this.#statements.rows(FIND_SCHEMA, undefined);
+    if (row === undefined) throw new VectorIndexUnavailableError('The extension pgvector is not in this database.');
+    this.#extension = statementsFor(String(row['schema']));
+    return this.#extension;
+  }
+}
+
+interface ExtensionStatements {
+  readonly type: string;
+  readonly searchAll: Plan;
+  readonly searchKind: Plan;
+  readonly insert: Plan;
+}
+
+/** The extension may be in a schema that isn't on the search path. */
+function statementsFor(schema: string): ExtensionStatements {
+  const place = `"${schema.replaceAll('"', '""')}"`;
+  const type = `${place}.vector`;
+  // Vectors of other lengths can't be compared, and in which order conditions are looked at isn't given; so the rows are
+  // picked out first.
+  const searchSql = (filter: string): string => `
+    with own as materialized (
+      select id, embedding from search_vectors where user_id = $1 and model = $2 and dimensions = $3${filter}
+    )
+    select id, embedding operator(${place}.<=>) $4::${type} as distance from own order by distance limit $5`;
+  return {
+    type,
+    searchAll: read('index.search', searchSql('')),
+    searchKind: read('index.searchKind', searchSql(' and kind = $6')),
+    insert: write(
+      'index.insert',
+      `insert into search_vectors (id, user_id, model, kind, dimensions, embedding)
+       select id, $1, model, kind, dimensions, embedding::${type}
+         from unnest($2::uuid[], $3::text[], $4::text[], $5::integer[], $6::text[]) as n(id, model, kind, dimensions, embedding)`,
+    ),
+  };
 }
 
 function vectorText(vector: Float32Array): string {
