@@ -23,7 +23,7 @@ export const migration: Migration = {
         primaryKey: ['user_id', 'id'],
         indexes: {
           search_embeddings_part_key: {
-            columns: ['user_id', 'model', 'kind', 'entity_id', 'part'],
+            columns: ['user_id', 'kind', 'entity_id', 'model', 'part'],
             unique: true,
           },
         },
