@@ -726,56 +726,56 @@ select "id", "entity_id", "part", "model", "dimensions", "content_hash"
   from "search_embeddings"
   where "search_embeddings"."user_id" = $1 and ("kind" = $2 and "entity_id" = any($3));
 
--- vectors.listStale
+-- vectors.list
 -- sqlite
-select "kind", "entity_id"
+select "kind", "entity_id", "model", "part", "dimensions"
   from "search_embeddings"
-  where "search_embeddings"."user_id" = ? and (("kind", "entity_id") > (?, ?) and ("model" <> ? or "dimensions" <> ?))
-  order by "kind" asc, "entity_id" asc, "model" asc, "part" asc
+  where "search_embeddings"."user_id" = ? and (("kind", "entity_id", "part", "model") > (?, ?, ?, ?))
+  order by "kind" asc, "entity_id" asc, "part" asc, "model" asc
   limit ?;
 -- postgres
-select "kind", "entity_id"
+select "kind", "entity_id", "model", "part", "dimensions"
   from "search_embeddings"
-  where "search_embeddings"."user_id" = $1 and (("kind", "entity_id") > ($2, $3) and ("model" <> $4 or "dimensions" <> $5))
-  order by "kind" asc, "entity_id" asc, "model" asc, "part" asc
+  where "search_embeddings"."user_id" = $1 and (("kind", "entity_id", "part", "model") > ($2, $3, $4, $5))
+  order by "kind" asc, "entity_id" asc, "part" asc, "model" asc
   limit $6;
 
 -- vectors.scan
 -- sqlite
 select "kind", "entity_id", "part", "vector"
   from "search_embeddings"
-  where "search_embeddings"."user_id" = ? and (("kind", "entity_id", "model", "part") > (?, ?, ?, ?) and "model" = ? and "dimensions" = ?)
-  order by "kind" asc, "entity_id" asc, "model" asc, "part" asc
+  where "search_embeddings"."user_id" = ? and (("kind", "entity_id", "part") > (?, ?, ?) and "model" = ? and "dimensions" = ?)
+  order by "kind" asc, "entity_id" asc, "part" asc
   limit ?;
 -- postgres
 select "kind", "entity_id", "part", "vector"
   from "search_embeddings"
-  where "search_embeddings"."user_id" = $1 and (("kind", "entity_id", "model", "part") > ($2, $3, $4, $5) and "model" = $6 and "dimensions" = $7)
-  order by "kind" asc, "entity_id" asc, "model" asc, "part" asc
-  limit $8;
+  where "search_embeddings"."user_id" = $1 and (("kind", "entity_id", "part") > ($2, $3, $4) and "model" = $5 and "dimensions" = $6)
+  order by "kind" asc, "entity_id" asc, "part" asc
+  limit $7;
 
 -- vectors.scanKind
 -- sqlite
 select "kind", "entity_id", "part", "vector"
   from "search_embeddings"
-  where "search_embeddings"."user_id" = ? and ("kind" = ? and ("entity_id", "model", "part") > (?, ?, ?) and "model" = ? and "dimensions" = ?)
-  order by "entity_id" asc, "model" asc, "part" asc
+  where "search_embeddings"."user_id" = ? and ("kind" = ? and ("entity_id", "part") > (?, ?) and "model" = ? and "dimensions" = ?)
+  order by "entity_id" asc, "part" asc
   limit ?;
 -- postgres
 select "kind", "entity_id", "part", "vector"
   from "search_embeddings"
-  where "search_embeddings"."user_id" = $1 and ("kind" = $2 and ("entity_id", "model", "part") > ($3, $4, $5) and "model" = $6 and "dimensions" = $7)
-  order by "entity_id" asc, "model" asc, "part" asc
-  limit $8;
+  where "search_embeddings"."user_id" = $1 and ("kind" = $2 and ("entity_id", "part") > ($3, $4) and "model" = $5 and "dimensions" = $6)
+  order by "entity_id" asc, "part" asc
+  limit $7;
 
 -- vectors.upsert
 -- sqlite
 insert into "search_embeddings" ("id", "kind", "entity_id", "part", "model", "dimensions", "content_hash", "vector", "created_at", "user_id")
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  on conflict ("user_id", "kind", "entity_id", "model", "part") do update
+  on conflict ("user_id", "kind", "entity_id", "part", "model") do update
   set "dimensions" = "excluded"."dimensions", "content_hash" = "excluded"."content_hash", "vector" = "excluded"."vector", "created_at" = "excluded"."created_at";
 -- postgres
 insert into "search_embeddings" ("id", "kind", "entity_id", "part", "model", "dimensions", "content_hash", "vector", "created_at", "user_id")
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-  on conflict ("user_id", "kind", "entity_id", "model", "part") do update
+  on conflict ("user_id", "kind", "entity_id", "part", "model") do update
   set "dimensions" = "excluded"."dimensions", "content_hash" = "excluded"."content_hash", "vector" = "excluded"."vector", "created_at" = "excluded"."created_at";

@@ -15,6 +15,7 @@ import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
 import { addValidate } from './commands/validate.ts';
+import { addVectors } from './commands/vectors.ts';
 import { addWorker } from './commands/worker.ts';
 import type { Context, GlobalOptions } from './context.ts';
 import { examples } from './help.ts';
@@ -37,6 +38,7 @@ const commands: readonly AddCommand[] = [
   addConversations,
   addChanges,
   addJobs,
+  addVectors,
   addWorker,
   addServe,
   addStart,

@@ -23,7 +23,7 @@ export const migration: Migration = {
         primaryKey: ['user_id', 'id'],
         indexes: {
           search_embeddings_part_key: {
-            columns: ['user_id', 'kind', 'entity_id', 'model', 'part'],
+            columns: ['user_id', 'kind', 'entity_id', 'part', 'model'],
             unique: true,
           },
         },

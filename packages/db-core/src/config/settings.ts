@@ -192,7 +192,8 @@ export const embedderSettings = z.object({
   EMBEDDER_SHORTEN: flag({
     section: vectors,
     initial: 'false',
-    meaning: 'Asks the service for vectors of EMBEDDER_DIMENSIONS. For models that can shorten theirs; others refuse it.',
+    meaning:
+      'Asks the service for vectors of EMBEDDER_DIMENSIONS. For models that can shorten theirs; others refuse it.',
   }),
   EMBEDDER_BATCH_SIZE: count({
     section: vectors,

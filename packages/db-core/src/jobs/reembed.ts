@@ -32,7 +32,10 @@ export function reembedJob(vectors: Vectors, texts: EntityTexts): JobDefinition<
       const finish = async (): Promise<void> => {
         signal.throwIfAborted();
         const found = await texts(userId, batch);
-        const { embedded, removed } = await vectors.embedPending(userId, withGone(batch, found), { signal, transaction });
+        const { embedded, removed } = await vectors.embedPending(userId, withGone(batch, found), {
+          signal,
+          transaction,
+        });
         result.embedded += embedded;
         result.removed += removed;
         batch = [];

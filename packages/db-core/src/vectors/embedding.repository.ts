@@ -21,17 +21,12 @@ export const scan = defineQuery('vectors.scan', (db, p: Scan) =>
     .selectFrom('search_embeddings')
     .select(['kind', 'entity_id', 'part', 'vector'])
     .where((eb) =>
-      eb(
-        eb.refTuple('kind', 'entity_id', 'model', 'part'),
-        '>',
-        eb.tuple(eb.val(p.kind), eb.val(p.entityId), eb.val(p.model), eb.val(p.part)),
-      ),
+      eb(eb.refTuple('kind', 'entity_id', 'part'), '>', eb.tuple(eb.val(p.kind), eb.val(p.entityId), eb.val(p.part))),
     )
     .where('model', '=', p.model)
     .where('dimensions', '=', p.dimensions)
     .orderBy('kind')
     .orderBy('entity_id')
-    .orderBy('model')
     .orderBy('part')
     .limit(p.limit),
 );
@@ -42,17 +37,10 @@ export const scanKind = defineQuery('vectors.scanKind', (db, p: Scan) =>
     .selectFrom('search_embeddings')
     .select(['kind', 'entity_id', 'part', 'vector'])
     .where('kind', '=', p.kind)
-    .where((eb) =>
-      eb(
-        eb.refTuple('entity_id', 'model', 'part'),
-        '>',
-        eb.tuple(eb.val(p.entityId), eb.val(p.model), eb.val(p.part)),
-      ),
-    )
+    .where((eb) => eb(eb.refTuple('entity_id', 'part'), '>', eb.tuple(eb.val(p.entityId), eb.val(p.part))))
     .where('model', '=', p.model)
     .where('dimensions', '=', p.dimensions)
     .orderBy('entity_id')
-    .orderBy('model')
     .orderBy('part')
     .limit(p.limit),
 );
@@ -98,7 +86,7 @@ export const upsert = defineQuery('vectors.upsert', (db, p: NewEmbedding) =>
       created_at: p.now,
     })
     .onConflict((conflict) =>
-      conflict.columns(['user_id', 'kind', 'entity_id', 'model', 'part']).doUpdateSet((eb) => ({
+      conflict.columns(['user_id', 'kind', 'entity_id', 'part', 'model']).doUpdateSet((eb) => ({
         dimensions: eb.ref('excluded.dimensions'),
         content_hash: eb.ref('excluded.content_hash'),
         vector: eb.ref('excluded.vector'),
@@ -118,24 +106,22 @@ export const eraseOfEntities = defineQuery(
 );
 
 /** Which models made what, in the order of what it belongs to, after a place. */
-export const list = defineQuery(
-  'vectors.list',
-  (db, p: Place & { model: string; part: number; limit: number }) =>
-    db
-      .selectFrom('search_embeddings')
-      .select(['kind', 'entity_id', 'model', 'part', 'dimensions'])
-      .where((eb) =>
-        eb(
-          eb.refTuple('kind', 'entity_id', 'model', 'part'),
-          '>',
-          eb.tuple(eb.val(p.kind), eb.val(p.entityId), eb.val(p.model), eb.val(p.part)),
-        ),
-      )
-      .orderBy('kind')
-      .orderBy('entity_id')
-      .orderBy('model')
-      .orderBy('part')
-      .limit(p.limit),
+export const list = defineQuery('vectors.list', (db, p: Place & { model: string; part: number; limit: number }) =>
+  db
+    .selectFrom('search_embeddings')
+    .select(['kind', 'entity_id', 'model', 'part', 'dimensions'])
+    .where((eb) =>
+      eb(
+        eb.refTuple('kind', 'entity_id', 'part', 'model'),
+        '>',
+        eb.tuple(eb.val(p.kind), eb.val(p.entityId), eb.val(p.part), eb.val(p.model)),
+      ),
+    )
+    .orderBy('kind')
+    .orderBy('entity_id')
+    .orderBy('part')
+    .orderBy('model')
+    .limit(p.limit),
 );
 
 export const countStale = defineQuery('vectors.countStale', (db, p: Model) =>

@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffDelay } from '../resilience/retry.ts';
 import type { Embedder, EmbedOptions } from './contract.ts';
-import {
-  EmbedderAccessError,
-  EmbedderError,
-  EmbedderTimeoutError,
-  EmbedderUnavailableError,
-} from './errors.ts';
+import { EmbedderAccessError, EmbedderError, EmbedderTimeoutError, EmbedderUnavailableError } from './errors.ts';
 import { readAnswer, refusalOf } from './http-answer.ts';
 
 export interface HttpEmbedderOptions {

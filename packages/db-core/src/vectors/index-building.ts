@@ -18,8 +18,7 @@ export async function vectorCapabilities(database: Database): Promise<VectorCapa
   const isReady = missing === null && database.isInitialized;
   const index = isReady ? await vectorIndexOf(database) : undefined;
   const isBuilt = index !== undefined && (await index.isBuilt());
-  if (isBuilt)
-    return { search: extension, extension, version, message: `${extension} searches vectors.`, hint: null };
+  if (isBuilt) return { search: extension, extension, version, message: `${extension} searches vectors.`, hint: null };
   return {
     search: 'exact-scan',
     extension,

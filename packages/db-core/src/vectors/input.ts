@@ -12,11 +12,7 @@ const idSchema = z.uuid('must be an id').toLowerCase();
 
 export const nearestSchema = z.object({
   kinds: z.array(kindSchema).max(100, 'must be at most 100').optional(),
-  limit: z
-    .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .max(1000, 'must be at most 1,000')
-    .default(10),
+  limit: z.int('must be a whole number').min(1, 'must be at least 1').max(1000, 'must be at most 1,000').default(10),
 });
 
 export const entitiesSchema = z.object({ kind: kindSchema, entityIds: z.array(idSchema) });

@@ -51,7 +51,8 @@ describe('fusing ranks', () => {
       fc.property(lists, (given) => {
         const fused = fuseRanks(given);
         expect(fused.map(({ id }) => id).sort()).toEqual([...new Set(given.flatMap((one) => one.ids))].sort());
-        for (const [index, { score }] of fused.entries()) expect(score).toBeLessThanOrEqual(fused[index - 1]?.score ?? 1e9);
+        for (const [index, { score }] of fused.entries())
+          expect(score).toBeLessThanOrEqual(fused[index - 1]?.score ?? 1e9);
       }),
     );
   });

@@ -59,7 +59,9 @@ describe('an embedder behind HTTP', () => {
     const times: number[] = [];
     const embedder = await embedderWith((response, _, number) => {
       times.push(performance.now());
-      return number === 1 ? answer(response, 429, { error: { message: 'slow down' } }, { 'retry-after': '0.2' }) : undefined;
+      return number === 1
+        ? answer(response, 429, { error: { message: 'slow down' } }, { 'retry-after': '0.2' })
+        : undefined;
     });
     await embedder.embed(['a']);
     expect(times).toHaveLength(2);
@@ -115,10 +117,42 @@ describe('an embedder behind HTTP', () => {
     ['is no JSON', '<html>'],
     ['has another shape', { vectors: [] }],
     ['has too few vectors', { data: [] }],
-    ['has vectors of another length', { data: [{ index: 0, embedding: [1, 2] }, { index: 1, embedding: [1, 2] }] }],
-    ['has an index twice', { data: [{ index: 0, embedding: [1, 2, 3] }, { index: 0, embedding: [1, 2, 3] }] }],
-    ['has an index of nothing', { data: [{ index: 0, embedding: [1, 2, 3] }, { index: 7, embedding: [1, 2, 3] }] }],
-    ['has no numbers', { data: [{ index: 0, embedding: ['a'] }, { index: 1, embedding: [null] }] }],
+    [
+      'has vectors of another length',
+      {
+        data: [
+          { index: 0, embedding: [1, 2] },
+          { index: 1, embedding: [1, 2] },
+        ],
+      },
+    ],
+    [
+      'has an index twice',
+      {
+        data: [
+          { index: 0, embedding: [1, 2, 3] },
+          { index: 0, embedding: [1, 2, 3] },
+        ],
+      },
+    ],
+    [
+      'has an index of nothing',
+      {
+        data: [
+          { index: 0, embedding: [1, 2, 3] },
+          { index: 7, embedding: [1, 2, 3] },
+        ],
+      },
+    ],
+    [
+      'has no numbers',
+      {
+        data: [
+          { index: 0, embedding: ['a'] },
+          { index: 1, embedding: [null] },
+        ],
+      },
+    ],
   ])('refuses an answer that %s', async (_, body) => {
     const embedder = await embedderWith((response) => answer(response, 200, body));
     await expect(embedder.embed(['a', 'b'])).rejects.toThrow(EmbedderAnswerError);

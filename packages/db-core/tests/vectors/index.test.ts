@@ -53,12 +53,15 @@ function behaves(stage: Stage): void {
     expect(await idsFor(vectors, 'ada')).toEqual([third.entityId, first.entityId]);
   });
 
-  it("keeps users apart, also with rows of one id, and models and lengths", async () => {
+  it('keeps users apart, also with rows of one id, and models and lengths', async () => {
     await using database = await stage.open();
     await buildVectorIndex(database);
     const vectors = new Vectors(database, givenVectors(2));
     const id = newId();
-    for (const [user, vector] of [['ada', [1, 0]], ['eve', [0, 1]]] as const) {
+    for (const [user, vector] of [
+      ['ada', [1, 0]],
+      ['eve', [0, 1]],
+    ] as const) {
       const bytes = Buffer.from(Float32Array.from(vector).buffer);
       await database.forUser(user).run((db) =>
         db.insertInto('search_embeddings').values({
@@ -76,8 +79,12 @@ function behaves(stage: Stage): void {
     }
     await new Vectors(database, givenVectors(2, 'other')).embedPending('ada', [noteOf([1, 0])]);
     await new Vectors(database, givenVectors(3, 'given')).embedPending('ada', [noteOf([1, 0, 0])]);
-    expect(await vectors.nearest({ userId: 'ada', to })).toEqual([{ kind: 'note', entityId: id, part: 0, distance: 0 }]);
-    expect(await vectors.nearest({ userId: 'eve', to })).toEqual([{ kind: 'note', entityId: id, part: 0, distance: 1 }]);
+    expect(await vectors.nearest({ userId: 'ada', to })).toEqual([
+      { kind: 'note', entityId: id, part: 0, distance: 0 },
+    ]);
+    expect(await vectors.nearest({ userId: 'eve', to })).toEqual([
+      { kind: 'note', entityId: id, part: 0, distance: 1 },
+    ]);
     expect(await vectors.nearest({ userId: 'bob', to })).toEqual([]);
     await database.forUser('eve').run((db) => db.deleteFrom('search_embeddings').where('id', '=', id));
     expect(await vectors.nearest({ userId: 'eve', to })).toEqual([]);

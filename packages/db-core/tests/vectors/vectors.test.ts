@@ -82,7 +82,9 @@ describeEngines('vectors', (context) => {
     expect(again).toEqual({ embedded: 1, unchanged: 1, removed: 1 });
     expect(embedder.asked).toEqual(['[0,2]']);
     expect(await vectors.embedPending('ada', [source([0, [1, 0]], [1, [0, 2]])])).toMatchObject({ embedded: 0 });
-    expect((await vectors.nearest({ userId: 'ada', to: Float32Array.of(1, 1) })).map(({ part }) => part)).toEqual([0, 1]);
+    expect((await vectors.nearest({ userId: 'ada', to: Float32Array.of(1, 1) })).map(({ part }) => part)).toEqual([
+      0, 1,
+    ]);
     expect(await vectors.embedPending('ada', [source()])).toEqual({ embedded: 0, unchanged: 0, removed: 2 });
     expect(await vectors.status('ada')).toMatchObject({ current: 0 });
   });
