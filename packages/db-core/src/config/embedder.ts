@@ -47,7 +47,8 @@ function faultsOf({ model, url, dimensions }: Given): ConfigurationFault[] {
   if (url === undefined) {
     if (model !== undefined && model !== BUILT_IN_MODEL)
       fault('EMBEDDER_URL', undefined, `not set: write where ${model} is, or EMBEDDER_MODEL=${BUILT_IN_MODEL}`);
-    if (model === undefined && dimensions !== undefined) fault('EMBEDDER_MODEL', undefined, 'not set: write the model');
+    if (model === undefined && dimensions !== undefined)
+      fault('EMBEDDER_MODEL', undefined, 'not set, but EMBEDDER_DIMENSIONS is: write the model');
     return faults;
   }
   // The value isn't repeated: it may have a key in it.

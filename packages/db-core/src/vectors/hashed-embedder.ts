@@ -56,7 +56,7 @@ function featuresOf(text: string): Map<string, Feature> {
   };
   for (const [word] of text.normalize('NFKC').toLowerCase().matchAll(WORD)) {
     add(`= ${word}`, WORD_WEIGHT);
-    const marked = [...`<${word}>`];
+    const marked = Array.from(`<${word}>`);
     for (const length of PIECE_LENGTHS) {
       for (let start = 0; start + length <= marked.length; start += 1) {
         add(marked.slice(start, start + length).join(''), PIECE_WEIGHT / Math.sqrt(marked.length));

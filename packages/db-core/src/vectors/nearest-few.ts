@@ -1,7 +1,7 @@
 import type { Neighbour } from './contract.ts';
 
 /** The order of neighbours: nearest first, and equally near ones by what they are. */
-export function compareNeighbours(a: Neighbour, b: Neighbour): number {
+function compareNeighbours(a: Neighbour, b: Neighbour): number {
   return (
     a.distance - b.distance || compareText(a.kind, b.kind) || compareText(a.entityId, b.entityId) || a.part - b.part
   );
