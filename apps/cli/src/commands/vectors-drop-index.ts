@@ -12,7 +12,6 @@ export function addVectorsDropIndex(parent: CommandUnknownOpts, context: Context
     .addHelpText('after', document('{"search","extension","version","message","hint"}'))
     .action(() =>
       useDatabase(context, { create: false }, async (database) => {
-        await database.initialize();
         await dropVectorIndex(database);
         const capabilities = await vectorCapabilities(database);
         context.output.result(capabilities, () => context.output.line(capabilities.message));

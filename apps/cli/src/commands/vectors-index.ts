@@ -12,7 +12,6 @@ export function addVectorsIndex(parent: CommandUnknownOpts, context: Context): v
     .addHelpText('after', document('{"indexed","search","extension","version","message","hint"}'))
     .action(() =>
       useDatabase(context, { create: false }, async (database) => {
-        await database.initialize();
         const indexed = await buildVectorIndex(database, {
           onProgress: ({ done, total }) => context.output.note(`${done} of ${total} vectors`),
         });

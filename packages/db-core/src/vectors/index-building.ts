@@ -15,8 +15,7 @@ export async function vectorCapabilities(database: Database): Promise<VectorCapa
   await database.connect();
   const { engine } = kernelOf(database);
   const { name: extension, version, missing } = await engine.vectorExtension();
-  const isReady = missing === null && database.isInitialized;
-  const index = isReady ? await vectorIndexOf(database) : undefined;
+  const index = missing === null ? await vectorIndexOf(database) : undefined;
   const isBuilt = index !== undefined && (await index.isBuilt());
   if (isBuilt) return { search: extension, extension, version, message: `${extension} searches vectors.`, hint: null };
   return {
@@ -38,6 +37,7 @@ export async function buildVectorIndex(
   database: Database,
   { signal, onProgress }: BuildVectorIndex = {},
 ): Promise<number> {
+  await database.initialize();
   const index = await indexToChange(database);
   await index.create();
   const total = await index.countChanges();
@@ -53,6 +53,7 @@ export async function buildVectorIndex(
 
 /** Without an index vectors are searched by an exact scan again. Nothing else is lost. */
 export async function dropVectorIndex(database: Database): Promise<void> {
+  await database.initialize();
   await (await indexToChange(database)).drop();
 }
 

@@ -16,7 +16,6 @@ const indexes = new WeakMap<Kernel, VectorIndex>();
  */
 export async function vectorIndexOf(database: Database): Promise<VectorIndex | undefined> {
   const kernel = kernelOf(database);
-  await kernel.whenReady();
   const known = indexes.get(kernel);
   if (known !== undefined) return known;
   if (kernel.engine.kind === 'sqlite' && (await kernel.engine.vectorExtension()).missing !== null) return undefined;

@@ -73,6 +73,7 @@ export class Vectors {
     const user = this.database.forUser(userId);
     const vector = queryVector(typeof to === 'string' ? await this.#embed(to, signal) : to, this.embedder.dimensions);
     const query = { model: this.embedder.model, vector, kinds: kinds && [...new Set(kinds)], limit };
+    await this.database.initialize();
     const index = await vectorIndexOf(this.database);
     if (index === undefined || !(await index.isBuilt())) return exactScan(user, query, signal);
     await bringUpToDate(this.database, index, user.userId);
