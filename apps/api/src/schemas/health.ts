@@ -40,6 +40,10 @@ export const healthSchema = z
         .exactOptional()
         .describe('PostgreSQL.'),
       wal: checkSchema.extend({ bytes: z.int() }).exactOptional().describe('SQLite.'),
+      vectors: checkSchema
+        .extend({ search: z.enum(['exact-scan', 'sqlite-vec', 'pgvector']) })
+        .exactOptional()
+        .describe('How vectors are searched.'),
     }),
   })
   .meta({ id: 'Health' });
