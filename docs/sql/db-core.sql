@@ -1581,3 +1581,117 @@ update "api_tokens"
 update "api_tokens"
   set "last_used_at" = $1
   where "id" = $2;
+
+-- vectors.count
+-- sqlite
+select count(*) as "count"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("model" = ? and "dimensions" = ?);
+-- postgres
+select count(*) as "count"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("model" = $2 and "dimensions" = $3);
+
+-- vectors.countStale
+-- sqlite
+select count(*) as "count"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and (("model" <> ? or "dimensions" <> ?));
+-- postgres
+select count(*) as "count"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and (("model" <> $2 or "dimensions" <> $3));
+
+-- vectors.erase
+-- sqlite
+delete
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+delete
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("id" = any($2));
+
+-- vectors.eraseOfEntities
+-- sqlite
+delete
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("kind" = ? and "entity_id" in (select value from json_each(?)));
+-- postgres
+delete
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("kind" = $2 and "entity_id" = any($3));
+
+-- vectors.findByIds
+-- sqlite
+select "id", "kind", "entity_id", "part", "model", "dimensions", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+select "id", "kind", "entity_id", "part", "model", "dimensions", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("id" = any($2));
+
+-- vectors.findOfEntities
+-- sqlite
+select "id", "entity_id", "part", "model", "dimensions", "content_hash"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("kind" = ? and "entity_id" in (select value from json_each(?)));
+-- postgres
+select "id", "entity_id", "part", "model", "dimensions", "content_hash"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("kind" = $2 and "entity_id" = any($3));
+
+-- vectors.list
+-- sqlite
+select "kind", "entity_id", "model", "part", "dimensions"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and (("kind", "entity_id", "part", "model") > (?, ?, ?, ?))
+  order by "kind" asc, "entity_id" asc, "part" asc, "model" asc
+  limit ?;
+-- postgres
+select "kind", "entity_id", "model", "part", "dimensions"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and (("kind", "entity_id", "part", "model") > ($2, $3, $4, $5))
+  order by "kind" asc, "entity_id" asc, "part" asc, "model" asc
+  limit $6;
+
+-- vectors.scan
+-- sqlite
+select "kind", "entity_id", "part", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and (("kind", "entity_id", "part") > (?, ?, ?) and "model" = ? and "dimensions" = ?)
+  order by "kind" asc, "entity_id" asc, "part" asc
+  limit ?;
+-- postgres
+select "kind", "entity_id", "part", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and (("kind", "entity_id", "part") > ($2, $3, $4) and "model" = $5 and "dimensions" = $6)
+  order by "kind" asc, "entity_id" asc, "part" asc
+  limit $7;
+
+-- vectors.scanKind
+-- sqlite
+select "kind", "entity_id", "part", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("kind" = ? and ("entity_id", "part") > (?, ?) and "model" = ? and "dimensions" = ?)
+  order by "entity_id" asc, "part" asc
+  limit ?;
+-- postgres
+select "kind", "entity_id", "part", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("kind" = $2 and ("entity_id", "part") > ($3, $4) and "model" = $5 and "dimensions" = $6)
+  order by "entity_id" asc, "part" asc
+  limit $7;
+
+-- vectors.upsert
+-- sqlite
+insert into "search_embeddings" ("id", "kind", "entity_id", "part", "model", "dimensions", "content_hash", "vector", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "kind", "entity_id", "part", "model") do update
+  set "dimensions" = "excluded"."dimensions", "content_hash" = "excluded"."content_hash", "vector" = "excluded"."vector", "created_at" = "excluded"."created_at";
+-- postgres
+insert into "search_embeddings" ("id", "kind", "entity_id", "part", "model", "dimensions", "content_hash", "vector", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  on conflict ("user_id", "kind", "entity_id", "part", "model") do update
+  set "dimensions" = "excluded"."dimensions", "content_hash" = "excluded"."content_hash", "vector" = "excluded"."vector", "created_at" = "excluded"."created_at";

@@ -103,6 +103,20 @@ export const rowFactories: ReadonlyMap<string, RowFactory> = new Map<string, Row
       created_at: at(number),
     }),
   ],
+  [
+    'search_embeddings',
+    (number) => ({
+      id: idOf('search_embeddings', number),
+      kind: number % 2 === 0 ? 'note' : 'mail',
+      entity_id: idOf('notes', number),
+      part: number,
+      model: 'test',
+      dimensions: 2,
+      content_hash: `hash ${number}`,
+      vector: Buffer.from(Float32Array.of(Math.cos(number), Math.sin(number)).buffer),
+      created_at: at(number),
+    }),
+  ],
 ]);
 
 /** How many rows each user has in each table. */

@@ -19,6 +19,7 @@ import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
 import { addValidate } from './commands/validate.ts';
+import { addVectors } from './commands/vectors.ts';
 import { addWorker } from './commands/worker.ts';
 import type { Context, GlobalOptions } from './context.ts';
 import { examples } from './help.ts';
@@ -45,6 +46,7 @@ const commands: readonly AddCommand[] = [
   addLogs,
   addSettings,
   addJobs,
+  addVectors,
   addWorker,
   addServe,
   addStart,

@@ -5,6 +5,7 @@ import { jobsFigures } from './jobs.ts';
 import { metricsFigures } from './metrics.ts';
 import { replicasFigures } from './replicas.ts';
 import { rowSecurityFigures } from './row-security.ts';
+import { vectorsFigures } from './vectors.ts';
 
 /** Every mechanism with figures of its own, in the order in which they are measured. */
 export const mechanisms: readonly Mechanism[] = [
@@ -55,5 +56,12 @@ export const mechanisms: readonly Mechanism[] = [
     engines: ['sqlite', 'postgres'],
     targets: {},
     figures: metricsFigures,
+  },
+  {
+    name: 'vectors',
+    title: 'the ten nearest of one user with 20,000 vectors of 384 numbers',
+    engines: ['sqlite', 'postgres'],
+    targets: {},
+    figures: vectorsFigures,
   },
 ];

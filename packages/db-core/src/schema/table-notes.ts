@@ -380,4 +380,21 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
     },
     indexes: { app_instances_by_last_seen: 'Those that live, and those that fell silent.' },
   },
+  search_embeddings: {
+    purpose:
+      'Texts as an embedding model sees them, one row for each part of a text. Indexes of pgvector and sqlite-vec are made from it.',
+    columns: {
+      kind: 'What the text belongs to, such as `conversation_message`.',
+      entity_id: 'The row that it belongs to.',
+      part: 'Which part of its text, from 0.',
+      model: 'The model that made the vector. Vectors of different models are never compared.',
+      dimensions: 'How many numbers the vector has.',
+      content_hash: 'Of the text that was embedded: what has not changed is not embedded again.',
+      vector: 'Length 1; 32-bit floating-point numbers, little-endian.',
+    },
+    indexes: {
+      search_embeddings_part_key:
+        'One vector for each part and model; also the vectors of an entity, and all of an owner, in order.',
+    },
+  },
 };

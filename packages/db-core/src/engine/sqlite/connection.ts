@@ -10,6 +10,8 @@ export interface ConnectionOptions {
   readonly path: string;
   readonly readonly: boolean;
   readonly synchronous: 'normal' | 'full';
+  /** The path of an extension to load, one that is known to load. */
+  readonly extension?: string | undefined;
 }
 
 /**
@@ -24,12 +26,13 @@ export class SqliteConnection implements Runner {
   readonly #database: Database.Database;
   readonly #statements: StatementCache;
 
-  constructor({ path, readonly, synchronous }: ConnectionOptions) {
+  constructor({ path, readonly, synchronous, extension }: ConnectionOptions) {
     this.path = path;
     let database: Database.Database | undefined;
     try {
       database = new Database(path, { readonly, timeout: NATIVE_BUSY_TIMEOUT_MS, fileMustExist: true });
       this.#database = database;
+      if (extension !== undefined) database.loadExtension(extension);
       this.#statements = new StatementCache(database);
       this.#configure(readonly, synchronous);
     } catch (error) {

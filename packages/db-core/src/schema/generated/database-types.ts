@@ -228,6 +228,19 @@ export interface SchemaMigrations {
   state: MigrationState;
 }
 
+export interface SearchEmbeddings {
+  content_hash: string;
+  created_at: Date;
+  dimensions: number;
+  entity_id: string;
+  id: string;
+  kind: string;
+  model: string;
+  part: number;
+  user_id: string;
+  vector: Uint8Array;
+}
+
 export interface Settings {
   category: string | null;
   created_at: Date;
@@ -308,6 +321,7 @@ export interface DB {
   organisations: Organisations;
   schedules: Schedules;
   schema_migrations: SchemaMigrations;
+  search_embeddings: SearchEmbeddings;
   settings: Settings;
   sign_in_failures: SignInFailures;
   system_logs: SystemLogs;

@@ -2,7 +2,7 @@
 import type { SchemaDescription } from '../description.ts';
 
 /** The tables whose rows have owners. */
-export type TenantTable = 'audit_events' | 'conversation_messages' | 'conversations' | 'idempotency_keys' | 'job_logs' | 'jobs' | 'settings';
+export type TenantTable = 'audit_events' | 'conversation_messages' | 'conversations' | 'idempotency_keys' | 'job_logs' | 'jobs' | 'search_embeddings' | 'settings';
 
 /** The schema that this version works with. */
 export const schema: SchemaDescription = {
@@ -567,6 +567,37 @@ export const schema: SchemaDescription = {
       primaryKey: ['name'],
       foreignKeys: [],
       indexes: [],
+    },
+    {
+      name: 'search_embeddings',
+      columns: [
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'kind', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'entity_id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'part', codec: 'integer', nullable: false, hasDefault: false },
+        { name: 'model', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'dimensions', codec: 'integer', nullable: false, hasDefault: false },
+        { name: 'content_hash', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'vector', codec: 'blob', nullable: false, hasDefault: false },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['user_id', 'id'],
+      foreignKeys: [],
+      indexes: [
+        {
+          name: 'search_embeddings_part_key',
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'kind', descending: false },
+            { name: 'entity_id', descending: false },
+            { name: 'part', descending: false },
+            { name: 'model', descending: false },
+          ],
+          unique: true,
+          partial: false,
+        },
+      ],
     },
     {
       name: 'settings',
