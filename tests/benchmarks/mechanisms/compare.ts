@@ -1,4 +1,4 @@
-import { type MaybePromise, race, ratios, summarize } from '../rounds.ts';
+import { type MaybePromise, race, ratios, summarize, type Time } from '../rounds.ts';
 
 export interface Comparing<Contender> {
   /** What it costs … */
@@ -17,8 +17,15 @@ export interface Comparing<Contender> {
   readonly settle?: (contender: Contender) => MaybePromise<void>;
 }
 
-/** The median over interleaved rounds of how many times as long it takes. */
-export async function costOf<Contender>(comparing: Comparing<Contender>): Promise<number> {
+/** How many times as long it takes: the median over interleaved rounds. */
+export interface Cost {
+  /** By the clock. */
+  readonly elapsed: number;
+  /** Of the time that this thread was computing: what a busy machine and a busy disk disturb least. */
+  readonly computing: number;
+}
+
+export async function costOf<Contender>(comparing: Comparing<Contender>): Promise<Cost> {
   const { warmUp, rounds, operations, run, settle } = comparing;
   const contenders = new Map([
     ['with', comparing.with],
@@ -32,8 +39,11 @@ export async function costOf<Contender>(comparing: Comparing<Contender>): Promis
     prepare: (round) => ({ operations, run: (contender: Contender, index) => run(contender, { round, index }) }),
     settle: (name) => settle?.(name === 'with' ? comparing.with : comparing.without),
   });
-  const elapsed = (name: string): number[] => (times.get(name) ?? []).map((time) => time.elapsed);
-  return summarize(ratios(elapsed('with'), elapsed('without'))).median;
+  const ratioOf = (part: keyof Time): number => {
+    const each = (name: string): number[] => (times.get(name) ?? []).map((time) => time[part]);
+    return summarize(ratios(each('with'), each('without'))).median;
+  };
+  return { elapsed: ratioOf('elapsed'), computing: ratioOf('computing') };
 }
 
 /** At most this share of the values is above it. */
