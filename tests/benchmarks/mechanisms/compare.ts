@@ -1,6 +1,6 @@
 import { type MaybePromise, race, ratios, summarize, type Time } from '../rounds.ts';
 
-export interface Comparing<Contender> {
+export interface Comparing<Contender, Input> {
   /** What it costs … */
   readonly with: Contender;
   /** … as a multiple of this. */
@@ -8,11 +8,9 @@ export interface Comparing<Contender> {
   readonly warmUp: number;
   readonly rounds: number;
   readonly operations: number;
-  /** The same for both in a round. */
-  readonly run: (
-    contender: Contender,
-    operation: { readonly round: number; readonly index: number },
-  ) => MaybePromise<unknown>;
+  /** What both do in a round; made before the clock runs. */
+  readonly prepare: () => Input;
+  readonly run: (contender: Contender, input: Input, index: number) => MaybePromise<unknown>;
   /** Before each turn, not timed. */
   readonly settle?: (contender: Contender) => MaybePromise<void>;
 }
@@ -25,8 +23,8 @@ export interface Cost {
   readonly computing: number;
 }
 
-export async function costOf<Contender>(comparing: Comparing<Contender>): Promise<Cost> {
-  const { warmUp, rounds, operations, run, settle } = comparing;
+export async function costOf<Contender, Input>(comparing: Comparing<Contender, Input>): Promise<Cost> {
+  const { warmUp, rounds, operations, prepare, run, settle } = comparing;
   const contenders = new Map([
     ['with', comparing.with],
     ['without', comparing.without],
@@ -36,7 +34,10 @@ export async function costOf<Contender>(comparing: Comparing<Contender>): Promis
     warmUp,
     rounds,
     shares: {},
-    prepare: (round) => ({ operations, run: (contender: Contender, index) => run(contender, { round, index }) }),
+    prepare: () => {
+      const input = prepare();
+      return { operations, run: (contender: Contender, index) => run(contender, input, index) };
+    },
     settle: (name) => settle?.(name === 'with' ? comparing.with : comparing.without),
   });
   const ratioOf = (part: keyof Time): number => {
