@@ -85,7 +85,7 @@ describeEngines('many rows at once', (context) => {
         conversation_id: conversation!.id,
         seq: p.seq,
         role: 'user',
-        content: `${content}`,
+        content,
         created_at: NOW,
       }),
     );

@@ -1,4 +1,4 @@
-import { type MaybePromise, race, ratios, summarize, type Time } from '../rounds.ts';
+import { type MaybePromise, race, ratios, summarize } from '../rounds.ts';
 
 export interface Comparing<Contender, Input> {
   /** What it costs … */
@@ -15,15 +15,8 @@ export interface Comparing<Contender, Input> {
   readonly settle?: (contender: Contender) => MaybePromise<void>;
 }
 
-/** How many times as long it takes: the median over interleaved rounds. */
-export interface Cost {
-  /** By the clock. */
-  readonly elapsed: number;
-  /** Of the time that this thread was computing: what a busy machine and a busy disk disturb least. */
-  readonly computing: number;
-}
-
-export async function costOf<Contender, Input>(comparing: Comparing<Contender, Input>): Promise<Cost> {
+/** How many times as long it takes by the clock: the median over interleaved rounds. */
+export async function costOf<Contender, Input>(comparing: Comparing<Contender, Input>): Promise<number> {
   const { warmUp, rounds, operations, prepare, run, settle } = comparing;
   const contenders = new Map([
     ['with', comparing.with],
@@ -40,11 +33,8 @@ export async function costOf<Contender, Input>(comparing: Comparing<Contender, I
     },
     settle: (name) => settle?.(name === 'with' ? comparing.with : comparing.without),
   });
-  const ratioOf = (part: keyof Time): number => {
-    const each = (name: string): number[] => (times.get(name) ?? []).map((time) => time[part]);
-    return summarize(ratios(each('with'), each('without'))).median;
-  };
-  return { elapsed: ratioOf('elapsed'), computing: ratioOf('computing') };
+  const elapsed = (name: string): number[] => (times.get(name) ?? []).map((time) => time.elapsed);
+  return summarize(ratios(elapsed('with'), elapsed('without'))).median;
 }
 
 /** At most this share of the values is above it. */
