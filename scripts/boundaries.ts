@@ -44,6 +44,7 @@ export const rooms: readonly string[] = [
   'schema',
   'database',
   'changes',
+  'search',
   'platform',
   'jobs',
   'operations',
@@ -66,5 +67,6 @@ export const systemFiles: Readonly<Record<string, string>> = {
   'packages/db-core/src/jobs/schedules.ts': 'whoever looks which schedules are due looks for everybody',
   'packages/db-core/src/platform/accounts.ts': 'accounts are looked up before it is known who asks',
   'packages/db-core/src/platform/identity.ts': 'which database this is concerns all its users',
+  'packages/db-core/src/search/search.ts': 'whoever indexes what changed does it for everybody',
   'packages/db-core/src/platform/tokens.ts': 'tokens are looked up before it is known who asks',
 };

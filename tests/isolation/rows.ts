@@ -67,6 +67,42 @@ export const rowFactories: ReadonlyMap<string, RowFactory> = new Map<string, Row
       created_at: at(number),
     }),
   ],
+  [
+    'search_marks',
+    (number) => ({
+      id: idOf('search_marks', number),
+      kind: 'test',
+      entity_id: idOf('conversations', number),
+      size: number,
+      created_at: at(number),
+    }),
+  ],
+  [
+    'search_indexes',
+    (number) => ({ id: idOf('search_indexes', number).slice(0, 20), kinds: {}, created_at: at(number), updated_at: at(number) }),
+  ],
+  [
+    'search_entries',
+    (number) => ({
+      id: idOf('search_entries', number),
+      number: number + 1,
+      block: 1,
+      occurred_at: at(number),
+      length: number,
+      content_hash: `hash ${number}`,
+      tokenizer: 'test',
+      terms: `word${number}`,
+      updated_at: at(number),
+    }),
+  ],
+  [
+    'search_postings',
+    (number) => ({
+      id: idOf('search_postings', number),
+      postings: Uint8Array.of(number),
+      positions: Uint8Array.of(number, 1),
+    }),
+  ],
 ]);
 
 /** How many rows each user has in each table. */

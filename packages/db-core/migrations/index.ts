@@ -4,6 +4,7 @@ import { migration as m0001 } from './0001_kernel.ts';
 import { migration as m0002 } from './0002_conversations.ts';
 import { migration as m0003 } from './0003_changes.ts';
 import { migration as m0004 } from './0004_jobs.ts';
+import { migration as m0005 } from './0005_search.ts';
 
 /** Keelson's own migrations. */
-export const migrations: readonly Migration[] = [m0001, m0002, m0003, m0004];
+export const migrations: readonly Migration[] = [m0001, m0002, m0003, m0004, m0005];

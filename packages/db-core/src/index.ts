@@ -69,6 +69,15 @@ export { Jobs, type ListJobs } from './jobs/jobs.ts';
 export type { Ending } from './jobs/run.ts';
 export { type ListSchedules, type Schedule, Schedules, type SetSchedule } from './jobs/schedules.ts';
 export { Worker, type WorkedJob, type WorkerEvent, type WorkerOptions } from './jobs/worker.ts';
+export type { KeepIndexed, SearchHit, SearchInput, SearchPage, SearchStatus } from './search/contract.ts';
+export type { FieldHighlights, TextRange } from './search/query/highlight.ts';
+export { Search } from './search/search.ts';
+export {
+  defineSearchSource,
+  type SearchableRow,
+  type SearchSource,
+  type SearchSourceDefinition,
+} from './search/source.ts';
 export * from './schema/enumerations.ts';
 export { openDatabase } from './open-database.ts';
 export type { JsonValue } from './schema/json.ts';

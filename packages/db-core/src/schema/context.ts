@@ -13,6 +13,7 @@ import {
 } from './ddl.ts';
 import { quoteName, quoteNames } from './identifiers.ts';
 import type { BackfillOptions, Migration, MigrationContext, RebuildOptions } from './migration.ts';
+import { type SearchTracking, searchTriggersOf, trackSearchSql, untrackSearchSql } from './search-tracking.ts';
 import { triggersOf, trackSql, untrackSql } from './tracking.ts';
 
 /** One thing that a migration does. */
@@ -109,6 +110,15 @@ export class StepCollector implements MigrationContext {
   untrackChanges(...tables: readonly string[]): void {
     for (const name of tables.flatMap((table) => triggersOf(this.engine, table))) this.dropped.add(name);
     for (const sql of tables.flatMap((table) => untrackSql(this.engine, table))) this.#push(sql, false);
+  }
+
+  trackSearch(table: string, tracking: SearchTracking): void {
+    for (const sql of trackSearchSql(this.engine, table, tracking)) this.#push(sql, false);
+  }
+
+  untrackSearch(...tables: readonly string[]): void {
+    for (const name of tables.flatMap((table) => searchTriggersOf(this.engine, table))) this.dropped.add(name);
+    for (const sql of tables.flatMap((table) => untrackSearchSql(this.engine, table))) this.#push(sql, false);
   }
 
   rebuildTable<C extends Columns>(

@@ -175,6 +175,48 @@ export interface SchemaMigrations {
   state: MigrationState;
 }
 
+export interface SearchEntries {
+  block: number;
+  content_hash: string;
+  id: string;
+  length: number;
+  number: number;
+  occurred_at: Date;
+  terms: string;
+  tokenizer: string;
+  updated_at: Date;
+  user_id: string;
+}
+
+export interface SearchIndexes {
+  block: Generated<number>;
+  block_entries: Generated<number>;
+  block_tokens: Generated<number>;
+  created_at: Date;
+  id: string;
+  kinds: JsonValue;
+  next_number: Generated<number>;
+  updated_at: Date;
+  user_id: string;
+  version: Generated<number>;
+}
+
+export interface SearchMarks {
+  created_at: Date;
+  entity_id: string;
+  id: string;
+  kind: string;
+  size: number;
+  user_id: string;
+}
+
+export interface SearchPostings {
+  id: string;
+  positions: Uint8Array;
+  postings: Uint8Array;
+  user_id: string;
+}
+
 export interface Users {
   created_at: Date;
   email: string;
@@ -201,5 +243,9 @@ export interface DB {
   jobs: Jobs;
   schedules: Schedules;
   schema_migrations: SchemaMigrations;
+  search_entries: SearchEntries;
+  search_indexes: SearchIndexes;
+  search_marks: SearchMarks;
+  search_postings: SearchPostings;
   users: Users;
 }
