@@ -55,7 +55,7 @@ function rangesIn(text: string, units: readonly Unit[], budget: HighlightBudget)
 function rangesOf(unit: Unit, tokens: readonly Token[]): TextRange[] {
   switch (unit.type) {
     case 'prefix':
-      return tokens.filter(({ text }) => text.startsWith(unit.prefix));
+      return tokens.filter(({ text }) => text.startsWith(unit.prefix)).map((token) => beginning(token, unit.prefix));
     case 'words': {
       const terms = new Set(unit.terms);
       return tokens.filter(({ text, stem }) => terms.has(text) || (stem !== undefined && terms.has(`${STEM}${stem}`)));
@@ -63,6 +63,12 @@ function rangesOf(unit: Unit, tokens: readonly Token[]): TextRange[] {
     case 'phrase':
       return phraseRanges(unit.parts, tokens);
   }
+}
+
+/** All of a word; of a pair of characters only what was asked for, unless folding made other characters of it. */
+function beginning({ text, form, start, end }: Token, prefix: string): TextRange {
+  const isPart = form === 'pair' && end - start === text.length;
+  return { start, end: isPart ? start + prefix.length : end };
 }
 
 function phraseRanges(
