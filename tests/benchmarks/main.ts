@@ -1,9 +1,10 @@
 /**
  * `pnpm bench [NAME…] [--json]`: how long Keelson takes, as a multiple of what others take for the same work in the same
- * run. A missed target is said and doesn't fail: a busy machine must not.
+ * run, and what the kernel's mechanisms cost and give. A missed target is said and doesn't fail: a busy machine must not.
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { mechanismIds, type MeasuredMechanism, runMechanisms } from './mechanisms/run.ts';
 import { type Failures, jsonReport, type Measured, tableReport } from './report.ts';
 import { note, runEngine } from './run.ts';
 import { facadeScenarios, isChosen, kernelScenarios } from './scenarios.ts';
@@ -13,7 +14,7 @@ const USAGE = 2;
 
 async function main(): Promise<void> {
   const { values, positionals } = readArguments();
-  const ids = [...kernelScenarios, ...facadeScenarios].map(({ id }) => id);
+  const ids = [...[...kernelScenarios, ...facadeScenarios].map(({ id }) => id), ...mechanismIds()];
   const unknown = positionals.filter((name) => !ids.some((id) => isChosen(id, [name])));
   if (unknown.length > 0) {
     console.error(
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
     return;
   }
   const measured: Measured[] = [];
+  const mechanisms: MeasuredMechanism[] = [];
   const failures: Failures = {};
   for (const engine of ['sqlite', 'postgres'] as const) {
     try {
@@ -31,8 +33,16 @@ async function main(): Promise<void> {
       note(failures, engine, error);
     }
   }
+  for (const engine of ['sqlite', 'postgres'] as const) {
+    try {
+      mechanisms.push(...(await runMechanisms(engine, positionals, failures)));
+    } catch (error) {
+      note(failures, `${engine}, mechanisms`, error);
+    }
+  }
   if (Object.keys(failures).length > 0) process.exitCode = FAILED;
-  console.log(values.json ? JSON.stringify(jsonReport(measured, failures), null, 2) : tableReport(measured, failures));
+  const report = { measured, mechanisms, failures };
+  console.log(values.json ? JSON.stringify(jsonReport(report), null, 2) : tableReport(report));
 }
 
 function readArguments(): { values: { json: boolean }; positionals: string[] } {

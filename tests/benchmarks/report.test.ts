@@ -41,7 +41,7 @@ describe('comparisons', () => {
 
 describe('the JSON report', () => {
   it('has the ratios under their keys, and says what was missed and what was not measured', () => {
-    expect(jsonReport([measured], { postgres: 'no server' })).toMatchObject({
+    expect(jsonReport({ measured: [measured], mechanisms: [], failures: { postgres: 'no server' } })).toMatchObject({
       'sqlite.pointRead.vsBare': 2,
       'sqlite.pointRead.vsKysely': 0.5,
       targets: {
@@ -57,7 +57,7 @@ describe('the JSON report', () => {
 
 describe('the table', () => {
   it('says plainly what was missed', () => {
-    const table = tableReport([measured], {});
+    const table = tableReport({ measured: [measured], mechanisms: [], failures: {} });
     expect(table).toMatch(/bare .* ≤ 1\.50 MISSED/);
     expect(table).toMatch(/kysely .* < 1 +met/);
     expect(table).toContain('MISSED: sqlite.pointRead.vsBare');

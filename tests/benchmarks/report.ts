@@ -1,5 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import process from 'node:process';
+import { judgedOf, mechanismsJson, mechanismsTable, missedOf } from './mechanisms/report.ts';
+import type { MeasuredMechanism } from './mechanisms/run.ts';
 import { ratios, summarize, type Summary, type Time } from './rounds.ts';
 import { OURS, type Targets } from './scenarios.ts';
 
@@ -16,6 +18,13 @@ export interface Measured {
 
 /** What couldn't be measured, and why. */
 export type Failures = Record<string, string>;
+
+/** Everything that a run of the benchmarks gave. */
+export interface Report {
+  readonly measured: readonly Measured[];
+  readonly mechanisms: readonly MeasuredMechanism[];
+  readonly failures: Readonly<Failures>;
+}
 
 /** Our time as a multiple of another's. */
 export interface Comparison {
@@ -58,16 +67,21 @@ function isMet(ratio: number, target: number | undefined): boolean | undefined {
   return target === 1 ? ratio < 1 : ratio <= target;
 }
 
-/** The one object that `--json` gives: the ratios by their keys, and what they come from. */
-export function jsonReport(all: readonly Measured[], notMeasured: Readonly<Failures>): object {
+/** The one object that `--json` gives: ratios and figures by their keys, and what the ratios come from. */
+export function jsonReport({ measured: all, mechanisms, failures: notMeasured }: Report): object {
+  const own = mechanismsJson(mechanisms);
   const compared = all.flatMap((measured) => comparisons(measured));
   return {
     ...Object.fromEntries(compared.map(({ key, ratio }) => [key, rounded(ratio.median)])),
-    targets: Object.fromEntries(
-      compared
-        .filter(({ target }) => target !== undefined)
-        .map(({ key, target, met }) => [key, { [target === 1 ? 'below' : 'atMost']: target, met }]),
-    ),
+    ...own.figures,
+    targets: {
+      ...Object.fromEntries(
+        compared
+          .filter(({ target }) => target !== undefined)
+          .map(({ key, target, met }) => [key, { [target === 1 ? 'below' : 'atMost']: target, met }]),
+      ),
+      ...own.targets,
+    },
     spread: Object.fromEntries(
       compared.map(({ key, ratio: { lowerQuartile, upperQuartile, min, max } }) => [
         key,
@@ -78,11 +92,11 @@ export function jsonReport(all: readonly Measured[], notMeasured: Readonly<Failu
     microseconds: Object.fromEntries(
       all.map(({ scenario, times }) => [
         scenario.id,
-        Object.fromEntries([...times].map(([name, own]) => [name, rounded(medianTime(own))])),
+        Object.fromEntries([...times].map(([name, ofOne]) => [name, rounded(medianTime(ofOne))])),
       ]),
     ),
     rounds: Object.fromEntries(all.map(({ scenario }) => [scenario.id, scenario.rounds])),
-    missed: compared.filter(({ met }) => met === false).map(({ key }) => key),
+    missed: [...compared.filter(({ met }) => met === false).map(({ key }) => key), ...own.missed],
     notMeasured,
     machine: machine(),
   };
@@ -103,14 +117,16 @@ const EXPLANATION = [
 ];
 
 /** The table for people: times, ratios with their quartiles, targets, verdicts. */
-export function tableReport(all: readonly Measured[], notMeasured: Readonly<Failures>): string {
-  const lines = [...EXPLANATION, ''];
+export function tableReport({ measured: all, mechanisms, failures: notMeasured }: Report): string {
+  const lines = all.length === 0 ? [] : [...EXPLANATION, ''];
   for (const measured of all) lines.push(...tableOf(measured), '');
+  lines.push(...mechanismsTable(mechanisms));
   for (const [what, reason] of Object.entries(notMeasured)) lines.push(`${what}: NOT MEASURED. ${reason}`, '');
   const compared = all.flatMap((one) => comparisons(one)).filter(({ met }) => met !== undefined);
-  const missed = compared.filter(({ met }) => met === false);
-  lines.push(`${compared.length - missed.length} of ${compared.length} targets met.`);
-  if (missed.length > 0) lines.push(`MISSED: ${missed.map(({ key }) => key).join(', ')}`);
+  const judged = compared.length + judgedOf(mechanisms).length;
+  const missed = [...compared.filter(({ met }) => met === false).map(({ key }) => key), ...missedOf(mechanisms)];
+  lines.push(`${judged - missed.length} of ${judged} targets met.`);
+  if (missed.length > 0) lines.push(`MISSED: ${missed.join(', ')}`);
   return lines.join('\n');
 }
 

@@ -105,6 +105,6 @@ export function note(failures: Failures, what: string, error: unknown): void {
   tell(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
 }
 
-function tell(line: string): void {
+export function tell(line: string): void {
   process.stderr.write(`${line}\n`);
 }
