@@ -79,7 +79,12 @@ export const rowFactories: ReadonlyMap<string, RowFactory> = new Map<string, Row
   ],
   [
     'search_indexes',
-    (number) => ({ id: idOf('search_indexes', number).slice(0, 20), kinds: {}, created_at: at(number), updated_at: at(number) }),
+    (number) => ({
+      id: idOf('search_indexes', number).slice(0, 20),
+      kinds: {},
+      created_at: at(number),
+      updated_at: at(number),
+    }),
   ],
   [
     'search_entries',

@@ -2,7 +2,7 @@ import { ImmutableRowError, IntegrityError } from '@keelson/db-core';
 import { describeEngines, tenantTables } from '@keelson/db-core/testing';
 import { describe, expect, it } from 'vitest';
 import { anyQuery, fill, sorted, stored } from './fixture.ts';
-import { operations } from './operations.ts';
+import { changeOf, operations } from './operations.ts';
 import { rowFactories } from './rows.ts';
 
 it('every table with owners is tested', () => {
@@ -69,7 +69,7 @@ describeEngines('the rows of another user', (context) => {
               anyQuery('update', (db) =>
                 db
                   .updateTable(table.name)
-                  .set({ created_at: new Date() })
+                  .set(changeOf(table))
                   .where('id', '=', id as never),
               ),
             )

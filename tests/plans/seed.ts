@@ -7,6 +7,7 @@ const USERS = 20;
 const JOBS = 50_000;
 const SCHEDULES = 5_000;
 const ACCOUNTS = 5_000;
+const ENTRIES = 100_000;
 const STATUS = `CASE c % 10 WHEN 0 THEN 'DELETED' WHEN 1 THEN 'CLOSED' WHEN 2 THEN 'ARCHIVED' ELSE 'ACTIVE' END`;
 
 const JOB_STATUS = `CASE j % 50 WHEN 1 THEN 'pending' WHEN 2 THEN 'pending' WHEN 3 THEN 'running' WHEN 4 THEN 'failed' ELSE 'completed' END`;
@@ -51,6 +52,17 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
   await raw.query(`
     INSERT INTO change_consumers (name, created_at, updated_at)
     SELECT 'consumer ' || c, ${dialect.time('c')}, ${dialect.time('c')} FROM ${dialect.series('c', CONVERSATIONS)}`);
+  // The triggers have marked every conversation and message by now; the index of them need not mean anything here.
+  await raw.query(`
+    INSERT INTO search_indexes (user_id, id, kinds, created_at, updated_at)
+    SELECT 'user ' || u, 'text', '{}', ${dialect.time('u')}, ${dialect.time('u')} FROM ${dialect.series('u', ACCOUNTS)}`);
+  await raw.query(`
+    INSERT INTO search_entries (user_id, id, number, block, occurred_at, length, content_hash, tokenizer, terms, updated_at)
+    SELECT ${dialect.user('e')}, 'message ' || ${dialect.uuid('e')}, e, 1 + e / 512, ${dialect.time('e')}, 2, 'hash', 'seed', 'content', ${dialect.time('e')}
+    FROM ${dialect.series('e', ENTRIES)}`);
+  await raw.query(`
+    INSERT INTO search_postings (user_id, id, postings, positions)
+    SELECT ${dialect.user('p')}, 'word' || p || ' 000001', ${dialect.bytes}, ${dialect.bytes} FROM ${dialect.series('p', ENTRIES)}`);
   await raw.query('ANALYZE');
 }
 
@@ -61,6 +73,7 @@ interface SeedDialect {
   time(number: string): string;
   readonly yes: string;
   readonly no: string;
+  readonly bytes: string;
 }
 
 const user = (number: string): string => `'user ' || (${number} % ${USERS})`;
@@ -73,6 +86,7 @@ const sqlite: SeedDialect = {
   time: (number) => `1700000000000 + ${number}`,
   yes: '1',
   no: '0',
+  bytes: "x'0101'",
 };
 
 const postgres: SeedDialect = {
@@ -82,4 +96,5 @@ const postgres: SeedDialect = {
   time: (number) => `timestamptz '2026-01-01' + ${number} * interval '1 second'`,
   yes: 'true',
   no: 'false',
+  bytes: "'\\x0101'::bytea",
 };

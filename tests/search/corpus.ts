@@ -12,7 +12,10 @@ export const CORPUS: Readonly<Record<string, readonly string[]>> = {
     'Der Müller kaufte süße Äpfel und grüßte die Bäuerin an der Straße.',
     'Donaudampfschifffahrt ist ein langes Wort.',
   ],
-  french: ["L'été dernier, l'élève a mangé une crème brûlée près du château.", 'Le cœur de la forêt reste frais en août.'],
+  french: [
+    "L'été dernier, l'élève a mangé une crème brûlée près du château.",
+    'Le cœur de la forêt reste frais en août.',
+  ],
   spanish: ['El niño compró piñas en la montaña y cantó una canción.', '¿Dónde está el corazón de la ciudad?'],
   turkish: ['Işık ırmağın kıyısında İstanbul’a doğru yürüdü.', 'Çocuklar şeker ve üzüm istiyor.'],
   greek: ['Ο ήλιος ανατέλλει πίσω από τους λόφους της Αθήνας.', 'Ο μικρός δρόμος, ΟΔΟΣ ΕΡΜΟΥ, οδηγεί στην πλατεία.'],
@@ -24,15 +27,31 @@ export const CORPUS: Readonly<Record<string, readonly string[]>> = {
   thai: ['กรุงเทพมหานครเป็นเมืองหลวงของประเทศไทย', 'เด็กกำลังอ่านหนังสือในห้องสมุด'],
   lao: ['ນະຄອນຫຼວງວຽງຈັນເປັນເມືອງຫຼວງຂອງລາວ'],
   khmer: ['ភ្នំពេញជារាជធានីនៃប្រទេសកម្ពុជា'],
-  chinese: ['我昨天在北京大学的图书馆里看了一本关于海洋的书。', '春天来了，公园里的樱花都开了。', '臺灣的高速鐵路很快。'],
-  japanese: ['東京都庁の展望室から富士山が見えました。', '昨日、図書館でコーヒーについての本を読んだ。', 'ﾊﾝｶｸの文字とアップグレード'],
+  chinese: [
+    '我昨天在北京大学的图书馆里看了一本关于海洋的书。',
+    '春天来了，公园里的樱花都开了。',
+    '臺灣的高速鐵路很快。',
+  ],
+  japanese: [
+    '東京都庁の展望室から富士山が見えました。',
+    '昨日、図書館でコーヒーについての本を読んだ。',
+    'ﾊﾝｶｸの文字とアップグレード',
+  ],
   korean: ['어제 도서관에서 바다에 관한 책을 읽었습니다.', '서울의 지하철은 빠르고 편리하다.'],
   vietnamese: ['Tôi đang đọc một quyển sách về đại dương ở thư viện.', 'Đường phố Hà Nội đông đúc vào buổi sáng.'],
-  mixed: ['Keelson検索は2.0で速くなった: 全文search対応', 'ＦＵＬＬ　ＷＩＤＴＨ ｔｅｘｔ １２３ and ﬁne ligatures', '👩‍🚀 emoji 🎉party🎉 and z\u0301 marks'],
+  mixed: [
+    'Keelson検索は2.0で速くなった: 全文search対応',
+    'ＦＵＬＬ　ＷＩＤＴＨ ｔｅｘｔ １２３ and ﬁne ligatures',
+    '👩‍🚀 emoji 🎉party🎉 and z\u0301 marks',
+  ],
 };
 
 /** A query, and which language's texts it must find, by number. */
-export const FINDS: readonly (readonly [query: string, language: keyof typeof CORPUS & string, texts: readonly number[]])[] = [
+export const FINDS: readonly (readonly [
+  query: string,
+  language: keyof typeof CORPUS & string,
+  texts: readonly number[],
+])[] = [
   ['harbour', 'english', [0]],
   ['connection', 'english', [1, 2]],
   ['"connections between"', 'english', [2]],

@@ -69,4 +69,18 @@ describe('both engines', () => {
 const compared: string[] = [];
 
 /** Common words and letters, so that many texts are found and their order counts. */
-const OTHERS = ['the', 'a*', 'e*', 'и*', 'の', '本', 'the OR der OR le OR el', 'the -harbour', 'de', 'c*', 'เ*', '的', '"of the"'];
+const OTHERS = [
+  'the',
+  'a*',
+  'e*',
+  'и*',
+  'の',
+  '本',
+  'the OR der OR le OR el',
+  'the -harbour',
+  'de',
+  'c*',
+  'เ*',
+  '的',
+  '"of the"',
+];

@@ -10,6 +10,7 @@ import { addInit } from './commands/init.ts';
 import { addJobs } from './commands/jobs.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addRollback } from './commands/rollback.ts';
+import { addSearch } from './commands/search.ts';
 import { addServe } from './commands/serve.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
@@ -38,6 +39,7 @@ const commands: readonly AddCommand[] = [
   addChanges,
   addJobs,
   addWorker,
+  addSearch,
   addServe,
   addStart,
   addDemo,

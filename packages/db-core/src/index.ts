@@ -66,10 +66,18 @@ export {
 } from './jobs/errors.ts';
 export type { Job, JobFailure, JobLine } from './jobs/job.ts';
 export { Jobs, type ListJobs } from './jobs/jobs.ts';
+export { searchReindex } from './jobs/reindex.ts';
 export type { Ending } from './jobs/run.ts';
 export { type ListSchedules, type Schedule, Schedules, type SetSchedule } from './jobs/schedules.ts';
 export { Worker, type WorkedJob, type WorkerEvent, type WorkerOptions } from './jobs/worker.ts';
-export type { KeepIndexed, SearchHit, SearchInput, SearchPage, SearchStatus } from './search/contract.ts';
+export type {
+  KeepIndexed,
+  RefreshOptions,
+  SearchHit,
+  SearchInput,
+  SearchPage,
+  SearchStatus,
+} from './search/contract.ts';
 export type { FieldHighlights, TextRange } from './search/query/highlight.ts';
 export { Search } from './search/search.ts';
 export {

@@ -1,10 +1,11 @@
 import process from 'node:process';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { Jobs, openDatabase, Schedules, Worker, type WorkerEvent } from '@keelson/db-core';
+import { Jobs, openDatabase, Schedules, searchReindex, Worker, type WorkerEvent } from '@keelson/db-core';
 import type { Context } from '../context.ts';
 import { closeSoon, placeOf, waitForDatabase } from '../database.ts';
 import { eventLines } from '../events.ts';
 import { document, examples } from '../help.ts';
+import { openSearch } from '../search.ts';
 import { listOf, wholeNumber } from '../values.ts';
 
 /** The owner of the kernel's own jobs. */
@@ -16,7 +17,7 @@ type Counts = Record<'completed' | 'failed' | 'retried' | 'cancelled' | 'given-b
 export function addWorker(parent: CommandUnknownOpts, context: Context): void {
   parent
     .command('worker')
-    .description('do jobs until told to stop, and enqueue those that come by the clock')
+    .description('do jobs until told to stop, enqueue those that come by the clock, and keep the search index')
     .option('--concurrency <N>', 'jobs at the same time, 1 to 1000 (default: 4)', wholeNumber(1, 1000))
     .option('--kind <KIND>', 'only this kind; may be repeated (default: all)', listOf)
     .addHelpText('after', examples('keelson worker', 'keelson worker --concurrency 8 --kind kernel.optimize'))
@@ -47,15 +48,22 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
         await database.initialize();
         const counts: Counts = { completed: 0, failed: 0, retried: 0, cancelled: 0, 'given-back': 0, lost: 0 };
         const jobs = new Jobs(database);
+        const search = await openSearch(database);
+        jobs.define(searchReindex(search));
+        const signal = AbortSignal.any([interrupt.signal, sigterm()]);
         const worker = new Worker(jobs, {
-          signal: AbortSignal.any([interrupt.signal, sigterm()]),
+          signal,
           ...(concurrency === undefined ? {} : { concurrency }),
           ...(kind === undefined ? {} : { kinds: kind }),
           onEvent: (event) => tell(context, counts, event),
         });
         await ensureSchedule(jobs);
         output.note(`The worker ${worker.name} looks for ${(kind ?? jobs.kinds).join(', ')}. Ctrl-C stops.`);
-        await worker.run();
+        const indexing = search.keepIndexed({
+          signal,
+          onTrouble: (error) => output.warn(error instanceof Error ? error.message : String(error)),
+        });
+        await Promise.all([worker.run(), indexing]);
         if (interrupt.signal.aborted) context.exitCode = 130;
         output.result({ ...placeOf(config.database), worker: worker.name, ...counts }, () =>
           output.line(

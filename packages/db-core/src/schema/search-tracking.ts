@@ -34,7 +34,9 @@ function dropSql(engine: EngineKind, table: string): string[] {
   if (engine === 'sqlite')
     return searchTriggersOf(engine, table).map((name) => `DROP TRIGGER IF EXISTS ${quoteName(name)}`);
   return [
-    ...searchTriggersOf(engine, table).map((name) => `DROP TRIGGER IF EXISTS ${quoteName(name)} ON ${quoteName(table)}`),
+    ...searchTriggersOf(engine, table).map(
+      (name) => `DROP TRIGGER IF EXISTS ${quoteName(name)} ON ${quoteName(table)}`,
+    ),
     `DROP FUNCTION IF EXISTS ${functionOf(table)}()`,
   ];
 }

@@ -1,6 +1,6 @@
 /** Whole numbers packed into bytes, seven bits in each, the lowest first: small numbers take one byte. */
 export class ByteWriter {
-  #bytes = new Uint8Array(64);
+  #bytes = new Uint8Array(16);
   #length = 0;
 
   number(value: number): void {
@@ -62,8 +62,7 @@ export class ByteReader {
   }
 
   signed(): number {
-    const value = this.number();
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    return toSigned(this.number());
   }
 
   bytes(count: number): Uint8Array {
@@ -71,4 +70,29 @@ export class ByteReader {
     this.#at += count;
     return part;
   }
+}
+
+export function toSigned(value: number): number {
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+}
+
+/** All the numbers at once: half a million of them in a search of a large index, so that this loop is short. */
+export function readAll(bytes: Uint8Array): Float64Array {
+  const numbers = new Float64Array(bytes.length);
+  let count = 0;
+  let value = 0;
+  let factor = 1;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte < 0x80) {
+      numbers[count] = factor === 1 ? byte : value + byte * factor;
+      count += 1;
+      value = 0;
+      factor = 1;
+    } else {
+      value += (byte & 0x7f) * factor;
+      factor *= 0x80;
+    }
+  }
+  return numbers.subarray(0, count);
 }

@@ -95,7 +95,7 @@ class Batch {
     const { number, block } = before ?? this.#state.place(tokens);
     for (const [term, { weight, positions }] of terms)
       editOf(this.#postings, postingsId(term, block)).added.push({ number, weight, positions });
-    const listed = { number, kind: this.#state.kind(kind).number, length, at: at.getTime() };
+    const listed = { number, kind: this.#state.kind(kind).number, length, at: withinReach(at) };
     editOf(this.#listings, postingsId(LISTING, block)).added.push(listed);
     this.#state.count(kind, 1, { length, tokenizer });
     const id = entryId(kind, entityId);
@@ -117,6 +117,13 @@ class Batch {
     );
     if (this.#erased.length > 0) await user.run(queries.eraseEntries, { ids: this.#erased });
   }
+}
+
+/** 31,000 years before and after 1970: differences of such times are exact, packed as well. */
+const FARTHEST_MS = 1e15;
+
+function withinReach(at: Date): number {
+  return Math.max(-FARTHEST_MS, Math.min(FARTHEST_MS, at.getTime()));
 }
 
 function editOf<Item>(edits: Map<string, Edit<Item>>, id: string): Edit<Item> {

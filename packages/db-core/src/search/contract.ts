@@ -51,6 +51,18 @@ export interface SearchStatus {
   readonly isOutdated: boolean;
 }
 
+export interface RefreshOptions {
+  /** Ends it between two chunks, by throwing its reason. */
+  readonly signal?: AbortSignal;
+  /** Told after each chunk how many changes are done. */
+  readonly onProgress?: (done: number) => Promise<void>;
+  /**
+   * How many changes one transaction takes, 1–10,000. More at once take less time in all, and on SQLite keep other writers
+   * waiting for longer. Default: 100.
+   */
+  readonly chunk?: number;
+}
+
 export interface KeepIndexed {
   /** Ends it. */
   readonly signal: AbortSignal;

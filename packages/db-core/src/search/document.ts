@@ -62,7 +62,10 @@ export async function toDocument(source: SearchSource, row: SourceRow): Promise<
     firstPosition = tokenizer.position + FIELD_GAP;
   }
   const packed = new Map(
-    [...terms].map(([term, { weight: sum, positions }]) => [term, { weight: sum, positions: packPositions(positions) }]),
+    [...terms].map(([term, { weight: sum, positions }]) => [
+      term,
+      { weight: sum, positions: packPositions(positions) },
+    ]),
   );
   return { terms: packed, length, tokens, tokenizer: tokenizerVersion(source.version, usedDictionary) };
 }

@@ -8,11 +8,7 @@ export const searchSchema = z.strictObject({
   kinds: z.array(z.string('must be text'), 'must be a list').max(100, 'must be at most 100').optional(),
   since: z.date('must be a date').optional(),
   until: z.date('must be a date').optional(),
-  limit: z
-    .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .max(100, 'must be at most 100')
-    .default(20),
+  limit: z.int('must be a whole number').min(1, 'must be at least 1').max(100, 'must be at most 100').default(20),
   cursor: z.string('must be a cursor that a search gave').max(1000, 'must be a cursor that a search gave').nullish(),
 });
 

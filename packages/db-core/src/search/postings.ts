@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteReader, ByteWriter, readAll, toSigned } from './bytes.ts';
 
 /** A word in one entry. */
 export interface Posting {
@@ -94,18 +94,16 @@ export function unpackPostings({ postings, positions }: PostingsRow): Posting[] 
 
 /** As {@link unpackPostings}, without positions: what most searches need, and all that they need fast. */
 export function readPostings(postings: Uint8Array): PostingList {
-  const numbers = new Uint32Array(postings.length >> 1);
-  const weights = new Float64Array(postings.length >> 1);
-  const reader = new ByteReader(postings);
-  let count = 0;
+  const columns = readAll(postings);
+  const numbers = new Uint32Array(columns.length / 2);
+  const weights = new Float64Array(columns.length / 2);
   let number = 0;
-  while (!reader.isAtEnd) {
-    number += reader.number();
-    numbers[count] = number;
-    weights[count] = reader.number();
-    count += 1;
+  for (let index = 0; index < numbers.length; index += 1) {
+    number += columns[2 * index] ?? 0;
+    numbers[index] = number;
+    weights[index] = columns[2 * index + 1] ?? 0;
   }
-  return { numbers: numbers.subarray(0, count), weights: weights.subarray(0, count) };
+  return { numbers, weights };
 }
 
 export function packListing(entries: Iterable<Listed>): Uint8Array {
@@ -134,23 +132,21 @@ export interface Listing {
 
 /** As {@link unpackListing}, fast: a search reads the lists of all blocks in which it finds something. */
 export function readListing(listing: Uint8Array): Listing {
-  const most = listing.length >> 2;
-  const numbers = new Uint32Array(most);
-  const kinds = new Uint32Array(most);
-  const lengths = new Float64Array(most);
-  const times = new Float64Array(most);
-  const reader = new ByteReader(listing);
-  let count = 0;
+  const columns = readAll(listing);
+  const count = columns.length / 4;
+  const numbers = new Uint32Array(count);
+  const kinds = new Uint32Array(count);
+  const lengths = new Float64Array(count);
+  const times = new Float64Array(count);
   let number = 0;
   let at = 0;
-  while (!reader.isAtEnd) {
-    number += reader.number();
-    numbers[count] = number;
-    kinds[count] = reader.number();
-    lengths[count] = reader.number();
-    at += reader.signed();
-    times[count] = at;
-    count += 1;
+  for (let index = 0; index < count; index += 1) {
+    number += columns[4 * index] ?? 0;
+    at += toSigned(columns[4 * index + 3] ?? 0);
+    numbers[index] = number;
+    kinds[index] = columns[4 * index + 1] ?? 0;
+    lengths[index] = columns[4 * index + 2] ?? 0;
+    times[index] = at;
   }
   return { count, numbers, kinds, lengths, times };
 }

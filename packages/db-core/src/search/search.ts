@@ -3,7 +3,7 @@ import { type Database, isInsideTransaction, outsideTransaction } from '../datab
 import type { UserHandle } from '../database/handle.ts';
 import { ConfigurationError, KeelsonError, ReadOnlyError } from '../errors/index.ts';
 import { entityOf } from './change-index.ts';
-import type { KeepIndexed, SearchHit, SearchInput, SearchPage, SearchStatus } from './contract.ts';
+import type { KeepIndexed, RefreshOptions, SearchHit, SearchInput, SearchPage, SearchStatus } from './contract.ts';
 import * as queries from './index.repository.ts';
 import { decodePlace, encodePlace, invalid, parseSearch } from './input.ts';
 import type { Place } from './query/best.ts';
@@ -18,7 +18,9 @@ import { IndexState } from './state.ts';
 /** What a search does itself of what changed: a few milliseconds' worth. */
 const BEFORE_SEARCH = { marks: 20, bytes: 65_536, largest: 65_536 };
 /** One transaction of whoever does the rest: on SQLite other writers wait for it. */
-const CHUNK = { marks: 100, bytes: 131_072 };
+const BYTES_EACH = 1024;
+const CHUNK = { marks: 100, bytes: 100 * BYTES_EACH };
+const MOST_AT_ONCE = 10_000;
 /** How often a page is filled up when rows that were found can't be seen any more. */
 const ROUNDS = 10;
 const POLL_MS = 500;
@@ -62,8 +64,7 @@ export class Search {
     const user = this.#database.forUser(userId);
     const { query: text, limit, cursor, kinds = this.kinds, since, until } = parseSearch(input);
     const unknown = kinds.filter((kind) => !this.#sources.has(kind));
-    if (unknown.length > 0)
-      throw invalid([{ path: 'kinds', message: `must be among ${this.kinds.join(', ')}` }]);
+    if (unknown.length > 0) throw invalid([{ path: 'kinds', message: `must be among ${this.kinds.join(', ')}` }]);
     const query = parseQuery(text);
     const after = decodePlace(cursor);
     const isCurrent = await this.#catchUp(user);
@@ -88,15 +89,15 @@ export class Search {
    * Indexes what the owner changed, chunk by chunk, each in a transaction of its own; inside a transaction, in that one.
    * Gives how many changes that were.
    */
-  async refresh(
-    userId: string,
-    { signal, onProgress }: { signal?: AbortSignal; onProgress?: (done: number) => Promise<void> } = {},
-  ): Promise<number> {
+  async refresh(userId: string, { signal, onProgress, chunk = CHUNK.marks }: RefreshOptions = {}): Promise<number> {
     const user = this.#database.forUser(userId);
+    if (!Number.isInteger(chunk) || chunk < 1 || chunk > MOST_AT_ONCE)
+      throw invalid([{ path: 'chunk', message: `must be from 1 to ${MOST_AT_ONCE}` }]);
+    const limits = { marks: chunk, bytes: chunk * BYTES_EACH };
     let done = 0;
     for (;;) {
       signal?.throwIfAborted();
-      const { marks, more } = await this.#refresher.refresh(user, CHUNK);
+      const { marks, more } = await this.#refresher.refresh(user, limits);
       done += marks;
       await onProgress?.(done);
       if (!more) return done;

@@ -88,7 +88,12 @@ export function defineSearchSource<Field extends string>(definition: SearchSourc
   const fields = Object.entries(checked.data.fields).map(([name, { weight }]) => ({ name, weight }));
   const listing = defineQuery(`search.ids.${kind}`, (db, p: { after: string; limit: number }) =>
     // Every table with owners has an id; which table this is, its own type can't say.
-    db.selectFrom(table as 'conversations').select('id').where('id', '>', p.after).orderBy('id').limit(p.limit),
+    db
+      .selectFrom(table as 'conversations')
+      .select('id')
+      .where('id', '>', p.after)
+      .orderBy('id')
+      .limit(p.limit),
   );
   return {
     kind,

@@ -97,7 +97,11 @@ export class IndexState {
   }
 
   /** Counts an entry in, or out with −1. */
-  count(name: string, by: 1 | -1, { length, tokenizer }: { readonly length: number; readonly tokenizer: string }): void {
+  count(
+    name: string,
+    by: 1 | -1,
+    { length, tokenizer }: { readonly length: number; readonly tokenizer: string },
+  ): void {
     const figures = this.kind(name);
     const made = (figures.tokenizers[tokenizer] ?? 0) + by;
     const { [tokenizer]: _, ...others } = figures.tokenizers;

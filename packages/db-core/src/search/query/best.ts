@@ -28,27 +28,31 @@ export function bestOf(
 ): { readonly best: readonly Best[]; readonly isBounded: boolean } {
   const top: Best[] = [];
   const equal: Best[] = [];
-  const each = (visit: (match: Best) => void): void => {
-    for (let index = 0; index < numbers.length; index += 1)
-      visit({ number: numbers[index] ?? 0, score: scores[index] ?? 0, at: times[index] ?? 0 });
-  };
+  const at = (index: number): Best => ({
+    number: numbers[index] ?? 0,
+    score: scores[index] ?? 0,
+    at: times[index] ?? 0,
+  });
   let worst: Best | undefined;
-  each((match) => {
+  for (let index = 0; index < numbers.length; index += 1) {
+    // Most are worse than what there is already, and are passed over by their score alone.
+    if (worst !== undefined && (scores[index] ?? 0) < worst.score) continue;
+    const match = at(index);
     const place = after === undefined ? 1 : compare(match, after);
-    if (place < 0) return;
+    if (place < 0) continue;
     if (place === 0) equal.push(match);
     else if (worst === undefined || compare(match, worst) < 0) {
       top.splice(placeIn(top, match), 0, match);
       if (top.length > count) top.pop();
       if (top.length === count) worst = top.at(-1);
     }
-  });
+  }
   if (worst !== undefined) {
-    const last = worst;
     const known = new Set(top.map(({ number }) => number));
-    each((match) => {
-      if (compare(match, last) === 0 && !known.has(match.number)) equal.push(match);
-    });
+    for (let index = 0; index < numbers.length; index += 1) {
+      if (scores[index] === worst.score && times[index] === worst.at && !known.has(numbers[index] ?? 0))
+        equal.push(at(index));
+    }
   }
   equal.sort((one, other) => one.number - other.number);
   return { best: [...top, ...equal.slice(0, MOST_EQUAL)], isBounded: equal.length > MOST_EQUAL };

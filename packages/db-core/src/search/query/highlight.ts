@@ -98,7 +98,9 @@ function excerptOf(text: string, ranges: readonly TextRange[]): FieldHighlights[
   let best = ranges[0] as TextRange;
   let most = 0;
   for (const range of ranges) {
-    const within = ranges.filter(({ start, end }) => start >= range.start && end <= range.start + EXCERPT - LEAD).length;
+    const within = ranges.filter(
+      ({ start, end }) => start >= range.start && end <= range.start + EXCERPT - LEAD,
+    ).length;
     if (within > most) [best, most] = [range, within];
   }
   const from = best.start <= LEAD ? 0 : wordStart(text, best.start - LEAD, best.start);

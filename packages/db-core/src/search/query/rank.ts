@@ -28,13 +28,17 @@ export interface RankingInput {
 
 /** Entries that were found, in no order. */
 export interface Matches {
-  readonly numbers: number[];
-  readonly scores: number[];
-  readonly times: number[];
+  readonly numbers: Float64Array;
+  readonly scores: Float64Array;
+  /** Milliseconds. */
+  readonly times: Float64Array;
 }
 
 /** The entries of each block that a query finds. */
-export function candidatesOf({ groups, excluded }: SearchQuery, lists: RankingInput['lists']): Map<number, Uint32Array> {
+export function candidatesOf(
+  { groups, excluded }: SearchQuery,
+  lists: RankingInput['lists'],
+): Map<number, Uint32Array> {
   const [first, ...others] = groups.map((units) => units.map(lists));
   const found = new Map<number, Uint32Array>();
   for (const block of new Set((first ?? []).flatMap(({ blocks }) => [...blocks.keys()]))) {
@@ -65,48 +69,62 @@ export function rank(
     const { blocks, frequency } = lists(unit);
     return { blocks, idf: Math.log(1 + (entries - frequency + 0.5) / (frequency + 0.5)) };
   });
-  const averages = new Map([...kinds].map(([number, { entries: count, length }]) => [number, length / count]));
-  const matches: Matches = { numbers: [], scores: [], times: [] };
+  const averages: number[] = [];
+  for (const [number, { entries: count, length }] of kinds) averages[number] = length / count;
+  const most = [...candidates.values()].reduce((sum, { length }) => sum + length, 0);
+  const matches = { numbers: new Float64Array(most), scores: new Float64Array(most), times: new Float64Array(most) };
+  let count = 0;
   for (const [block, numbers] of candidates) {
     const listing = listings.get(block);
     if (listing === undefined) continue;
-    const cursors = units.map(({ blocks, idf }) => new Cursor(blocks.get(block) ?? EMPTY, idf));
+    const weighted = units.flatMap(({ blocks, idf }) => {
+      const list = blocks.get(block);
+      return list === undefined ? [] : [{ weights: weightsOf(list, numbers), idf }];
+    });
     let row = 0;
-    for (const number of numbers) {
+    for (let index = 0; index < numbers.length; index += 1) {
+      const number = numbers[index] ?? 0;
       while (row < listing.count && (listing.numbers[row] ?? 0) < number) row += 1;
       const time = listing.times[row] ?? 0;
-      const average = averages.get(listing.kinds[row] ?? 0);
+      const average = averages[listing.kinds[row] ?? 0];
       // What isn't listed was taken out after its words were read.
       if (row === listing.count || listing.numbers[row] !== number) continue;
       if (average === undefined || time < since || time >= until) continue;
       const norm = K1 * (1 - B + (B * (listing.lengths[row] ?? 0)) / average);
       let score = 0;
-      for (const cursor of cursors) {
-        const weight = cursor.weightOf(number);
-        if (weight > 0) score += (cursor.idf * weight * (K1 + 1)) / (weight + norm);
+      for (const { weights, idf } of weighted) {
+        const weight = weights[index] ?? 0;
+        if (weight > 0) score += (idf * weight * (K1 + 1)) / (weight + norm);
       }
-      matches.numbers.push(number);
-      matches.scores.push(score);
-      matches.times.push(time);
+      matches.numbers[count] = number;
+      matches.scores[count] = score;
+      matches.times[count] = time;
+      count += 1;
     }
   }
-  return matches;
+  return {
+    numbers: matches.numbers.subarray(0, count),
+    scores: matches.scores.subarray(0, count),
+    times: matches.times.subarray(0, count),
+  };
 }
 
-/** Walks along a list that is asked for ascending numbers. */
-class Cursor {
-  readonly idf: number;
-  readonly #list: PostingList;
-  #at = 0;
-
-  constructor(list: PostingList, idf: number) {
-    this.#list = list;
-    this.idf = idf;
+/** What a word weighs in each of the entries; 0 in those that haven't got it. */
+function weightsOf(list: PostingList, numbers: Uint32Array): Float64Array {
+  // All entries of the list are asked for: they are the same ones.
+  if (list.numbers.length === numbers.length && list.numbers[0] === numbers[0] && isSame(list.numbers, numbers))
+    return list.weights;
+  const weights = new Float64Array(numbers.length);
+  let at = 0;
+  for (let index = 0; index < numbers.length; index += 1) {
+    const number = numbers[index] ?? 0;
+    while (at < list.numbers.length && (list.numbers[at] ?? 0) < number) at += 1;
+    if (list.numbers[at] === number) weights[index] = list.weights[at] ?? 0;
   }
+  return weights;
+}
 
-  weightOf(number: number): number {
-    const { numbers, weights } = this.#list;
-    while (this.#at < numbers.length && (numbers[this.#at] ?? 0) < number) this.#at += 1;
-    return numbers[this.#at] === number ? (weights[this.#at] ?? 0) : 0;
-  }
+function isSame(one: Uint32Array, other: Uint32Array): boolean {
+  for (let index = 0; index < one.length; index += 1) if (one[index] !== other[index]) return false;
+  return true;
 }

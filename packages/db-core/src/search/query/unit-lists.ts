@@ -52,7 +52,9 @@ const NO_POSITIONS = new Uint8Array(0);
 
 /** The rows of all whole words, by word and block. Positions are read where a phrase needs them. */
 async function readRows(user: UserHandle, units: readonly Unit[], lastBlock: number): Promise<Rows> {
-  const inPhrases = new Set(units.flatMap((unit) => (unit.type === 'phrase' ? unit.parts.map(({ term }) => term) : [])));
+  const inPhrases = new Set(
+    units.flatMap((unit) => (unit.type === 'phrase' ? unit.parts.map(({ term }) => term) : [])),
+  );
   const alone = new Set(units.flatMap((unit) => (unit.type === 'words' ? unit.terms : [])));
   const rows = new Map<string, Map<number, PostingsRow>>();
   const keep = (id: string, row: PostingsRow): void => {
@@ -87,7 +89,8 @@ async function readPrefix(
   const rows = await user.all(queries.listPostings, range);
   const byBlock = Map.groupBy(rows.slice(0, MOST_PREFIX_ROWS), ({ id }) => blockOf(id));
   const found = new Map<number, PostingList>();
-  for (const [block, ofBlock] of byBlock) found.set(block, union(ofBlock.map(({ postings }) => readPostings(postings))));
+  for (const [block, ofBlock] of byBlock)
+    found.set(block, union(ofBlock.map(({ postings }) => readPostings(postings))));
   return { found, isCut: rows.length > MOST_PREFIX_ROWS };
 }
 

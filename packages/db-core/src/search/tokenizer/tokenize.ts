@@ -100,7 +100,14 @@ export class Tokenizer {
     const { text: word } = folded(run);
     const start = this.#offset + index;
     const end = start + run.length + symbols.length;
-    this.#emit({ text: `${word}${symbols}`, stem: undefined, position: this.#position - 1, start, end, form: 'symbol' });
+    this.#emit({
+      text: `${word}${symbols}`,
+      stem: undefined,
+      position: this.#position - 1,
+      start,
+      end,
+      form: 'symbol',
+    });
   }
 
   #mixed(run: string, index: number): void {
