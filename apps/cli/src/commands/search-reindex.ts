@@ -13,8 +13,10 @@ export function addSearchReindex(parent: CommandUnknownOpts, context: Context): 
     .option('--rebuild', 'empty the index first, where it is damaged; until it is done, only a part is found')
     .addHelpText('after', examples('keelson search reindex', 'keelson search reindex --user ada --rebuild'))
     .addHelpText('after', document('{"jobs":[{"id","userId","kind","status"…}…]}'))
-    .action(({ user, rebuild = false }) =>
+    .action(({ rebuild = false, ...own }, command) =>
       useDatabase(context, { create: false }, async (database) => {
+        // `search` has an option of this name, too, and takes it.
+        const { user = own.user } = command.optsWithGlobals() as { readonly user?: string };
         const search = await openSearch(database);
         const jobs = new Jobs(database);
         const kind = jobs.define(searchReindex(search));

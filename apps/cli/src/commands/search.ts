@@ -13,10 +13,8 @@ export function addSearch(parent: CommandUnknownOpts, context: Context): void {
   const command = parent
     .command('search')
     .description("search a user's texts in all domains, the best results first")
-    // Otherwise --user of `search reindex` would be taken for this one's.
-    .enablePositionalOptions()
     .argument('<QUERY...>', 'words; "these words", begin*, -without, this OR that')
-    .option('--user <ID>', 'whose', 'default')
+    .option('--user <ID>', 'whose (default: "default")')
     .option('--kind <KIND>', 'only this kind, such as message; may be repeated (default: all)', listOf)
     .option('--limit <N>', 'how many at most, 1 to 100 (default: 20)', wholeNumber(1, 100))
     .option('--cursor <CURSOR>', 'go on after a page: its nextCursor')
@@ -33,7 +31,7 @@ export function addSearch(parent: CommandUnknownOpts, context: Context): void {
         '{"items":[{"kind","id","title","score","at","highlights":[{"field","ranges","excerpt"}…]}…],"nextCursor","isCurrent","isOutdated","isBounded"}',
       ),
     )
-    .action((words, { user, kind, limit, cursor }) =>
+    .action((words, { user = 'default', kind, limit, cursor }) =>
       useDatabase(context, { create: false }, async (database) => {
         const search = await openSearch(database);
         const page = await search.search(user, {

@@ -18,7 +18,7 @@ export type SearchableRow<Field extends string> = {
 export interface SearchSourceDefinition<Field extends string> {
   /** What its rows are called in search, in lower case: `message`. The same as in the migration's `trackSearch`. */
   readonly kind: string;
-  readonly table: keyof TenantDatabase & string;
+  readonly table: keyof TenantDatabase;
   /** Its texts, with how much a word in each counts: 1–100, whole numbers. At most 8. */
   readonly fields: { readonly [name in Field]: { readonly weight: number } };
   /**

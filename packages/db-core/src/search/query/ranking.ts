@@ -1,7 +1,7 @@
 import type { UserHandle } from '../../database/handle.ts';
 import * as queries from '../index.repository.ts';
 import { blockOf, type Listing, LISTING, postingsId, readListing } from '../postings.ts';
-import { IndexState } from '../state.ts';
+import type { IndexState } from '../state.ts';
 import { bestOf, compare, type Place } from './best.ts';
 import type { SearchQuery } from './parse.ts';
 import { candidatesOf, type Matches, rank } from './rank.ts';

@@ -1,6 +1,6 @@
 /** Longer words are cut: what is longer is no word, and an index row has to stay short. */
 const LONGEST = 64;
-const ONLY_ASCII = /^[\x00-\x7F]*$/;
+const ONLY_ASCII = /^\p{ASCII}*$/u;
 
 /** Marks that change a letter's sound or accent. In Indian and other scripts marks are vowels, and stay. */
 const ACCENTED = /([\p{Script=Latin}\p{Script=Greek}\p{Script=Arabic}\p{Script=Hebrew}])\p{Mn}+/gu;

@@ -119,7 +119,7 @@ export class Tokenizer {
   }
 
   #pairs(piece: string, index: number): void {
-    const characters = [...piece.normalize('NFKC')];
+    const characters = Array.from(piece.normalize('NFKC'));
     const start = this.#offset + index;
     // Where folding makes other characters of them, a pair stands for the whole piece.
     const inPlace = characters.join('').length === piece.length;
