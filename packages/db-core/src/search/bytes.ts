@@ -73,12 +73,20 @@ export class ByteReader {
 }
 
 export function toSigned(value: number): number {
-  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  // Remainders of numbers this large are slow to find.
+  const half = Math.floor(value / 2);
+  return value === 2 * half ? half : -half - 1;
 }
 
-/** All the numbers at once: half a million of them in a search of a large index, so that this loop is short. */
+let scratch = new Float64Array(4096);
+
+/**
+ * All the numbers at once, until the next call: a search of a large index reads half a million of them, so that this loop is
+ * short and leaves nothing to be collected.
+ */
 export function readAll(bytes: Uint8Array): Float64Array {
-  const numbers = new Float64Array(bytes.length);
+  if (scratch.length < bytes.length) scratch = new Float64Array(2 * bytes.length);
+  const numbers = scratch;
   let count = 0;
   let value = 0;
   let factor = 1;

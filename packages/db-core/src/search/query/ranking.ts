@@ -5,7 +5,7 @@ import type { IndexState } from '../state.ts';
 import { bestOf, compare, type Place } from './best.ts';
 import type { SearchQuery } from './parse.ts';
 import { candidatesOf, type Matches, rank } from './rank.ts';
-import { readUnitLists } from './unit-lists.ts';
+import { readBlocks, readUnitLists } from './unit-lists.ts';
 
 /** An entity that was found. */
 export interface RankedEntity {
@@ -87,6 +87,10 @@ function inOrder(one: Place, other: Place): number {
 
 async function readListings(user: UserHandle, blocks: readonly number[]): Promise<Map<number, Listing>> {
   if (blocks.length === 0) return new Map();
-  const rows = await user.all(queries.findPostings, { ids: blocks.map((block) => postingsId(LISTING, block)) });
+  const [first, last] = [Math.min(...blocks), Math.max(...blocks)];
+  const rows =
+    last - first < 2 * blocks.length
+      ? await readBlocks(user, LISTING, [first, last])
+      : await user.all(queries.findPostings, { ids: blocks.map((block) => postingsId(LISTING, block)) });
   return new Map(rows.map(({ id, postings }) => [blockOf(id), readListing(postings)]));
 }

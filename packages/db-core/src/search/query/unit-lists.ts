@@ -66,11 +66,34 @@ async function readRows(user: UserHandle, units: readonly Unit[], lastBlock: num
     for (const { id, ...row } of await user.all(queries.findPostingsWithPositions, { ids })) keep(id, row);
   }
   const others = [...alone].filter((term) => !inPhrases.has(term));
-  for (const ids of chunksOf(idsOf(others, lastBlock))) {
-    for (const { id, postings } of await user.all(queries.findPostings, { ids }))
-      keep(id, { postings, positions: NO_POSITIONS });
-  }
+  for (const { id, postings } of await readWords(user, others, lastBlock))
+    keep(id, { postings, positions: NO_POSITIONS });
   return rows;
+}
+
+/** Up to so many blocks it is best to ask for the rows of all words in one statement, by their ids. */
+const FEW_BLOCKS = 16;
+
+async function readWords(
+  user: UserHandle,
+  terms: readonly string[],
+  lastBlock: number,
+): Promise<readonly { readonly id: string; readonly postings: Uint8Array }[]> {
+  if (terms.length === 0) return [];
+  if (lastBlock <= FEW_BLOCKS) return user.all(queries.findPostings, { ids: idsOf(terms, lastBlock) });
+  const rows = [];
+  for (const term of terms) rows.push(...(await readBlocks(user, term, [1, lastBlock])));
+  return rows;
+}
+
+/** A word's rows lie next to each other: from one block to another they are read in one go. */
+export function readBlocks(
+  user: UserHandle,
+  term: string,
+  [first, last]: readonly [number, number],
+): Promise<{ id: string; postings: Uint8Array }[]> {
+  const range = { from: postingsId(term, first), to: postingsId(term, last + 1), limit: last - first + 1 };
+  return user.all(queries.listPostings, range);
 }
 
 function idsOf(terms: readonly string[], lastBlock: number): string[] {
