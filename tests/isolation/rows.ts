@@ -80,7 +80,7 @@ export const rowFactories: ReadonlyMap<string, RowFactory> = new Map<string, Row
   [
     'search_indexes',
     (number) => ({
-      id: idOf('search_indexes', number).slice(0, 20),
+      id: idOf('search_indexes', number),
       kinds: {},
       created_at: at(number),
       updated_at: at(number),

@@ -22,7 +22,7 @@ export const migration: Migration = {
       'search_indexes',
       (t) => ({
         user_id: t.userId(),
-        id: t.text({ min: 1, max: 20 }),
+        id: t.text({ min: 1, max: 50 }),
         next_number: t.integer({ min: 1 }).default(1),
         block: t.integer({ min: 1 }).default(1),
         block_entries: t.integer({ min: 0 }).default(0),

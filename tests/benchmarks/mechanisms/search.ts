@@ -56,7 +56,7 @@ interface Seeding {
 }
 
 /** Texts of one user, indexed as any other: through marks, in chunks. */
-export async function seedUser(
+async function seedUser(
   database: Database,
   search: Search,
   userId: string,
