@@ -11,6 +11,7 @@ const RECORDS = 20_000;
 const SESSIONS = 20_000;
 const EVENTS = 50_000;
 const EMBEDDINGS = 20_000;
+const ENTRIES = 100_000;
 const STATUS = `CASE c % 10 WHEN 0 THEN 'DELETED' WHEN 1 THEN 'CLOSED' WHEN 2 THEN 'ARCHIVED' ELSE 'ACTIVE' END`;
 
 const JOB_STATUS = `CASE j % 50 WHEN 1 THEN 'pending' WHEN 2 THEN 'pending' WHEN 3 THEN 'running' WHEN 4 THEN 'failed' ELSE 'completed' END`;
@@ -97,6 +98,17 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
     INSERT INTO search_embeddings (user_id, id, kind, entity_id, part, model, dimensions, content_hash, vector, created_at)
     SELECT ${dialect.user('e')}, ${dialect.uuid('e')}, 'kind ' || (e % 7), ${dialect.uuid('e')}, 0, 'model', 2, 'hash ' || e, ${dialect.bytes}, ${dialect.time('e')}
     FROM ${dialect.series('e', EMBEDDINGS)}`);
+  // The triggers have marked every conversation and message by now; the index of them need not mean anything here.
+  await raw.query(`
+    INSERT INTO search_indexes (user_id, id, kinds, created_at, updated_at)
+    SELECT 'user ' || u, 'text', '{}', ${dialect.time('u')}, ${dialect.time('u')} FROM ${dialect.series('u', ACCOUNTS)}`);
+  await raw.query(`
+    INSERT INTO search_entries (user_id, id, number, block, occurred_at, length, content_hash, tokenizer, terms, updated_at)
+    SELECT ${dialect.user('e')}, 'message ' || ${dialect.uuid('e')}, e, 1 + e / 512, ${dialect.time('e')}, 2, 'hash', 'seed', 'content', ${dialect.time('e')}
+    FROM ${dialect.series('e', ENTRIES)}`);
+  await raw.query(`
+    INSERT INTO search_postings (user_id, id, postings, positions)
+    SELECT ${dialect.user('p')}, 'word' || p || ' 000001', ${dialect.bytes}, ${dialect.bytes} FROM ${dialect.series('p', ENTRIES)}`);
   await raw.query('ANALYZE');
 }
 

@@ -13,6 +13,7 @@ import { addLogs } from './commands/logs.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addOrganisation } from './commands/organisation.ts';
 import { addRollback } from './commands/rollback.ts';
+import { addSearch } from './commands/search.ts';
 import { addServe } from './commands/serve.ts';
 import { addSettings } from './commands/settings.ts';
 import { addStart } from './commands/start.ts';
@@ -48,6 +49,7 @@ const commands: readonly AddCommand[] = [
   addJobs,
   addVectors,
   addWorker,
+  addSearch,
   addServe,
   addStart,
   addDemo,

@@ -149,10 +149,27 @@ export type { Job, JobFailure, JobLine } from './jobs/job.ts';
 export { type EntityTexts, reembedJob } from './jobs/reembed.ts';
 export { Jobs, type ListJobs } from './jobs/jobs.ts';
 export { ensureKernelSchedules } from './jobs/kernel-schedules.ts';
+export { searchReindex } from './jobs/reindex.ts';
 export type { Ending } from './jobs/run.ts';
 export { type ListSchedules, type Schedule, Schedules, type SetSchedule } from './jobs/schedules.ts';
 export { Worker, type WorkedJob, type WorkerEvent, type WorkerOptions } from './jobs/worker.ts';
 export type { ReplicaFigures } from './replicas/replica.ts';
+export type {
+  KeepIndexed,
+  RefreshOptions,
+  SearchHit,
+  SearchInput,
+  SearchPage,
+  SearchStatus,
+} from './search/contract.ts';
+export type { FieldHighlights, TextRange } from './search/query/highlight.ts';
+export { Search } from './search/search.ts';
+export {
+  defineSearchSource,
+  type SearchableRow,
+  type SearchSource,
+  type SearchSourceDefinition,
+} from './search/source.ts';
 export * from './schema/enumerations.ts';
 export type {
   Embedder,

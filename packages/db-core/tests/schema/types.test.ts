@@ -20,6 +20,10 @@ describe("the types of a user's handle", () => {
       | 'idempotency_keys'
       | 'audit_events'
       | 'search_embeddings'
+      | 'search_marks'
+      | 'search_indexes'
+      | 'search_entries'
+      | 'search_postings'
     >();
     expectTypeOf<Insertable<SystemDatabase['conversations']>['user_id']>().toEqualTypeOf<string>();
     expectTypeOf<'users' extends keyof SystemDatabase ? true : false>().toEqualTypeOf<true>();
