@@ -26,7 +26,7 @@ export type { Database, OpenOptions } from './database/database.ts';
 export { asBoolean, asJson, asTimestamp } from './database/guard/fragments.ts';
 export type { StreamOptions, SystemHandle, UserHandle, WriteResult } from './database/handle.ts';
 export { newId } from './database/ids.ts';
-export type { ChangeOptions, DatabaseMigrations } from './database/migrations.ts';
+export type { ChangeOptions, DatabaseMigrations, MigrateOptions } from './database/migrations.ts';
 export { type Buildable, defineQuery, defineSystemQuery, type Query, type QueryBuilder } from './database/query.ts';
 export type { TransactionOptions } from './database/transaction.ts';
 export { parseUserId, SYSTEM_OWNER, type UserId, userIdSchema } from './database/user-id.ts';
