@@ -18,6 +18,7 @@ RUN npx --yes pnpm@10.34.8 build \
 FROM node:24-bookworm-slim AS runtime
 ENV NODE_ENV=production \
   KEELSON_HOME=/data \
+  DATABASE_URL=sqlite:////data/keelson.db \
   KEELSON_HTTP_HOST=0.0.0.0 \
   KEELSON_HTTP_PORT=4100
 COPY --from=build --chown=root:root /app /app

@@ -30,7 +30,20 @@ function instructionsOf(text: string): Instruction[] {
     .map((line) => /^(?<name>\S+)\s+(?<text>.*)$/.exec(line)!.groups as unknown as Instruction);
 }
 
-const KNOWN = ['FROM', 'WORKDIR', 'COPY', 'RUN', 'ENV', 'USER', 'VOLUME', 'EXPOSE', 'HEALTHCHECK', 'STOPSIGNAL', 'ENTRYPOINT', 'CMD'];
+const KNOWN = [
+  'FROM',
+  'WORKDIR',
+  'COPY',
+  'RUN',
+  'ENV',
+  'USER',
+  'VOLUME',
+  'EXPOSE',
+  'HEALTHCHECK',
+  'STOPSIGNAL',
+  'ENTRYPOINT',
+  'CMD',
+];
 
 describe('the Dockerfile', () => {
   const instructions = instructionsOf(read('Dockerfile'));
@@ -142,7 +155,10 @@ describe('the systemd units', () => {
   });
 
   it('are understood by systemd, where there is one', () => {
-    const { error, status, stderr } = spawnSync('systemd-analyze', ['verify', ...units], { cwd: root, encoding: 'utf8' });
+    const { error, status, stderr } = spawnSync('systemd-analyze', ['verify', ...units], {
+      cwd: root,
+      encoding: 'utf8',
+    });
     const said = (error === undefined ? stderr : '').split('\n').filter((line) => line.includes('keelson-'));
     expect(said).toEqual([]);
     if (error === undefined && said.length === 0) expect(status).not.toBeNull();
@@ -153,9 +169,11 @@ describe('what is written about deployment', () => {
   it('names files and commands that there are', async () => {
     const text = read('docs/deployment.md');
     const commands = await commandNames();
-    for (const [, name] of text.matchAll(/(?:`|^| )keelson ([a-z-]+)/gm)) expect(commands, name).toContain(name);
-    for (const [, path] of text.matchAll(/\]\((?!http)([^)]+)\)/g)) expect(existsSync(join(root, 'docs', path!)), path).toBe(true);
-    for (const [path] of text.matchAll(/deploy\/systemd\/[\w-]+\.service/g)) expect(existsSync(join(root, path))).toBe(true);
+    for (const [, name] of text.matchAll(/(?:`|^| )keelson ([a-z][a-z-]+)/gm)) expect(commands, name).toContain(name);
+    for (const [, path] of text.matchAll(/\]\((?!http)([^)]+)\)/g))
+      expect(existsSync(join(root, 'docs', path!)), path).toBe(true);
+    for (const [path] of text.matchAll(/deploy\/systemd\/[\w-]+\.service/g))
+      expect(existsSync(join(root, path))).toBe(true);
     for (const name of ['Dockerfile', 'compose.yaml']) expect(existsSync(join(root, name))).toBe(true);
   });
 });
