@@ -68,18 +68,18 @@ describe('the command line', () => {
   });
 
   it('describes its JSON in the help of each that has a result', () => {
-    const without = [
+    const groups = [
       'keelson',
       'token',
-      'user',
-      'vectors',
       'organisation',
       'conversations',
       'changes',
       'jobs',
       'settings',
-      'export',
+      'user',
+      'vectors',
     ];
+    const without = [...groups, 'export'];
     for (const command of everyCommand(newProgram()).filter((each) => !without.includes(each.name()))) {
       expect(helpOf(command), command.name()).toContain('With --json:');
     }
