@@ -22,7 +22,7 @@ describeEngines('keelson seed', (context) => {
     await document(args, { url: other });
     const listed = async (where: string) => {
       const { items } = await document<Listed>(['conversations', 'list', '--user', 'ada'], { url: where });
-      return items.map(({ id, title, messageCount }) => [id, title, messageCount]).sort();
+      return items.map(({ id, title, messageCount }) => `${id} ${title} ${messageCount}`).sort();
     };
     expect(await listed(url)).toEqual(await listed(other));
   });

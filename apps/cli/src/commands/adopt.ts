@@ -60,8 +60,9 @@ function hasFindings({ tables }: AdoptedFile): boolean {
 }
 
 function show({ output }: Context, files: readonly AdoptedFile[]): void {
-  for (const { file, system, tables } of files) {
-    output.line(output.paint('bold', `${file} (${system})`));
+  for (const one of files) {
+    const { file, tables } = one;
+    output.line(output.paint('bold', `${file} (${one.system})`));
     output.table(
       ['table', 'read', 'adopted', 'already there', 'refused'],
       tables.map(({ name, read, adopted, alreadyThere, refused }) => [name, read, adopted, alreadyThere, refused]),

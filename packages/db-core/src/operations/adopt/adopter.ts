@@ -40,7 +40,7 @@ export interface Adoption {
   /** Stores an account, unless it is there. */
   account(account: AccountToAdopt): Promise<AdoptedAccount>;
   /** To be awaited for every row: lets others have their turn, tells how far it is, and stops when somebody asks for that. */
-  step(): Promise<void>;
+  readonly step: () => Promise<void>;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ForeignFile } from '../../engine/sqlite/foreign-file.ts';
 import type { Adopter } from './adopter.ts';
 import { tablesOf } from './recognise.ts';
-import { TableTally } from './tally.ts';
+import type { TableTally } from './tally.ts';
 
 /** Tells of what a file has besides the rows that are brought in, so that nothing is left out without a word. */
 export function countLeftOut(file: ForeignFile, adopter: Adopter, tally: (table: string) => TableTally): void {

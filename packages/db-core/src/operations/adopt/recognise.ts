@@ -19,10 +19,10 @@ export function recognise(file: ForeignFile, adopters: readonly Adopter[]): Adop
     .sort((a, b) => b.tables - a.tables);
   if (best !== undefined) return best.adopter;
   const found = [...file.tables.values()].map(({ name, columns }) => `${name}(${columns.join(', ')})`);
-  const known = adopters.map(({ system, tables }) => ({ system, tables: tables.map(({ name }) => name) }));
+  const known = adopters.map((adopter) => ({ system: adopter.system, tables: adopter.tables.map(({ name }) => name) }));
   throw new AdoptionSchemaError(
     `${file.path} is of no system that is known. Found: ${found.length === 0 ? 'no tables' : found.join(', ')}. Known: ${known
-      .map(({ system, tables }) => `${system} (${tables.join(', ')})`)
+      .map((one) => `${one.system} (${one.tables.join(', ')})`)
       .join('; ')}.`,
     { details: { file: file.path, found, known } },
   );
