@@ -5,6 +5,7 @@ import { addConversations } from './commands/conversations.ts';
 import { addCreateAdmin } from './commands/create-admin.ts';
 import { addCreateMigration } from './commands/create-migration.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addHealth } from './commands/health.ts';
 import { addInfo } from './commands/info.ts';
 import { addInit } from './commands/init.ts';
@@ -36,6 +37,7 @@ const commands: readonly AddCommand[] = [
   addValidate,
   addInfo,
   addHealth,
+  addDoctor,
   addCreateAdmin,
   addToken,
   addOrganisation,

@@ -51,6 +51,8 @@ export {
   type HealthOptions,
   type HealthStatus,
 } from './operations/health.ts';
+export type { DoctorLimits, Finding, Severity } from './operations/doctor/contract.ts';
+export { type Diagnosis, examine, type ExamineOptions } from './operations/doctor/doctor.ts';
 export { type DatabaseInfo, databaseInfo, type TableSize } from './operations/info.ts';
 export type { ActingOptions } from './database/acting.ts';
 export type { Account } from './platform/account.ts';
