@@ -14,31 +14,37 @@ export const files: Check = {
   run: ({ path }) => {
     // Windows has other ways of saying who may read a file.
     if (path === undefined || process.platform === 'win32') return [];
-    return [...besides(path).flatMap(ofFile), ...ofFolder(dirname(path))];
+    return [...ofFiles(path), ...ofFolder(dirname(path))];
   },
 };
 
+/** The file and what belongs to it: SQLite's own, and the locks of the migrations. */
 function besides(path: string): string[] {
-  const name = basename(path);
-  const own = new RegExp(String.raw`^(?:-wal|-shm|-journal|-lock-.*)?$`);
   const folder = dirname(path);
-  const names = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : [];
-  return names
+  const isThere = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  const own = /^(?:-wal|-shm|-journal|-lock-.*)?$/;
+  const name = basename(path);
+  return (isThere ? readdirSync(folder) : [])
     .filter((each) => each.startsWith(name) && own.test(each.slice(name.length)))
-    .map((each) => join(folder, each));
+    .map((each) => join(folder, each))
+    .sort();
 }
 
-function ofFile(path: string): Finding[] {
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
-  if (mode === undefined || (mode & OTHERS) === 0) return [];
+function ofFiles(path: string): Finding[] {
+  const open = besides(path).flatMap((file) => {
+    const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
+    return (mode & OTHERS) === 0 ? [] : [{ file, mode }];
+  });
+  if (open.length === 0) return [];
+  const writable = open.some(({ mode }) => (mode & OTHERS_WRITE) !== 0);
   return [
     {
       code: 'FILE_PERMISSIONS',
       severity: 'error',
       subject: path,
-      message: `${path} has the mode ${octal(mode)}.`,
-      meaning: `Other users of this machine can ${(mode & OTHERS_WRITE) === 0 ? 'read' : 'change'} everybody's data.`,
-      remedy: `chmod 600 '${path}'`,
+      message: `Modes that are too wide: ${open.map(({ file, mode }) => `${file} ${octal(mode)}`).join(', ')}.`,
+      meaning: `Other users of this machine can ${writable ? 'change' : 'read'} everybody's data.`,
+      remedy: `chmod 600 ${open.map(({ file }) => `'${file}'`).join(' ')}`,
     },
   ];
 }
