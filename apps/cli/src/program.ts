@@ -9,6 +9,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addHealth } from './commands/health.ts';
 import { addInfo } from './commands/info.ts';
 import { addInit } from './commands/init.ts';
+import { addInspect } from './commands/inspect.ts';
 import { addJobs } from './commands/jobs.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMigrate } from './commands/migrate.ts';
@@ -38,6 +39,7 @@ const commands: readonly AddCommand[] = [
   addInfo,
   addHealth,
   addDoctor,
+  addInspect,
   addCreateAdmin,
   addToken,
   addOrganisation,

@@ -54,6 +54,18 @@ export {
 export type { DoctorLimits, Finding, Severity } from './operations/doctor/contract.ts';
 export { type Diagnosis, examine, type ExamineOptions } from './operations/doctor/doctor.ts';
 export { type DatabaseInfo, databaseInfo, type TableSize } from './operations/info.ts';
+export { type Indexes, inspectIndexes, type InspectedIndex, type MissingIndex } from './operations/inspect/indexes.ts';
+export { type InspectedLock, inspectLocks } from './operations/inspect/locks.ts';
+export type { StatementPlan } from './operations/inspect/plan.ts';
+export { inspectPlan, inspectPlans, type NamedPlan } from './operations/inspect/plans.ts';
+export {
+  type CountedStatement,
+  type InspectSlow,
+  inspectSlow,
+  type SlowStatement,
+  type SlowStatements,
+} from './operations/inspect/slow.ts';
+export { type InspectedTable, inspectTables } from './operations/inspect/tables.ts';
 export type { ActingOptions } from './database/acting.ts';
 export type { Account } from './platform/account.ts';
 export { Accounts, type ChangePassword, type CreateAccount, type ListAccounts } from './platform/accounts.ts';

@@ -80,7 +80,8 @@ export async function databaseInfo(database: Database): Promise<DatabaseInfo> {
   };
 }
 
-async function countRows(database: Database): Promise<TableSize[]> {
+/** Every table's rows, also of those that others made. */
+export async function countRows(database: Database): Promise<TableSize[]> {
   const engine = engineOf(database);
   const { tables } = await engine.inspect();
   const sizes: TableSize[] = [];
