@@ -13,6 +13,7 @@ import { addInspect } from './commands/inspect.ts';
 import { addJobs } from './commands/jobs.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addOptimize } from './commands/optimize.ts';
 import { addOrganisation } from './commands/organisation.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addServe } from './commands/serve.ts';
@@ -40,6 +41,7 @@ const commands: readonly AddCommand[] = [
   addHealth,
   addDoctor,
   addInspect,
+  addOptimize,
   addCreateAdmin,
   addToken,
   addOrganisation,

@@ -95,6 +95,7 @@ export {
   TokenNotFoundError,
 } from './platform/errors.ts';
 export { ensureIdentity, type Identity, readIdentity } from './platform/identity.ts';
+export { optimizeDatabase, type Optimized, type OptimizeOptions, type Upkeep } from './platform/optimize.ts';
 export type { Page } from './platform/input.ts';
 export type { Member, Organisation } from './platform/organisation.ts';
 export { type CreateOrganisation, type MemberInput, Organisations } from './platform/organisations.ts';
