@@ -81,6 +81,7 @@ export const systemFiles: Readonly<Record<string, string>> = {
   'packages/db-core/src/platform/instances.ts': 'which programs run concerns all users',
   'packages/db-core/src/platform/log-stream.ts': 'what a program says belongs to no user',
   'packages/db-core/src/platform/organisations.ts': 'organisations and their members belong to no single user',
+  'packages/db-core/src/platform/readiness.ts': 'how large and busy the whole database is concerns all users',
   'packages/db-core/src/platform/rotate-secrets.ts': 'the key of the secrets is changed for everybody',
   'packages/db-core/src/platform/sessions.ts': 'sessions are looked up before it is known who asks',
   'packages/db-core/src/platform/system-logs.ts': 'what programs said is for whoever looks after all of it',

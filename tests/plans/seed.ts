@@ -92,6 +92,10 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
     INSERT INTO app_instances (id, kind, host, pid, app_version, schema_version, started_at, last_seen_at)
     SELECT ${dialect.uuid('i')}, 'api', 'host', i, '1', '0001', ${dialect.time('i')}, ${dialect.time('i')}
     FROM ${dialect.series('i', RECORDS)}`);
+  await raw.query(`
+    INSERT INTO readiness_samples (id, taken_at, size_bytes, active_users, lock_tries, lock_failures, writes_per_second)
+    SELECT ${dialect.uuid('r')}, ${dialect.time('r')}, r, 1, 0, 0, 0.5
+    FROM ${dialect.series('r', RECORDS)}`);
   await raw.query('ANALYZE');
 }
 

@@ -15,6 +15,8 @@ import { addLogs } from './commands/logs.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addOptimize } from './commands/optimize.ts';
 import { addOrganisation } from './commands/organisation.ts';
+import { addPolicy } from './commands/policy.ts';
+import { addReadiness } from './commands/readiness.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addServe } from './commands/serve.ts';
 import { addSettings } from './commands/settings.ts';
@@ -42,6 +44,8 @@ const commands: readonly AddCommand[] = [
   addDoctor,
   addInspect,
   addOptimize,
+  addReadiness,
+  addPolicy,
   addCreateAdmin,
   addToken,
   addOrganisation,

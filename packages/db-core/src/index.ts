@@ -66,6 +66,14 @@ export {
   type SlowStatements,
 } from './operations/inspect/slow.ts';
 export { type InspectedTable, inspectTables } from './operations/inspect/tables.ts';
+export {
+  type CheckPolicy,
+  checkPolicy,
+  POLICY_ALTERNATIVES,
+  POLICY_REASONS,
+  type PolicyReport,
+  type PolicyViolation,
+} from './operations/policy/check.ts';
 export type { ActingOptions } from './database/acting.ts';
 export type { Account } from './platform/account.ts';
 export { Accounts, type ChangePassword, type CreateAccount, type ListAccounts } from './platform/accounts.ts';
@@ -136,6 +144,17 @@ export type { LogEntry, LogLine } from './platform/log-entry.ts';
 export { LogStream, type LogStreamOptions } from './platform/log-stream.ts';
 export { HIDDEN_VALUE, SECRET_NAMES } from './platform/redact.ts';
 export { type FilterLogs, type FollowLogs, type ListLogs, type PruneLogs, SystemLogs } from './platform/system-logs.ts';
+export {
+  keepSample,
+  type Readiness,
+  readiness,
+  type ReadinessFigure,
+  type ReadinessFigureName,
+  type ReadinessSample,
+  type ReadinessTrend,
+  takeSample,
+  type TakeSample,
+} from './platform/readiness.ts';
 export { rotateSecrets, type RotatedSecrets } from './platform/rotate-secrets.ts';
 export {
   type ChangeSetting,
