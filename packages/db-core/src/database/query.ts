@@ -42,7 +42,7 @@ export function definedQueries(): ReadonlyMap<string, Query<never, unknown, 'ten
 function enter<Params, Row, Access extends 'tenant' | 'system'>(
   query: Query<Params, Row, Access>,
 ): Query<Params, Row, Access> {
-  defined.set(query.name, query as never);
+  defined.set(query.name, query);
   return query;
 }
 

@@ -134,10 +134,18 @@ describe('code that opens a database', () => {
     'connect(x)',
   ];
 
-  for (const text of script) it(text, () => expect(openings('a.ts', text)).toHaveLength(1));
-  for (const text of harmless) it(`but not ${text}`, () => expect(openings('a.tsx', text)).toEqual([]));
-  for (const text of python) it(text, () => expect(openings('a.py', text)).toHaveLength(1));
-  for (const text of harmlessPython) it(`but not ${text}`, () => expect(openings('a.py', text)).toEqual([]));
+  it.each(script)('%s', (text) => {
+    expect(openings('a.ts', text)).toHaveLength(1);
+  });
+  it.each(harmless)('but not %s', (text) => {
+    expect(openings('a.tsx', text)).toEqual([]);
+  });
+  it.each(python)('%s', (text) => {
+    expect(openings('a.py', text)).toHaveLength(1);
+  });
+  it.each(harmlessPython)('but not %s', (text) => {
+    expect(openings('a.py', text)).toEqual([]);
+  });
 
   it('is told by its line', () => {
     expect(openings('a.ts', `// one\n/*\n two */\nimport a from 'a';\nimport pg from 'pg';\n`)).toEqual([

@@ -94,8 +94,8 @@ async function logged(
       lines += 1;
       const name = message.slice(PREFIX.length);
       // Those built on the spot have one name.
-      const key = `${name}\0${name === 'dynamic' ? String(sql) : ''}`;
-      found.set(key, added(found.get(key), { name, durationMs, sql: String(sql ?? ''), at }));
+      const key = name === 'dynamic' && typeof sql === 'string' ? `${name}\0${sql}` : name;
+      found.set(key, added(found.get(key), { name, durationMs, sql: typeof sql === 'string' ? sql : '', at }));
     }
     cursor = page.nextCursor;
   } while (cursor !== null && lines < MOST_LINES);
