@@ -7,6 +7,8 @@ import type { ReplicaFigures } from '../replicas/replica.ts';
 import { quoteAnyName } from '../schema/identifiers.ts';
 import { runStatement } from '../schema/statements.ts';
 import { rowSecurityOf } from './row-security.ts';
+import type { VectorCapabilities } from '../vectors/contract.ts';
+import { vectorCapabilities } from '../vectors/index-building.ts';
 
 export interface TableSize {
   readonly name: string;
@@ -39,6 +41,8 @@ export interface DatabaseInfo {
     readonly role: string | null;
     readonly faults: readonly string[];
   } | null;
+  /** How vectors are searched, and what would make that faster. */
+  readonly vectors: VectorCapabilities;
   /** By name. */
   readonly tables: readonly TableSize[];
   /** Null where nobody gave it one yet. */
@@ -75,6 +79,7 @@ export async function databaseInfo(database: Database): Promise<DatabaseInfo> {
       wall === undefined
         ? null
         : { isOn: wall.isOn, role: wall.role, faults: wall.isOn ? wall.faults.map(({ message }) => message) : [] },
+    vectors: await vectorCapabilities(database),
     tables,
     identity,
     instances: await readInstances(database),

@@ -1,4 +1,4 @@
-import { type Check, type Finding } from './contract.ts';
+import type { Check, Finding } from './contract.ts';
 
 const AGE = `select age(datfrozenxid)::float8 as age, current_setting('autovacuum_freeze_max_age')::float8 as freeze
   from pg_database where datname = current_database()`;

@@ -2,7 +2,7 @@ import type { Migration } from '../src/schema/migration.ts';
 
 /** How near the database is to where SQLite ends, hour by hour. */
 export const migration: Migration = {
-  name: '0008_readiness',
+  name: '0010_readiness',
 
   up(m) {
     m.createTable(
