@@ -24,7 +24,11 @@ export async function inspectPlan(database: Database, name: string): Promise<Nam
   return { name, ...(await planOf(database, compiler.compile(query).plan.sql)) };
 }
 
-/** The plans of all statements that the program defined, and that concern tables of this database. */
+/**
+ * The plans of all statements that this process has defined.
+ *
+ * @throws TenancyViolationError when one is about a table that this database doesn't have
+ */
 export async function inspectPlans(database: Database): Promise<readonly NamedPlan[]> {
   const compiler = await compilerOf(database);
   const plans: NamedPlan[] = [];
