@@ -1188,21 +1188,21 @@ select "number", "id"
 
 -- search.findIndex
 -- sqlite
-select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "search_indexes"."user_id" = ? and ("id" = ?);
 -- postgres
-select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "search_indexes"."user_id" = $1 and ("id" = $2);
 
 -- search.findIndexForUpdate
 -- sqlite
-select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "search_indexes"."user_id" = ? and ("id" = ?) ;
 -- postgres
-select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "search_indexes"."user_id" = $1 and ("id" = $2) for update;
 
@@ -1304,13 +1304,13 @@ select "id", "kind", "entity_id", "size"
 
 -- search.listOwners
 -- sqlite
-select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "user_id" > ?
   order by "user_id" asc
   limit ?;
 -- postgres
-select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "user_id" > $1
   order by "user_id" asc
