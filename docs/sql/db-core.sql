@@ -1000,6 +1000,38 @@ select "user_id", "id"
   where "waits_until" <= $1
   limit $2 for update skip locked;
 
+-- readiness.insert
+-- sqlite
+insert into "readiness_samples" ("id", "taken_at", "size_bytes", "active_users", "lock_tries", "lock_failures", "writes_per_second")
+  values (?, ?, ?, ?, ?, ?, ?);
+-- postgres
+insert into "readiness_samples" ("id", "taken_at", "size_bytes", "active_users", "lock_tries", "lock_failures", "writes_per_second")
+  values ($1, $2, $3, $4, $5, $6, $7);
+
+-- readiness.listSince
+-- sqlite
+select "taken_at", "size_bytes", "active_users", "lock_tries", "lock_failures", "writes_per_second"
+  from "readiness_samples"
+  where "taken_at" > ?
+  order by "taken_at" asc
+  limit ?;
+-- postgres
+select "taken_at", "size_bytes", "active_users", "lock_tries", "lock_failures", "writes_per_second"
+  from "readiness_samples"
+  where "taken_at" > $1
+  order by "taken_at" asc
+  limit $2;
+
+-- readiness.removeBefore
+-- sqlite
+delete
+  from "readiness_samples"
+  where "taken_at" <= ?;
+-- postgres
+delete
+  from "readiness_samples"
+  where "taken_at" <= $1;
+
 -- schedules.anyDue
 -- sqlite
 select "id"
