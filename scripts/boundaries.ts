@@ -2,6 +2,9 @@
  * Who may import what, and who may use the system handle: the lists that `scripts/check-imports.ts` holds the code to.
  * What concerns whole packages (apps → domains → db-core) stands as tags in turbo.json and is held by `turbo boundaries`.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { workspaceRoot } from './workspace.ts';
 
 /** Packages that open a database. Everything else goes through `openDatabase` of `@keelson/db-core`. */
 export const drivers: readonly string[] = [
@@ -24,17 +27,10 @@ export const drivers: readonly string[] = [
 /** Query builders and mappers that only benchmarks compare with. */
 export const peers: readonly string[] = ['drizzle-orm', 'knex'];
 
-/** Folders whose files may import a driver. */
-export const driverFolders: readonly string[] = [
-  'packages/db-core/src/engine/',
-  'packages/db-core/src/testing/',
-  'packages/db-core/scripts/',
-  'packages/db-core/tests/',
-  'tests/adopt/',
-  'tests/bad-input/',
-  'tests/benchmarks/',
-  'tests/faults/',
-];
+/** Folders whose files may import a driver: those of the rule that there is one database. */
+export const driverFolders: readonly string[] = (
+  JSON.parse(readFileSync(join(workspaceRoot, 'keelson.policy.json'), 'utf8')) as { code: { path: string }[] }
+).code.map(({ path }) => path);
 
 /** Folders whose files may import a peer. */
 export const peerFolders: readonly string[] = ['tests/benchmarks/'];
@@ -89,6 +85,7 @@ export const systemFiles: Readonly<Record<string, string>> = {
   'packages/db-core/src/platform/instances.ts': 'which programs run concerns all users',
   'packages/db-core/src/platform/log-stream.ts': 'what a program says belongs to no user',
   'packages/db-core/src/platform/organisations.ts': 'organisations and their members belong to no single user',
+  'packages/db-core/src/platform/readiness.ts': 'how large and busy the whole database is concerns all users',
   'packages/db-core/src/platform/rotate-secrets.ts': 'the key of the secrets is changed for everybody',
   'packages/db-core/src/platform/sessions.ts': 'sessions are looked up before it is known who asks',
   'packages/db-core/src/platform/system-logs.ts': 'what programs said is for whoever looks after all of it',

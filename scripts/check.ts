@@ -12,6 +12,7 @@ const parts: Readonly<Record<string, string>> = {
   'check:lint': 'lint, with types (oxlint)',
   'check:format': 'format (oxfmt)',
   'check:imports': 'imports inside and across packages, drivers, the system handle',
+  'check:policy': 'one database: no other files, nobody else opens one (keelson policy check)',
   'check:dead-code': 'unused files, exports and dependencies (knip)',
   'check:package': 'packed packages: exports, types (publint, attw)',
   'check:generated': 'generated files are up to date',

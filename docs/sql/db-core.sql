@@ -1000,6 +1000,38 @@ select "user_id", "id"
   where "waits_until" <= $1
   limit $2 for update skip locked;
 
+-- readiness.insert
+-- sqlite
+insert into "readiness_samples" ("id", "taken_at", "size_bytes", "active_users", "lock_tries", "lock_failures", "writes_per_second")
+  values (?, ?, ?, ?, ?, ?, ?);
+-- postgres
+insert into "readiness_samples" ("id", "taken_at", "size_bytes", "active_users", "lock_tries", "lock_failures", "writes_per_second")
+  values ($1, $2, $3, $4, $5, $6, $7);
+
+-- readiness.listSince
+-- sqlite
+select "taken_at", "size_bytes", "active_users", "lock_tries", "lock_failures", "writes_per_second"
+  from "readiness_samples"
+  where "taken_at" > ?
+  order by "taken_at" asc
+  limit ?;
+-- postgres
+select "taken_at", "size_bytes", "active_users", "lock_tries", "lock_failures", "writes_per_second"
+  from "readiness_samples"
+  where "taken_at" > $1
+  order by "taken_at" asc
+  limit $2;
+
+-- readiness.removeBefore
+-- sqlite
+delete
+  from "readiness_samples"
+  where "taken_at" <= ?;
+-- postgres
+delete
+  from "readiness_samples"
+  where "taken_at" <= $1;
+
 -- schedules.anyDue
 -- sqlite
 select "id"
@@ -1166,21 +1198,21 @@ select "number", "id"
 
 -- search.findIndex
 -- sqlite
-select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "search_indexes"."user_id" = ? and ("id" = ?);
 -- postgres
-select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "search_indexes"."user_id" = $1 and ("id" = $2);
 
 -- search.findIndexForUpdate
 -- sqlite
-select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "search_indexes"."user_id" = ? and ("id" = ?) ;
 -- postgres
-select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "search_indexes"."user_id" = $1 and ("id" = $2) for update;
 
@@ -1282,13 +1314,13 @@ select "id", "kind", "entity_id", "size"
 
 -- search.listOwners
 -- sqlite
-select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "user_id" > ?
   order by "user_id" asc
   limit ?;
 -- postgres
-select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "user_id" > $1
   order by "user_id" asc

@@ -95,6 +95,10 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
     SELECT ${dialect.uuid('i')}, 'api', 'host', i, '1', '0001', ${dialect.time('i')}, ${dialect.time('i')}
     FROM ${dialect.series('i', RECORDS)}`);
   await raw.query(`
+    INSERT INTO readiness_samples (id, taken_at, size_bytes, active_users, lock_tries, lock_failures, writes_per_second)
+    SELECT ${dialect.uuid('r')}, ${dialect.time('r')}, r, 1, 0, 0, 0.5
+    FROM ${dialect.series('r', RECORDS)}`);
+  await raw.query(`
     INSERT INTO search_embeddings (user_id, id, kind, entity_id, part, model, dimensions, content_hash, vector, created_at)
     SELECT ${dialect.user('e')}, ${dialect.uuid('e')}, 'kind ' || (e % 7), ${dialect.uuid('e')}, 0, 'model', 2, 'hash ' || e, ${dialect.bytes}, ${dialect.time('e')}
     FROM ${dialect.series('e', EMBEDDINGS)}`);

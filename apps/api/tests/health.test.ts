@@ -88,3 +88,31 @@ describeEngines('/health', (context) => {
     expect(await call('GET', '/health')).toMatchObject({ status: 403 });
   });
 });
+
+describeEngines('/status', (context) => {
+  it('tells anybody in one word how it is, and nothing of why', async () => {
+    const { call, database } = await openApi(context);
+    const breaker = context.engine === 'postgres' ? 'closed' : null;
+    const { status, body } = await call('GET', '/status', { token: null });
+    expect({ status, body }).toEqual({ status: 200, body: { status: 'up', breaker } });
+    await database.migrations.rollback();
+    await vi.waitFor(
+      async () => expect((await call('GET', '/status', { token: null })).body).toEqual({ status: 'degraded', breaker }),
+      5000,
+    );
+  });
+});
+
+describeEngine('postgres', '/status of a server that cannot be reached', (context) => {
+  it('says that the circuit is open', async () => {
+    const database = openDatabase({
+      url: 'postgresql://nobody:x@127.0.0.1:1/nothing',
+      env: { DATABASE_INIT_RETRY_COUNT: '0', DATABASE_BREAKER_THRESHOLD: '1' },
+    });
+    onTestFinished(() => database.close());
+    const { call } = await openApi(context, { database });
+    const { status, body, text } = await call('GET', '/status', { token: null });
+    expect({ status, body }).toEqual({ status: 200, body: { status: 'down', breaker: 'open' } });
+    expect(text).not.toContain('127.0.0.1');
+  });
+});

@@ -7,13 +7,18 @@ import { addConversations } from './commands/conversations.ts';
 import { addCreateAdmin } from './commands/create-admin.ts';
 import { addCreateMigration } from './commands/create-migration.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addHealth } from './commands/health.ts';
 import { addInfo } from './commands/info.ts';
 import { addInit } from './commands/init.ts';
+import { addInspect } from './commands/inspect.ts';
 import { addJobs } from './commands/jobs.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addOptimize } from './commands/optimize.ts';
 import { addOrganisation } from './commands/organisation.ts';
+import { addPolicy } from './commands/policy.ts';
+import { addReadiness } from './commands/readiness.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addSearch } from './commands/search.ts';
 import { addSeed } from './commands/seed.ts';
@@ -42,6 +47,11 @@ const commands: readonly AddCommand[] = [
   addValidate,
   addInfo,
   addHealth,
+  addDoctor,
+  addInspect,
+  addOptimize,
+  addReadiness,
+  addPolicy,
   addCreateAdmin,
   addUser,
   addToken,

@@ -69,7 +69,29 @@ export {
   type HealthOptions,
   type HealthStatus,
 } from './operations/health.ts';
+export type { DoctorLimits, Finding, Severity } from './operations/doctor/contract.ts';
+export { type Diagnosis, examine, type ExamineOptions } from './operations/doctor/doctor.ts';
 export { type DatabaseInfo, databaseInfo, type TableSize } from './operations/info.ts';
+export { type Indexes, inspectIndexes, type InspectedIndex, type MissingIndex } from './operations/inspect/indexes.ts';
+export { type InspectedLock, inspectLocks } from './operations/inspect/locks.ts';
+export type { StatementPlan } from './operations/inspect/plan.ts';
+export { inspectPlan, inspectPlans, type NamedPlan } from './operations/inspect/plans.ts';
+export {
+  type CountedStatement,
+  type InspectSlow,
+  inspectSlow,
+  type SlowStatement,
+  type SlowStatements,
+} from './operations/inspect/slow.ts';
+export { type InspectedTable, inspectTables } from './operations/inspect/tables.ts';
+export {
+  type CheckPolicy,
+  checkPolicy,
+  POLICY_ALTERNATIVES,
+  POLICY_REASONS,
+  type PolicyReport,
+  type PolicyViolation,
+} from './operations/policy/check.ts';
 export type { ActingOptions } from './database/acting.ts';
 export type { Account } from './platform/account.ts';
 export type { AccountToAdopt, AdoptedAccount } from './platform/adopted-account.ts';
@@ -100,6 +122,7 @@ export {
   TokenNotFoundError,
 } from './platform/errors.ts';
 export { ensureIdentity, type Identity, readIdentity } from './platform/identity.ts';
+export { optimizeDatabase, type Optimized, type OptimizeOptions, type Upkeep } from './platform/optimize.ts';
 export type { Page } from './platform/input.ts';
 export type { Member, Organisation } from './platform/organisation.ts';
 export { type CreateOrganisation, type MemberInput, Organisations } from './platform/organisations.ts';
@@ -140,6 +163,17 @@ export type { LogEntry, LogLine } from './platform/log-entry.ts';
 export { LogStream, type LogStreamOptions } from './platform/log-stream.ts';
 export { HIDDEN_VALUE, SECRET_NAMES } from './platform/redact.ts';
 export { type FilterLogs, type FollowLogs, type ListLogs, type PruneLogs, SystemLogs } from './platform/system-logs.ts';
+export {
+  keepSample,
+  type Readiness,
+  readiness,
+  type ReadinessFigure,
+  type ReadinessFigureName,
+  type ReadinessSample,
+  type ReadinessTrend,
+  takeSample,
+  type TakeSample,
+} from './platform/readiness.ts';
 export { rotateSecrets, type RotatedSecrets } from './platform/rotate-secrets.ts';
 export {
   type ChangeSetting,

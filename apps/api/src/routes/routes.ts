@@ -8,6 +8,7 @@ import { updateConversation } from './conversations/update.ts';
 import { health } from './health/health.ts';
 import { livez } from './health/livez.ts';
 import { readyz } from './health/readyz.ts';
+import { status } from './health/status.ts';
 import { appendMessage } from './messages/append.ts';
 import { lastMessages } from './messages/last.ts';
 import { listMessages } from './messages/list.ts';
@@ -26,6 +27,7 @@ const routes: readonly ((api: Api, services: Services) => void)[] = [
   livez,
   readyz,
   health,
+  status,
 ];
 
 export function addRoutes(api: Api, services: Services): void {

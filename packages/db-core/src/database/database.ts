@@ -65,6 +65,7 @@ function refuseSecondCopy(): void {
 }
 
 let engineBelow: (database: Database) => Engine;
+let compilerBelow: (database: Database) => Promise<StatementCompiler>;
 let replicasOf: (database: Database) => Replicas | undefined;
 let transactionsOf: (database: Database) => Transactions;
 let narrowNothing: (database: Database) => void;
@@ -77,6 +78,11 @@ let kernelBelow: (database: Database) => Kernel;
  */
 export function engineOf(database: Database): Engine {
   return engineBelow(database);
+}
+
+/** What makes SQL of queries for this database, once it is ready for use. */
+export function compilerOf(database: Database): Promise<StatementCompiler> {
+  return compilerBelow(database);
 }
 
 /** How the replicas are, looked at now. */
@@ -121,6 +127,7 @@ export function isInsideTransaction(database: Database): boolean {
 export class Database {
   static {
     engineBelow = (database) => database.#engine;
+    compilerBelow = (database) => database.#kernel.whenReady();
     replicasOf = (database) => database.#kernel.replicas;
     transactionsOf = (database) => database.#kernel.transactions;
     narrowNothing = (database) => {

@@ -32,6 +32,20 @@ export class Query<Params, Row, Access extends 'tenant' | 'system' = 'tenant'> {
   }
 }
 
+const defined = new Map<string, Query<never, unknown, 'tenant' | 'system'>>();
+
+/** Every query that this process has defined, by its name; of two that share one, the later. */
+export function definedQueries(): ReadonlyMap<string, Query<never, unknown, 'tenant' | 'system'>> {
+  return defined;
+}
+
+function enter<Params, Row, Access extends 'tenant' | 'system'>(
+  query: Query<Params, Row, Access>,
+): Query<Params, Row, Access> {
+  defined.set(query.name, query);
+  return query;
+}
+
 /** A query without parameters that is built where it's run. */
 export type DynamicQuery<Tables, Output> = (db: QueryBuilder<Tables>) => Buildable<Output>;
 
@@ -52,7 +66,7 @@ export function defineQuery<Output, Params = void>(
   name: string,
   build: (db: QueryBuilder<TenantDatabase>, params: Params) => Buildable<Output>,
 ): Query<Params, RowOf<Output>> {
-  return new Query(name, 'tenant', build);
+  return enter(new Query(name, 'tenant', build));
 }
 
 /** Defines a query on all tables, for the system handle only: nothing narrows it, and inserts name `user_id` themselves. */
@@ -60,5 +74,5 @@ export function defineSystemQuery<Output, Params = void>(
   name: string,
   build: (db: QueryBuilder<SystemDatabase>, params: Params) => Buildable<Output>,
 ): Query<Params, RowOf<Output>, 'system'> {
-  return new Query(name, 'system', build);
+  return enter(new Query(name, 'system', build));
 }

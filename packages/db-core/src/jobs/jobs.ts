@@ -11,6 +11,7 @@ import { type Job, type JobLine, toJob, toLine } from './job.ts';
 import * as queries from './job.repository.ts';
 import { optimize } from './optimize.ts';
 import { prune } from './prune.ts';
+import { readinessSample } from './readiness.ts';
 import { tidy } from './tidy.ts';
 import { wake } from './wake.ts';
 
@@ -54,6 +55,7 @@ export class Jobs {
     this.database = database;
     this.define(optimize(database));
     this.define(prune(database));
+    this.define(readinessSample(database));
     this.define(tidy(database));
   }
 

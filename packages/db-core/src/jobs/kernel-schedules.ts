@@ -2,10 +2,11 @@ import { SYSTEM_OWNER } from '../database/user-id.ts';
 import type { Jobs } from './jobs.ts';
 import { Schedules } from './schedules.ts';
 
-/** What a database needs every night, in UTC; not all at the same time. */
-const NIGHTLY = [
+/** What a database needs every night, in UTC, and every hour; not all at the same time. */
+const OWN = [
   { name: 'optimize', kind: 'kernel.optimize', expression: '17 3 * * *' },
   { name: 'prune', kind: 'jobs.prune', expression: '47 2 * * *' },
+  { name: 'readiness', kind: 'kernel.readiness', expression: '37 * * * *' },
   { name: 'tidy', kind: 'kernel.tidy', expression: '7 2 * * *' },
 ];
 
@@ -17,7 +18,7 @@ export async function ensureKernelSchedules(jobs: Jobs): Promise<void> {
   const schedules = new Schedules(jobs);
   const { items } = await schedules.list(SYSTEM_OWNER, { limit: 500 });
   const known = new Set(items.map(({ name }) => name));
-  for (const schedule of NIGHTLY) {
+  for (const schedule of OWN) {
     if (!known.has(schedule.name)) await schedules.set({ ...schedule, userId: SYSTEM_OWNER, parameters: {} });
   }
 }

@@ -4,6 +4,7 @@ import { StatementTimeoutError } from '../errors/index.ts';
 import { type Identity, readIdentity } from '../platform/identity.ts';
 import { type Instance, readInstances } from '../platform/instances.ts';
 import type { ReplicaFigures } from '../replicas/replica.ts';
+import { quoteAnyName } from '../schema/identifiers.ts';
 import { runStatement } from '../schema/statements.ts';
 import { rowSecurityOf } from './row-security.ts';
 import type { VectorCapabilities } from '../vectors/contract.ts';
@@ -85,13 +86,16 @@ export async function databaseInfo(database: Database): Promise<DatabaseInfo> {
   };
 }
 
-async function countRows(database: Database): Promise<TableSize[]> {
+/** Every table's rows, also of those that others made. */
+export async function countRows(database: Database): Promise<TableSize[]> {
   const engine = engineOf(database);
   const { tables } = await engine.inspect();
   const sizes: TableSize[] = [];
   for (const name of tables.map((table) => table.name).sort()) {
     try {
-      const { rows } = await runStatement(engine, engine, { sql: `SELECT count(*) AS count FROM ${quoted(name)}` });
+      const { rows } = await runStatement(engine, engine, {
+        sql: `SELECT count(*) AS count FROM ${quoteAnyName(name)}`,
+      });
       sizes.push({ name, rows: Number(rows[0]?.['count']) });
     } catch (error) {
       if (!(error instanceof StatementTimeoutError)) throw error;
@@ -99,9 +103,4 @@ async function countRows(database: Database): Promise<TableSize[]> {
     }
   }
   return sizes;
-}
-
-/** Any name: there may be tables that others made. */
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -15,6 +15,11 @@ export function quoteName(name: string): string {
   return `"${name}"`;
 }
 
+/** Any name: there may be tables that others made. */
+export function quoteAnyName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
 export function quoteNames(names: readonly string[]): string {
   return names.map(quoteName).join(', ');
 }

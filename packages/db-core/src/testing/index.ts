@@ -5,4 +5,5 @@ export type { RawConnection } from './raw.ts';
 export type { FreshOptions, TestOpenOptions } from './workbench.ts';
 export { tenantTables } from './tenant-tables.ts';
 export type { TableDescription } from '../schema/description.ts';
-export { planOf, type QueryPlan } from './plans.ts';
+export { planOf } from './plans.ts';
+export type { StatementPlan as QueryPlan } from '../operations/inspect/plan.ts';

@@ -200,6 +200,16 @@ export interface Organisations {
   version: Generated<number>;
 }
 
+export interface ReadinessSamples {
+  active_users: number;
+  id: string;
+  lock_failures: number;
+  lock_tries: number;
+  size_bytes: number;
+  taken_at: Date;
+  writes_per_second: number;
+}
+
 export interface Schedules {
   created_at: Date;
   expression: string;
@@ -361,6 +371,7 @@ export interface DB {
   jobs: Jobs;
   memberships: Memberships;
   organisations: Organisations;
+  readiness_samples: ReadinessSamples;
   schedules: Schedules;
   schema_migrations: SchemaMigrations;
   search_embeddings: SearchEmbeddings;

@@ -523,6 +523,28 @@ export const schema: SchemaDescription = {
       indexes: [],
     },
     {
+      name: 'readiness_samples',
+      columns: [
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'taken_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'size_bytes', codec: 'bigint', nullable: false, hasDefault: false },
+        { name: 'active_users', codec: 'integer', nullable: false, hasDefault: false },
+        { name: 'lock_tries', codec: 'integer', nullable: false, hasDefault: false },
+        { name: 'lock_failures', codec: 'integer', nullable: false, hasDefault: false },
+        { name: 'writes_per_second', codec: 'real', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['id'],
+      foreignKeys: [],
+      indexes: [
+        {
+          name: 'readiness_samples_by_time',
+          columns: [{ name: 'taken_at', descending: false }],
+          unique: false,
+          partial: false,
+        },
+      ],
+    },
+    {
       name: 'schedules',
       columns: [
         { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
