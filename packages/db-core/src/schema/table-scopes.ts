@@ -21,6 +21,9 @@ const LISTED: Readonly<Record<string, TableScope>> = {
   // What programs said and which of them run concerns whoever looks after all of it.
   system_logs: 'system',
   app_instances: 'system',
+  // Whoever erases an owner reaches all that they have, and nobody else may write a permit.
+  erasures: 'system',
+  erasure_permits: 'system',
 };
 
 /**

@@ -131,6 +131,26 @@ export interface DatabaseIdentity {
   singleton: Generated<number>;
 }
 
+export interface ErasurePermits {
+  row_id: string;
+  table_name: string;
+  unkept: Generated<number>;
+  user_id: string;
+}
+
+export interface Erasures {
+  applied_at: Date | null;
+  completed_at: Date | null;
+  counts: JsonValue;
+  id: string;
+  kind: string;
+  owner_hash: string;
+  row_id: string | null;
+  salt: string;
+  started_at: Date;
+  table_name: string | null;
+}
+
 export interface IdempotencyKeys {
   created_at: Date;
   expires_at: Date;
@@ -301,6 +321,8 @@ export interface DB {
   conversation_messages: ConversationMessages;
   conversations: Conversations;
   database_identity: DatabaseIdentity;
+  erasure_permits: ErasurePermits;
+  erasures: Erasures;
   idempotency_keys: IdempotencyKeys;
   job_logs: JobLogs;
   jobs: Jobs;
