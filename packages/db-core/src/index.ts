@@ -52,6 +52,11 @@ export {
   type HealthStatus,
 } from './operations/health.ts';
 export { type DatabaseInfo, databaseInfo, type TableSize } from './operations/info.ts';
+export type { ErasureCertificate } from './care/certificate.ts';
+export { type AppliedErasures, type ApplyErasures, type EraseOwner, Erasures } from './care/erasures.ts';
+export { ErasureOutrunError } from './care/errors.ts';
+export type { ErasedRows, Erasure, ErasureCounts } from './care/ledger.ts';
+export type { ErasureProgress, OwnerErasureOptions } from './care/owner-erasure.ts';
 export type { ActingOptions } from './database/acting.ts';
 export type { Account } from './platform/account.ts';
 export { Accounts, type ChangePassword, type CreateAccount, type ListAccounts } from './platform/accounts.ts';
