@@ -16,7 +16,10 @@ import { cleanStorage, type StorageReport } from './storage.ts';
 export interface EraseOwner extends OwnerErasureOptions {
   /** Who has it done, for the audit. Default: {@link OPERATOR}. */
   readonly by?: By;
-  /** PostgreSQL: writes the tables anew, so that no page holds old bytes. Each is locked meanwhile. Default: false. */
+  /**
+   * Also writes anew what held the rows (VACUUM on SQLite, VACUUM FULL on PostgreSQL), so that no byte of them is left in
+   * free space. Others wait meanwhile: it takes as long as copying the file, or the tables. Default: true.
+   */
   readonly rewrite?: boolean;
 }
 
@@ -147,7 +150,7 @@ export class Erasures {
   async #eraseOwner(
     erasure: Erasure,
     userId: string,
-    { by = OPERATOR, rewrite, ...options }: EraseOwner,
+    { by = OPERATOR, rewrite = true, ...options }: EraseOwner,
   ): Promise<ErasureCertificate> {
     const { statements, ledger } = await this.#tools('erase an owner');
     const work = await OwnerErasure.of(this.#database, { statements, ledger, erasure, userId }, options);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, engineOf } from '../database/database.ts';
+import { quoteName } from '../schema/identifiers.ts';
 import { deleteChunk, pseudonymiseChunk, release } from './erase-chunk.ts';
 import { eraseLogLines } from './erase-logs.ts';
 import { ErasureOutrunError } from './errors.ts';
@@ -132,9 +133,11 @@ export async function countOwned(
   for (const table of tables) {
     const columns = columnsFor(table, userId);
     if (columns.length === 0) continue;
-    const condition = columns.map(({ name }) => `"${name}" = $1`).join(' OR ');
-    const sql = `SELECT count(*) AS rows FROM "${table.name}" WHERE ${condition}`;
-    const rows = Number((await statements.rows('care.count', sql, [userId]))[0]?.['rows']);
+    // A place for each: PostgreSQL gives one of them one type.
+    const condition = columns.map(({ name }, index) => `${quoteName(name)} = $${index + 1}`).join(' OR ');
+    const sql = `SELECT count(*) AS rows FROM ${quoteName(table.name)} WHERE ${condition}`;
+    const values = columns.map(() => userId);
+    const rows = Number((await statements.rows('care.count', sql, values))[0]?.['rows']);
     if (rows > 0) counts[table.name] = rows;
   }
   return counts;
