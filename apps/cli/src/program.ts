@@ -5,6 +5,7 @@ import { addConversations } from './commands/conversations.ts';
 import { addCreateAdmin } from './commands/create-admin.ts';
 import { addCreateMigration } from './commands/create-migration.ts';
 import { addDemo } from './commands/demo.ts';
+import { addErase } from './commands/erase.ts';
 import { addHealth } from './commands/health.ts';
 import { addInfo } from './commands/info.ts';
 import { addInit } from './commands/init.ts';
@@ -40,6 +41,7 @@ const commands: readonly AddCommand[] = [
   addToken,
   addOrganisation,
   addAudit,
+  addErase,
   addConversations,
   addChanges,
   addLogs,

@@ -53,7 +53,13 @@ export {
 } from './operations/health.ts';
 export { type DatabaseInfo, databaseInfo, type TableSize } from './operations/info.ts';
 export type { ErasureCertificate } from './care/certificate.ts';
-export { type AppliedErasures, type ApplyErasures, type EraseOwner, Erasures } from './care/erasures.ts';
+export {
+  type AppliedErasures,
+  type ApplyErasures,
+  type EraseOwner,
+  Erasures,
+  type FinishErasures,
+} from './care/erasures.ts';
 export { ErasureOutrunError } from './care/errors.ts';
 export type { ErasedRows, Erasure, ErasureCounts } from './care/ledger.ts';
 export type { ErasureProgress, OwnerErasureOptions } from './care/owner-erasure.ts';

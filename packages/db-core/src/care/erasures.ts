@@ -7,11 +7,11 @@ import { type By, OPERATOR } from '../platform/by.ts';
 import { certify, type ErasureCertificate } from './certificate.ts';
 import { type Erasure, isOwner, Ledger, PSEUDONYM_PREFIX, pseudonymOf } from './ledger.ts';
 import { ownedTables } from './owned-tables.ts';
-import { findOwner, findRowOwner } from './find-owner.ts';
+import { findOwners, findRowOwner } from './find-owners.ts';
 import { countOwned, OwnerErasure, type OwnerErasureOptions } from './owner-erasure.ts';
 import { eraseOneRow } from './row-erasure.ts';
 import { Statements } from './statements.ts';
-import { cleanStorage, type StorageReport } from './storage.ts';
+import { cleanStorage } from './storage.ts';
 
 export interface EraseOwner extends OwnerErasureOptions {
   /** Who has it done, for the audit. Default: {@link OPERATOR}. */
@@ -23,7 +23,12 @@ export interface EraseOwner extends OwnerErasureOptions {
   readonly rewrite?: boolean;
 }
 
-export interface ApplyErasures extends OwnerErasureOptions {
+export interface FinishErasures extends OwnerErasureOptions {
+  /** As for {@link EraseOwner}; done once for all of them. Default: true. */
+  readonly rewrite?: boolean;
+}
+
+export interface ApplyErasures extends FinishErasures {
   /** The ledger of the database that was replaced, as {@link Erasures.list} gave it. */
   readonly ledger?: readonly Erasure[];
   /** Only what was completed after this moment, or never: that of the backup. Default: all. */
@@ -41,7 +46,7 @@ export interface AppliedErasures {
  * that it was done, without any content.
  *
  * An erasure works in small transactions. One that was interrupted, however that happened, goes on when it is asked for
- * again, or with {@link finish}, which `kernel.tidy` calls every night.
+ * again, or with {@link finish}, which the job `kernel.erase` calls every night.
  *
  * @example
  * ```ts
@@ -78,7 +83,19 @@ export class Erasures {
     const erasure =
       unfinished.find((each) => each.kind === 'owner' && isOwner(each, owner)) ??
       (await ledger.begin({ userId: owner }));
-    return this.#eraseOwner(erasure, owner, options);
+    const { by = OPERATOR, rewrite = true, ...rest } = options;
+    await this.#eraseRows(erasure, owner, rest);
+    const actor = by.userId === owner ? { userId: pseudonymOf(erasure) } : by;
+    return only(await this.#end([{ erasure, by: actor, userId: SYSTEM_OWNER }], rewrite));
+  }
+
+  /**
+   * Writes into the ledger that an owner is to be erased, for the job `kernel.erase` (every night, or enqueued for
+   * `keelson:system`) to do. The owner's id is kept nowhere for it: the job finds out whose it is.
+   */
+  async request(userId: string): Promise<Erasure> {
+    const { ledger } = await this.#tools('ask for an erasure');
+    return ledger.begin({ userId: erasable(userId) });
   }
 
   /**
@@ -88,7 +105,7 @@ export class Erasures {
    */
   async eraseRow(
     user: string | UserHandle,
-    { table, id, rewrite }: { readonly table: string; readonly id: string; readonly rewrite?: boolean },
+    { table, id, rewrite = false }: { readonly table: string; readonly id: string; readonly rewrite?: boolean },
   ): Promise<ErasureCertificate> {
     const handle = this.#database.forUser(user);
     if (handle.isReadOnly) throw new ForbiddenError(`${handle.actor} may only read the rows of ${handle.userId}.`);
@@ -97,7 +114,8 @@ export class Erasures {
     const erasure =
       unfinished.find((each) => each.table === table && each.rowId === id && isOwner(each, handle.userId)) ??
       (await ledger.begin({ userId: handle.userId, row: { table, id } }));
-    return this.#eraseRow(erasure, handle.userId, { by: { userId: handle.actor }, rewrite });
+    await this.#eraseRows(erasure, handle.userId, {});
+    return only(await this.#end([{ erasure, by: { userId: handle.actor }, userId: handle.userId }], rewrite));
   }
 
   /** The ledger, oldest first: keep it with backups, and give it to {@link apply} after a restore. */
@@ -107,93 +125,95 @@ export class Erasures {
   }
 
   /** Finishes what was interrupted. */
-  async finish(options: OwnerErasureOptions = {}): Promise<AppliedErasures> {
+  async finish({ rewrite = true, ...options }: FinishErasures = {}): Promise<AppliedErasures> {
     const { ledger } = await this.#tools('finish erasures');
-    return this.#apply(await ledger.list('unfinished'), options);
+    return this.#apply(await ledger.list('unfinished'), { rewrite, ...options });
   }
 
   /** Does all erasures again: for a database that was restored from a backup, before anybody uses it. */
-  async apply({ ledger: replaced = [], since, ...options }: ApplyErasures = {}): Promise<AppliedErasures> {
+  async apply({
+    ledger: replaced = [],
+    since,
+    rewrite = true,
+    ...options
+  }: ApplyErasures = {}): Promise<AppliedErasures> {
     const { ledger } = await this.#tools('apply the ledger of erasures');
     for (const erasure of replaced) await ledger.add(erasure);
     const known = await ledger.list('all');
     const due = known.filter(({ completedAt }) => completedAt === null || since === undefined || completedAt > since);
-    return this.#apply(due, options);
+    return this.#apply(due, { rewrite, ...options });
   }
 
-  async #apply(due: readonly Erasure[], options: OwnerErasureOptions): Promise<AppliedErasures> {
+  async #apply(
+    due: readonly Erasure[],
+    { rewrite, ...options }: FinishErasures & { readonly rewrite: boolean },
+  ): Promise<AppliedErasures> {
     if (due.length === 0) return { applied: [] };
-    const { statements, ledger } = await this.#tools('apply erasures');
-    const owners = await findOwner(
-      this.#database,
-      statements,
-      due.filter(({ kind }) => kind === 'owner'),
-    );
-    const applied: ErasureCertificate[] = [];
+    const { statements } = await this.#tools('apply erasures');
+    const ofOwners = due.filter(({ kind }) => kind === 'owner');
+    const owners = await findOwners(this.#database, statements, ofOwners);
+    const endings: Ending[] = [];
     for (const erasure of due) {
-      const owner = erasure.kind === 'owner' ? owners.get(erasure.id) : await findRowOwner(statements, erasure);
-      // Nothing of it is here, and nothing is left to be finished.
-      if (owner === undefined && erasure.completedAt !== null) continue;
-      applied.push(await this.#again(erasure, owner, options));
-      await ledger.setApplied(erasure);
+      const userId = erasure.kind === 'owner' ? owners.get(erasure.id) : await findRowOwner(statements, erasure);
+      // Without an owner its rows are gone, and at most the end of it is missing.
+      if (userId === undefined && erasure.completedAt !== null) continue;
+      if (userId !== undefined) await this.#eraseRows(erasure, userId, options);
+      endings.push({ erasure, by: OPERATOR, userId: SYSTEM_OWNER });
     }
+    const applied = endings.length === 0 ? [] : await this.#end(endings, rewrite);
+    const { ledger } = await this.#tools('note what was applied');
+    for (const { erasure } of endings) await ledger.setApplied(erasure);
     return { applied };
   }
 
-  /** Without an owner its rows are gone, and only the end of it is missing. */
-  async #again(erasure: Erasure, owner: string | undefined, options: OwnerErasureOptions): Promise<ErasureCertificate> {
-    if (owner === undefined) return this.#end(erasure, { by: OPERATOR });
-    if (erasure.kind === 'owner') return this.#eraseOwner(erasure, owner, options);
-    return this.#eraseRow(erasure, owner, { by: OPERATOR });
-  }
-
-  async #eraseOwner(
-    erasure: Erasure,
-    userId: string,
-    { by = OPERATOR, rewrite = true, ...options }: EraseOwner,
-  ): Promise<ErasureCertificate> {
-    const { statements, ledger } = await this.#tools('erase an owner');
-    const work = await OwnerErasure.of(this.#database, { statements, ledger, erasure, userId }, options);
-    await work.run();
-    return this.#end(erasure, { by: by.userId === userId ? { userId: pseudonymOf(erasure) } : by, rewrite });
-  }
-
-  async #eraseRow(
-    erasure: Erasure,
-    userId: string,
-    end: { readonly by: By; readonly rewrite?: boolean | undefined },
-  ): Promise<ErasureCertificate> {
-    const tools = await this.#tools('erase a row');
+  async #eraseRows(erasure: Erasure, userId: string, options: OwnerErasureOptions): Promise<void> {
+    const tools = await this.#tools('erase rows');
     const { table, rowId } = erasure;
-    if (table !== null && rowId !== null)
+    if (table !== null && rowId !== null) {
       await eraseOneRow(this.#database, { ...tools, erasure, row: { userId, table, id: rowId } });
-    return this.#end(erasure, { ...end, userId });
+      return;
+    }
+    const work = await OwnerErasure.of(this.#database, { ...tools, erasure, userId }, options);
+    await work.run();
   }
 
-  async #end(
-    erasure: Erasure,
-    { by, userId = SYSTEM_OWNER, rewrite = false }: { by: By; userId?: string; rewrite?: boolean | undefined },
-  ): Promise<ErasureCertificate> {
+  /** Only when the files are clean, too, an erasure is done: until then it is taken up again. */
+  async #end(endings: readonly Ending[], rewrite: boolean): Promise<ErasureCertificate[]> {
     this.#database.cache.clear();
     const { ledger } = await this.#tools('complete an erasure');
-    const counted = await ledger.get(erasure.id);
-    const storage: StorageReport = await cleanStorage(this.#database, {
-      tables: Object.keys(counted?.counts ?? {}),
-      rewrite,
-    });
-    const entry = { action: `${erasure.kind}.erased`, entity: 'erasure', entityId: erasure.id };
-    await this.#database.system('care: complete an erasure').transaction(async (system) => {
-      if (await ledger.complete(erasure, new Date())) await recordFor(system, { by, userId, ...entry });
-    });
-    const completed = await ledger.get(erasure.id);
-    if (completed === undefined) throw new InternalError('The line of an erasure is not in the ledger.');
-    return certify(this.#database, completed, storage);
+    const tables: string[] = [];
+    for (const { erasure } of endings) tables.push(...Object.keys((await ledger.get(erasure.id))?.counts ?? {}));
+    const storage = await cleanStorage(this.#database, { tables, rewrite });
+    const certificates: ErasureCertificate[] = [];
+    for (const { erasure, by, userId } of endings) {
+      const event = { action: `${erasure.kind}.erased`, entity: 'erasure', entityId: erasure.id };
+      await this.#database.system('care: complete an erasure').transaction(async (system) => {
+        if (await ledger.complete(erasure, new Date())) await recordFor(system, { by, userId, ...event });
+      });
+      const completed = await ledger.get(erasure.id);
+      if (completed === undefined) throw new InternalError('The line of an erasure is not in the ledger.');
+      certificates.push(await certify(this.#database, completed, storage));
+    }
+    return certificates;
   }
 
   async #tools(reason: string): Promise<{ readonly statements: Statements; readonly ledger: Ledger }> {
     await this.#database.initialize();
     return { statements: new Statements(this.#database), ledger: new Ledger(this.#database.system(`care: ${reason}`)) };
   }
+}
+
+/** An erasure of which all rows are gone. */
+interface Ending {
+  readonly erasure: Erasure;
+  readonly by: By;
+  /** In whose audit it is noted. */
+  readonly userId: string;
+}
+
+function only([certificate]: readonly ErasureCertificate[]): ErasureCertificate {
+  if (certificate === undefined) throw new InternalError('An erasure ended without a certificate.');
+  return certificate;
 }
 
 /** @throws ValidationError, or ForbiddenError for what isn't anybody's */

@@ -7,7 +7,7 @@ import type { Statements } from './statements.ts';
 const IDS_AT_ONCE = 1000;
 
 /** Whose the erasures are, of those who still have rows: by the id of the erasure. */
-export async function findOwner(
+export async function findOwners(
   database: Database,
   statements: Statements,
   erasures: readonly Erasure[],
