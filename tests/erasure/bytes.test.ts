@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { Conversations } from '@keelson/conversations';
 import { type Database, Erasures, openDatabase } from '@keelson/db-core';
 import { describeEngine, startPostgresServer, type TestServer } from '@keelson/db-core/testing';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freshFolder } from '../support/fresh-folder.ts';
 import { filesWith } from './byte-search.ts';
 import { fillConversations, fillPerson, fillTables, WORD } from './fill.ts';
@@ -53,7 +52,7 @@ describeEngine('sqlite', 'after an erasure', ({ open }) => {
   });
 });
 
-describe('after an erasure that rewrites tables, on a PostgreSQL server of its own', () => {
+describeEngine('postgres', 'after an erasure, with a server of its own,', ({ raw }) => {
   let server: TestServer;
   // Segments that are of no more use are removed instead of being kept for later use, as they were written.
   beforeAll(async () => {
@@ -61,17 +60,15 @@ describe('after an erasure that rewrites tables, on a PostgreSQL server of its o
   });
   afterAll(() => server.stop());
 
-  it("no byte of it is in the server's data folder, its write-ahead log included", async () => {
-    const client = new pg.Client({ connectionString: server.url });
-    await client.connect();
-    onTestFinished(() => client.end());
-    const { rows } = await client.query<{ data_directory: string }>('SHOW data_directory');
-    const folder = rows[0]!.data_directory;
+  it("no byte of it is in the server's data folder, the write-ahead log included", async () => {
+    const connection = raw(server.url);
+    const [row] = await connection.query('SHOW data_directory');
+    const folder = String(row?.['data_directory']);
     await using database = openDatabase({ url: server.url, env: {} });
     const account = await fill(database);
     // What a server does by itself, now and then: samples of the columns are taken, and pages written.
-    await client.query('ANALYZE');
-    await client.query('CHECKPOINT');
+    await connection.query('ANALYZE');
+    await connection.query('CHECKPOINT');
     for (const word of [WORD, OWNER, account]) expect(filesWith(word, folder), word).not.toEqual([]);
 
     const erasures = new Erasures(database);

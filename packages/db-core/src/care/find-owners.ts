@@ -15,16 +15,18 @@ export async function findOwners(
   const found = new Map<string, string>();
   if (erasures.length === 0) return found;
   const seen = new Set<string>();
-  for (const { name, owners } of ownedTables(await engineOf(database).inspect())) {
-    for (const owner of owners) {
-      for await (const id of distinctIds(statements, name, owner.name)) {
-        if (seen.has(id)) continue;
-        seen.add(id);
-        for (const erasure of erasures) if (isOwner(erasure, id)) found.set(erasure.id, id);
-      }
-    }
+  for await (const id of ownersIn(database, statements)) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    for (const erasure of erasures) if (isOwner(erasure, id)) found.set(erasure.id, id);
   }
   return found;
+}
+
+async function* ownersIn(database: Database, statements: Statements): AsyncIterableIterator<string> {
+  for (const { name, owners } of ownedTables(await engineOf(database).inspect())) {
+    for (const owner of owners) yield* distinctIds(statements, name, owner.name);
+  }
 }
 
 async function* distinctIds(statements: Statements, table: string, column: string): AsyncIterableIterator<string> {
