@@ -14,12 +14,14 @@ import { addLogs } from './commands/logs.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addOrganisation } from './commands/organisation.ts';
 import { addRollback } from './commands/rollback.ts';
+import { addSearch } from './commands/search.ts';
 import { addServe } from './commands/serve.ts';
 import { addSettings } from './commands/settings.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
 import { addValidate } from './commands/validate.ts';
+import { addVectors } from './commands/vectors.ts';
 import { addWorker } from './commands/worker.ts';
 import type { Context, GlobalOptions } from './context.ts';
 import { examples } from './help.ts';
@@ -47,7 +49,9 @@ const commands: readonly AddCommand[] = [
   addLogs,
   addSettings,
   addJobs,
+  addVectors,
   addWorker,
+  addSearch,
   addServe,
   addStart,
   addDemo,

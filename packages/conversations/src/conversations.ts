@@ -3,6 +3,7 @@ import {
   type ErasureCertificate,
   Erasures,
   newId,
+  Search,
   UniqueViolationError,
   type UserHandle,
 } from '@keelson/db-core';
@@ -29,6 +30,7 @@ import {
   listConversationsSchema,
 } from './schemas/page.schema.ts';
 import { parse } from './schemas/parse.ts';
+import { conversationSources } from './search-sources.ts';
 import { append } from './services/append.ts';
 import { changeStatus, find, rename, softDelete } from './services/change.ts';
 import { pageOfConversations, pageOfMessages, pageOfSource } from './services/pages.ts';
@@ -179,7 +181,12 @@ export class Conversations {
     if (state === undefined) throw ConversationNotFoundError.of(id);
     // Out of sight first, by the user's own handle: that shows, too, whether whoever uses it may change the conversation.
     if (state.status !== 'DELETED') await this.deleteConversation(id);
-    return new Erasures(this.#database).eraseRow(this.#user, { table: 'conversations', id });
+    const search = new Search(this.#database, conversationSources);
+    return new Erasures(this.#database).eraseRow(this.#user, {
+      table: 'conversations',
+      id,
+      afterRows: () => search.refresh(this.#user.userId),
+    });
   }
 
   /** As the four below, for whoever has the role as a value; tells too whether the message is new. */

@@ -3,6 +3,7 @@ import type { EngineKind } from '../engine/contract.ts';
 import { readIdentity } from '../platform/identity.ts';
 import type { Erasure, ErasureCounts } from './ledger.ts';
 import type { StorageReport } from './storage.ts';
+import { vectorIndexLines } from './vector-index.ts';
 
 /** What was erased, in figures, and what is beyond reach: to be handed to whoever asked for it. */
 export interface ErasureCertificate {
@@ -50,6 +51,7 @@ export async function certify(
       ...(kind === 'postgres'
         ? ["The server's write-ahead log and its archive, until their segments are removed or written over."]
         : []),
+      ...(await vectorIndexLines(database)),
       ...(await replicaLines(database)),
       ...(database.config.cache.redisUrl === undefined
         ? []

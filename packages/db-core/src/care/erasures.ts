@@ -23,6 +23,15 @@ export interface EraseOwner extends OwnerErasureOptions {
   readonly rewrite?: boolean;
 }
 
+export interface EraseRow {
+  readonly table: string;
+  readonly id: string;
+  /** As for {@link EraseOwner}. Default: false. */
+  readonly rewrite?: boolean;
+  /** Called when the rows are gone and their bytes not yet: for what is made of them, such as a search index. */
+  readonly afterRows?: () => Promise<unknown>;
+}
+
 export interface FinishErasures extends OwnerErasureOptions {
   /** As for {@link EraseOwner}; done once for all of them. Default: true. */
   readonly rewrite?: boolean;
@@ -105,7 +114,7 @@ export class Erasures {
    */
   async eraseRow(
     user: string | UserHandle,
-    { table, id, rewrite = false }: { readonly table: string; readonly id: string; readonly rewrite?: boolean },
+    { table, id, rewrite = false, afterRows }: EraseRow,
   ): Promise<ErasureCertificate> {
     const handle = this.#database.forUser(user);
     if (handle.isReadOnly) throw new ForbiddenError(`${handle.actor} may only read the rows of ${handle.userId}.`);
@@ -115,6 +124,7 @@ export class Erasures {
       unfinished.find((each) => each.table === table && each.rowId === id && isOwner(each, handle.userId)) ??
       (await ledger.begin({ userId: handle.userId, row: { table, id } }));
     await this.#eraseRows(erasure, handle.userId, {});
+    await afterRows?.();
     return only(await this.#end([{ erasure, by: { userId: handle.actor }, userId: handle.userId }], rewrite));
   }
 

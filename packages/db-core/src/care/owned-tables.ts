@@ -1,3 +1,4 @@
+import { isOfVectorIndex } from './vector-index.ts';
 import { TABLE_CARE, classOf, type OwnedRows } from '../schema/column-classes.ts';
 import type { SchemaDescription, TableDescription } from '../schema/description.ts';
 
@@ -25,7 +26,7 @@ const DOORS = ['api_tokens', 'user_sessions', 'schedules'];
  */
 export function ownedTables({ tables }: SchemaDescription): readonly OwnedTable[] {
   const sorted = childrenFirst(tables.toSorted((left, right) => rank(left) - rank(right)));
-  const owned = sorted.map(toOwned).filter(({ owners }) => owners.length > 0);
+  const owned = sorted.map(toOwned).filter(({ name, owners }) => owners.length > 0 && !isOfVectorIndex(name));
   return [
     ...owned.filter(({ rows }) => rows === 'delete'),
     ...owned.filter(({ rows, name }) => rows === 'pseudonymise' && name !== 'change_log'),

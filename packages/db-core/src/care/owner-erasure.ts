@@ -7,6 +7,7 @@ import { ErasureOutrunError } from './errors.ts';
 import { type Erasure, type Ledger, pseudonymOf } from './ledger.ts';
 import { type OwnedTable, ownedTables } from './owned-tables.ts';
 import type { Statements } from './statements.ts';
+import { forgetVectors } from './vector-index.ts';
 
 export interface ErasureProgress {
   /** The table that is being worked on. */
@@ -33,6 +34,7 @@ const FEED_PAUSE_MS = 1000;
 
 /** Erases what one owner has, in chunks of a transaction each. */
 export class OwnerErasure {
+  readonly #database: Database;
   readonly #statements: Statements;
   readonly #ledger: Ledger;
   readonly #erasure: Erasure;
@@ -43,10 +45,12 @@ export class OwnerErasure {
   #total = 0;
 
   private constructor(
+    database: Database,
     { statements, ledger, erasure, userId }: ErasureOf,
     tables: readonly OwnedTable[],
     options: OwnerErasureOptions,
   ) {
+    this.#database = database;
     this.#statements = statements;
     this.#ledger = ledger;
     this.#erasure = erasure;
@@ -56,7 +60,7 @@ export class OwnerErasure {
   }
 
   static async of(database: Database, of: ErasureOf, options: OwnerErasureOptions): Promise<OwnerErasure> {
-    return new OwnerErasure(of, ownedTables(await engineOf(database).inspect()), options);
+    return new OwnerErasure(database, of, ownedTables(await engineOf(database).inspect()), options);
   }
 
   /** @throws ErasureOutrunError when there is always more */
@@ -82,6 +86,7 @@ export class OwnerErasure {
         await this.#repeat(table.name, 'deleted', () => deleteChunk(this.#statements, table, where));
       }
     }
+    await forgetVectors(this.#database, this.#userId);
     if (this.#done > before) await sleep(FEED_PAUSE_MS);
     for (const table of this.#tables.filter(({ rows }) => rows === 'pseudonymise')) await this.#pseudonymise(table);
     return this.#done - before;

@@ -1,9 +1,12 @@
 import { type Database, engineOf } from '../database/database.ts';
+import { TABLE_CARE } from '../schema/column-classes.ts';
 import type { SchemaDescription } from '../schema/description.ts';
+import { quoteName } from '../schema/identifiers.ts';
 import { deleteChunk, release, type Where } from './erase-chunk.ts';
 import type { Erasure, Ledger } from './ledger.ts';
 import { type OwnedTable, ownedTables } from './owned-tables.ts';
 import type { Statements } from './statements.ts';
+import { forgetVectors } from './vector-index.ts';
 
 export interface RowOf {
   readonly userId: string;
@@ -22,10 +25,30 @@ export async function eraseOneRow(
   if (own === undefined) return;
   const where = { user_id: row.userId, id: row.id };
   await release(statements, own, where);
-  for (const { table, column } of childrenOf(schema, tables, row.table)) {
+  const children = childrenOf(schema, tables, row.table);
+  for (const about of tables) await eraseAbout({ statements, ledger, erasure, row }, about, children);
+  for (const { table, column } of children) {
     await repeat(ledger, { erasure, statements, table, where: { user_id: row.userId, [column]: row.id } });
   }
   await repeat(ledger, { erasure, statements, table: own, where });
+  await forgetVectors(database, row.userId);
+}
+
+/** What is about the row, or about those that refer to it, such as their vectors. */
+async function eraseAbout(
+  { statements, ledger, erasure, row }: { statements: Statements; ledger: Ledger; erasure: Erasure; row: RowOf },
+  { name }: OwnedTable,
+  children: readonly Child[],
+): Promise<void> {
+  const about = TABLE_CARE[name]?.about;
+  if (about === undefined) return;
+  const ofChildren = children.map(
+    ({ table, column }) => `SELECT id FROM ${quoteName(table.name)} WHERE user_id = $1 AND ${quoteName(column)} = $2`,
+  );
+  for (const ids of ['$2', ...ofChildren]) {
+    const sql = `DELETE FROM ${quoteName(name)} WHERE user_id = $1 AND ${quoteName(about)} IN (${ids})`;
+    await ledger.part(erasure, name, 'deleted', () => statements.change('care.eraseAbout', sql, [row.userId, row.id]));
+  }
 }
 
 async function repeat(

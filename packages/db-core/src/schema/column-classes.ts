@@ -25,6 +25,8 @@ export interface TableCare {
   readonly isImmutable?: boolean;
   /** In which order an owner's rows go, as SQL, where rows refer to others of the same table. */
   readonly order?: string;
+  /** The column with the id of the row of another table that a row is about, and with which it goes. */
+  readonly about?: string;
   /** Columns that are emptied first, because they refer to rows that go before. */
   readonly released?: readonly string[];
 }
@@ -324,6 +326,63 @@ export const TABLE_CARE: Readonly<Record<string, TableCare>> = {
       started_at: 'none',
       last_seen_at: 'none',
     },
+  },
+  search_embeddings: {
+    columns: {
+      user_id: 'personal',
+      id: 'internal',
+      kind: 'none',
+      entity_id: 'internal',
+      part: 'none',
+      model: 'none',
+      dimensions: 'none',
+      content_hash: 'personal',
+      vector: 'personal',
+      created_at: 'none',
+    },
+    about: 'entity_id',
+  },
+  search_marks: {
+    columns: {
+      user_id: 'personal',
+      id: 'internal',
+      kind: 'none',
+      entity_id: 'internal',
+      size: 'none',
+      created_at: 'none',
+    },
+  },
+  search_indexes: {
+    columns: {
+      user_id: 'personal',
+      id: 'none',
+      next_number: 'none',
+      block: 'none',
+      block_entries: 'none',
+      block_tokens: 'none',
+      kinds: 'none',
+      version: 'none',
+      created_at: 'none',
+      updated_at: 'none',
+    },
+  },
+  search_entries: {
+    columns: {
+      user_id: 'personal',
+      id: 'internal',
+      number: 'none',
+      block: 'none',
+      occurred_at: 'none',
+      length: 'none',
+      content_hash: 'personal',
+      tokenizer: 'none',
+      terms: 'personal',
+      updated_at: 'none',
+    },
+  },
+  search_postings: {
+    // The id of a row is the word itself.
+    columns: { user_id: 'personal', id: 'personal', postings: 'personal', positions: 'personal' },
   },
   erasures: {
     columns: {

@@ -16,7 +16,7 @@ const messageChanges = `OLD.status <> 'partial'
 
 /** Erasure: the ledger of what was erased, and the permits without which immutable rows stay. */
 export const migration: Migration = {
-  name: '0008_care',
+  name: '0010_care',
 
   up(m) {
     m.createTable(
