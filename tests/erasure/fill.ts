@@ -1,11 +1,23 @@
-import { Conversations } from '@keelson/conversations';
-import { Accounts, ApiTokens, type Database, newId, Organisations, Sessions, SystemLogs } from '@keelson/db-core';
+import { Conversations, conversationSources } from '@keelson/conversations';
+import {
+  Accounts,
+  ApiTokens,
+  type Database,
+  newId,
+  Organisations,
+  Search,
+  Sessions,
+  SystemLogs,
+} from '@keelson/db-core';
 import { tenantTables } from '@keelson/db-core/testing';
 import { anyQuery } from '../isolation/fixture.ts';
 import { idOf, rowFactories, ROWS } from '../isolation/rows.ts';
 
 /** In everything that people wrote; nothing else in a database is called so. */
 export const WORD = 'quixotically';
+
+/** What erasing itself writes into, so that more rows go than there were. */
+export const WRITTEN_BY_ERASING: readonly string[] = ['audit_events', 'change_log', 'search_marks'];
 
 /** Rows of every table with owners, with the word wherever text may stand. */
 export async function fillTables(database: Database, userId: string): Promise<void> {
@@ -65,4 +77,5 @@ export async function fillConversations(database: Database, userId: string, coun
       await chats.saveAssistantMessage({ conversationId: id, content: `${WORD} again`, parentId: question.id });
     });
   }
+  await new Search(database, conversationSources).refresh(userId);
 }

@@ -1,9 +1,9 @@
-import { Audit, Erasures, ForbiddenError, newId } from '@keelson/db-core';
+import { Audit, Erasures, ForbiddenError, newId, Search } from '@keelson/db-core';
 import { describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
-import { ConversationNotFoundError, Conversations } from '../src/index.ts';
+import { ConversationNotFoundError, Conversations, conversationSources } from '../src/index.ts';
 
-describeEngines('erasing a conversation', ({ open }) => {
+describeEngines('erasing a conversation', ({ open, raw }) => {
   it('removes it with all its messages and nothing else', async () => {
     const database = await open();
     const chats = new Conversations(database, 'ada');
@@ -49,6 +49,40 @@ describeEngines('erasing a conversation', ({ open }) => {
     const { rows } = await chats.eraseConversation(id);
     expect(rows['conversation_messages']).toEqual({ deleted: 1100, pseudonymised: 0 });
     expect(await new Erasures(database).preview('ada')).not.toHaveProperty('conversations');
+  });
+
+  it('takes its words out of the index, and its vectors', async () => {
+    const database = await open();
+    const chats = new Conversations(database, 'ada');
+    const search = new Search(database, conversationSources);
+    const { id } = await chats.createConversation({ title: 'quixotic' });
+    const { id: messageId } = await chats.saveUserMessage({ conversationId: id, content: 'zeppelins and quixotic' });
+    const kept = await chats.createConversation({ title: 'zeppelins' });
+    await search.refresh('ada');
+    await database.forUser('ada').run((db) =>
+      db.insertInto('search_embeddings').values(
+        [messageId, kept.id].map((entity) => ({
+          id: newId(),
+          kind: 'message',
+          entity_id: entity,
+          part: 0,
+          model: 'test',
+          dimensions: 2,
+          content_hash: 'hash',
+          vector: Buffer.alloc(8),
+          created_at: new Date(),
+        })),
+      ),
+    );
+    const { rows } = await chats.eraseConversation(id);
+    expect(rows).toMatchObject({ search_embeddings: { deleted: 1 } });
+    const connection = raw(database.config.target.url);
+    const index = await connection.query('SELECT id FROM search_postings');
+    expect(index.map((row) => String(row['id'])).join(' ')).not.toContain('quixot');
+    const entries = await connection.query('SELECT terms FROM search_entries');
+    expect(JSON.stringify(entries)).not.toContain('quixot');
+    expect((await search.search('ada', { query: 'zeppelins' })).items).toHaveLength(1);
+    expect(await connection.query('SELECT entity_id FROM search_embeddings')).toEqual([{ entity_id: kept.id }]);
   });
 
   it("reaches nobody else's, and not through a handle that only reads", async () => {
