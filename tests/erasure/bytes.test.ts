@@ -12,7 +12,7 @@ const OWNER = 'zephyrina@example.net';
 
 /** An owner by name and one with an account, in a database with others. */
 async function fill(database: Database): Promise<string> {
-  await fillTables(database, OWNER);
+  await fillTables(database, OWNER, { isIndexed: true });
   await fillConversations(database, OWNER, 20);
   const { userId } = await fillPerson(database);
   const chats = new Conversations(database, 'bob');

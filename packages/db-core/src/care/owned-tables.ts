@@ -1,5 +1,6 @@
 import { isOfVectorIndex } from './vector-index.ts';
-import { TABLE_CARE, classOf, type OwnedRows } from '../schema/column-classes.ts';
+import { TABLE_CARE, classOf } from '../schema/column-classes.ts';
+import type { OwnedRows } from '../schema/table-care.ts';
 import type { SchemaDescription, TableDescription } from '../schema/description.ts';
 
 /** A table with rows of owners, as erasure sees it. */
