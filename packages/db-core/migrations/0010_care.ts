@@ -55,6 +55,8 @@ export const migration: Migration = {
       }),
       {
         primaryKey: ['table_name', 'user_id', 'row_id'],
+        // SQLite looks here when an identity is made.
+        indexes: { erasure_permits_unkept: { columns: ['unkept'] } },
         foreignKeys: [{ columns: ['unkept'], references: ['database_identity', ['singleton']], deferred: true }],
       },
     );

@@ -26,6 +26,6 @@ export const CARE_NOTES: Readonly<Record<string, TableNotes>> = {
       row_id: 'Its id.',
       unkept: 'Refers to nothing, which is looked at when the transaction ends.',
     },
-    indexes: {},
+    indexes: { erasure_permits_unkept: 'Whether an identity that is made is what a permit refers to.' },
   },
 };

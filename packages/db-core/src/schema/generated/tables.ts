@@ -351,7 +351,14 @@ export const schema: SchemaDescription = {
       ],
       primaryKey: ['table_name', 'user_id', 'row_id'],
       foreignKeys: [{ columns: ['unkept'], table: 'database_identity', references: ['singleton'], onDelete: 'no action' }],
-      indexes: [],
+      indexes: [
+        {
+          name: 'erasure_permits_unkept',
+          columns: [{ name: 'unkept', descending: false }],
+          unique: false,
+          partial: false,
+        },
+      ],
     },
     {
       name: 'erasures',
