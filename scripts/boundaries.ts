@@ -50,6 +50,7 @@ export const rooms: readonly string[] = [
   'vectors',
   'search',
   'platform',
+  'care',
   'jobs',
   'operations',
   'metrics',
@@ -69,6 +70,7 @@ export const typesForAll: readonly string[] = [
  * Tests may always. Keep it short: a new line here is a question for review.
  */
 export const systemFiles: Readonly<Record<string, string>> = {
+  'packages/db-core/src/care/erasures.ts': 'an owner is erased from every table, also from those that belong to nobody',
   'packages/db-core/src/jobs/prune.ts': 'whose jobs have ended long ago concerns all users',
   'packages/db-core/src/jobs/queue-figures.ts': "how full the queue is concerns everybody's jobs",
   'packages/db-core/src/jobs/queue.ts': "a worker takes whoever's job is next",

@@ -340,6 +340,98 @@ update "change_consumers"
   where "name" = $4 and ("lease_id" is null or "lease_expires_at" < $5)
   returning "position";
 
+-- erasures.complete
+-- sqlite
+update "erasures"
+  set "completed_at" = ?
+  where "id" = ? and "completed_at" is null
+  returning "id";
+-- postgres
+update "erasures"
+  set "completed_at" = $1
+  where "id" = $2 and "completed_at" is null
+  returning "id";
+
+-- erasures.findById
+-- sqlite
+select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
+  from "erasures"
+  where "id" = ?;
+-- postgres
+select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
+  from "erasures"
+  where "id" = $1;
+
+-- erasures.hold
+-- sqlite
+update "erasures"
+  set "started_at" = "started_at"
+  where "id" = ?
+  returning "counts";
+-- postgres
+update "erasures"
+  set "started_at" = "started_at"
+  where "id" = $1
+  returning "counts";
+
+-- erasures.insert
+-- sqlite
+insert into "erasures" ("id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("id") do nothing;
+-- postgres
+insert into "erasures" ("id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict ("id") do nothing;
+
+-- erasures.list
+-- sqlite
+select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
+  from "erasures"
+  where "id" > ?
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
+  from "erasures"
+  where "id" > $1
+  order by "id" asc
+  limit $2;
+
+-- erasures.listUnfinished
+-- sqlite
+select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
+  from "erasures"
+  where "completed_at" is null and "id" > ?
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
+  from "erasures"
+  where "completed_at" is null and "id" > $1
+  order by "id" asc
+  limit $2;
+
+-- erasures.setApplied
+-- sqlite
+update "erasures"
+  set "applied_at" = ?
+  where "id" = ?;
+-- postgres
+update "erasures"
+  set "applied_at" = $1
+  where "id" = $2;
+
+-- erasures.setCounts
+-- sqlite
+update "erasures"
+  set "counts" = ?
+  where "id" = ?;
+-- postgres
+update "erasures"
+  set "counts" = $1
+  where "id" = $2;
+
 -- idempotencyKeys.claim
 -- sqlite
 insert into "idempotency_keys" ("id", "key", "request_hash", "expires_at", "created_at", "user_id")

@@ -113,6 +113,11 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
   await raw.query(`
     INSERT INTO search_postings (user_id, id, postings, positions)
     SELECT ${dialect.user('p')}, 'word' || p || ' 000001', ${dialect.bytes}, ${dialect.bytes} FROM ${dialect.series('p', ENTRIES)}`);
+  await raw.query(`
+    INSERT INTO erasures (id, kind, salt, owner_hash, counts, started_at, completed_at)
+    SELECT ${dialect.uuid('e')}, 'owner', 'a salt of thirty-two characters.', 'a hash that nothing has, of sixty-four characters in all, exact.', '{}',
+      ${dialect.time('e')}, CASE WHEN e % 50 <> 0 THEN ${dialect.time('e')} END
+    FROM ${dialect.series('e', RECORDS)}`);
   await raw.query('ANALYZE');
 }
 

@@ -8,6 +8,7 @@ import { addCreateAdmin } from './commands/create-admin.ts';
 import { addCreateMigration } from './commands/create-migration.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addErase } from './commands/erase.ts';
 import { addHealth } from './commands/health.ts';
 import { addInfo } from './commands/info.ts';
 import { addInit } from './commands/init.ts';
@@ -57,6 +58,7 @@ const commands: readonly AddCommand[] = [
   addToken,
   addOrganisation,
   addAudit,
+  addErase,
   addConversations,
   addAdopt,
   addChanges,

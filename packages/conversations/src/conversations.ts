@@ -1,4 +1,12 @@
-import { type Database, newId, UniqueViolationError, type UserHandle } from '@keelson/db-core';
+import {
+  type Database,
+  type ErasureCertificate,
+  Erasures,
+  newId,
+  Search,
+  UniqueViolationError,
+  type UserHandle,
+} from '@keelson/db-core';
 import { ConversationExistsError, ConversationNotFoundError } from './errors.ts';
 import { type ConversationDocument, exportConversation } from './export/export-conversation.ts';
 import { type ImportOptions, importConversations } from './import/import-conversations.ts';
@@ -22,6 +30,7 @@ import {
   listConversationsSchema,
 } from './schemas/page.schema.ts';
 import { parse } from './schemas/parse.ts';
+import { conversationSources } from './search-sources.ts';
 import { append } from './services/append.ts';
 import { changeStatus, find, rename, softDelete } from './services/change.ts';
 import { pageOfConversations, pageOfMessages, pageOfSource } from './services/pages.ts';
@@ -159,6 +168,25 @@ export class Conversations {
   /** Takes a conversation out of sight, with its messages. The rows stay; only a list of deleted ones shows it. */
   async deleteConversation(conversationId: string, options?: ChangeOptions): Promise<void> {
     await softDelete(this.#user, parse(changeSchema, { conversationId, options }));
+  }
+
+  /**
+   * Removes a conversation and its messages for good, also one that was deleted; the certificate says what may still hold
+   * something of it. It works in transactions of its own, so it can't be part of another one. Interrupted, it goes on when
+   * it is called again.
+   */
+  async eraseConversation(conversationId: string): Promise<ErasureCertificate> {
+    const id = parseId(conversationId);
+    const state = await this.#user.first(conversations.findState, { id });
+    if (state === undefined) throw ConversationNotFoundError.of(id);
+    // Out of sight first, by the user's own handle: that shows, too, whether whoever uses it may change the conversation.
+    if (state.status !== 'DELETED') await this.deleteConversation(id);
+    const search = new Search(this.#database, conversationSources);
+    return new Erasures(this.#database).eraseRow(this.#user, {
+      table: 'conversations',
+      id,
+      afterRows: () => search.refresh(this.#user.userId),
+    });
   }
 
   /** As the four below, for whoever has the role as a value; tells too whether the message is new. */

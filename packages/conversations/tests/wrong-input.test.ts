@@ -59,6 +59,7 @@ const CALLS: Readonly<Record<Method, readonly (readonly [args: readonly unknown[
   unarchiveConversation: [...ids('conversationId'), [[ID, { ifVersion: 1.5 }], 'options.ifVersion']],
   closeConversation: [...ids('conversationId'), [[ID, { version: 1 }], 'options']],
   deleteConversation: [...ids('conversationId'), [[ID, 'now'], 'options']],
+  eraseConversation: ids('conversationId'),
   saveMessage: [
     [[{ conversationId: ID, content: 'x' }], 'role'],
     [[{ conversationId: ID, content: 'x', role: 'robot' }], 'role'],

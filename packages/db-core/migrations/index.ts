@@ -10,6 +10,19 @@ import { migration as m0007 } from './0007_accounts.ts';
 import { migration as m0008 } from './0008_vectors.ts';
 import { migration as m0009 } from './0009_search.ts';
 import { migration as m0010 } from './0010_readiness.ts';
+import { migration as m0011 } from './0011_care.ts';
 
 /** Keelson's own migrations. */
-export const migrations: readonly Migration[] = [m0001, m0002, m0003, m0004, m0005, m0006, m0007, m0008, m0009, m0010];
+export const migrations: readonly Migration[] = [
+  m0001,
+  m0002,
+  m0003,
+  m0004,
+  m0005,
+  m0006,
+  m0007,
+  m0008,
+  m0009,
+  m0010,
+  m0011,
+];

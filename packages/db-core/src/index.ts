@@ -92,6 +92,17 @@ export {
   type PolicyReport,
   type PolicyViolation,
 } from './operations/policy/check.ts';
+export type { ErasureCertificate } from './care/certificate.ts';
+export {
+  type AppliedErasures,
+  type ApplyErasures,
+  type EraseOwner,
+  Erasures,
+  type FinishErasures,
+} from './care/erasures.ts';
+export { ErasureOutrunError } from './care/errors.ts';
+export type { ErasedRows, Erasure, ErasureCounts } from './care/ledger.ts';
+export type { ErasureProgress, OwnerErasureOptions } from './care/owner-erasure.ts';
 export type { ActingOptions } from './database/acting.ts';
 export type { Account } from './platform/account.ts';
 export type { AccountToAdopt, AdoptedAccount } from './platform/adopted-account.ts';

@@ -1,6 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { examples } from '../help.ts';
+import { addConversationsErase } from './conversations-erase.ts';
 import { addConversationsExport } from './conversations-export.ts';
 import { addConversationsImport } from './conversations-import.ts';
 import { addConversationsList } from './conversations-list.ts';
@@ -9,11 +10,17 @@ import { addConversationsShow } from './conversations-show.ts';
 export function addConversations(parent: CommandUnknownOpts, context: Context): void {
   const group = parent
     .command('conversations')
-    .description("list, show, bring in and hand out a user's conversations")
+    .description("list, show, bring in, hand out and erase a user's conversations")
     .addHelpText(
       'after',
       examples('keelson conversations import conversations.json --user ada', 'keelson conversations list --user ada'),
     );
-  for (const add of [addConversationsList, addConversationsShow, addConversationsImport, addConversationsExport])
+  for (const add of [
+    addConversationsList,
+    addConversationsShow,
+    addConversationsImport,
+    addConversationsExport,
+    addConversationsErase,
+  ])
     add(group, context);
 }

@@ -5,6 +5,7 @@ import { decodeCursor, type Page, pageOf, parseInput } from '../platform/input.t
 import type { JobStatus } from '../schema/enumerations.ts';
 import { type JobDefinition, type JobKind, type RunnableKind, runnable } from './definition.ts';
 import { type EnqueueOptions, insertJob } from './enqueue.ts';
+import { erase } from './erase.ts';
 import { JobKindUnknownError, JobNotFoundError, JobStateError } from './errors.ts';
 import { keptJson, idSchema, linesSchema, listSchema } from './inputs.ts';
 import { type Job, type JobLine, toJob, toLine } from './job.ts';
@@ -53,6 +54,7 @@ export class Jobs {
 
   constructor(database: Database) {
     this.database = database;
+    this.define(erase(database));
     this.define(optimize(database));
     this.define(prune(database));
     this.define(readinessSample(database));

@@ -4,6 +4,7 @@ import { Schedules } from './schedules.ts';
 
 /** What a database needs every night, in UTC, and every hour; not all at the same time. */
 const OWN = [
+  { name: 'erase', kind: 'kernel.erase', expression: '37 1 * * *' },
   { name: 'optimize', kind: 'kernel.optimize', expression: '17 3 * * *' },
   { name: 'prune', kind: 'jobs.prune', expression: '47 2 * * *' },
   { name: 'readiness', kind: 'kernel.readiness', expression: '37 * * * *' },

@@ -4,6 +4,7 @@ import { ForbiddenError } from '../errors/index.ts';
 import { IdempotencyKeys } from '../platform/idempotency-keys.ts';
 import { Instances } from '../platform/instances.ts';
 import { SYSTEM_OWNER } from '../database/user-id.ts';
+import { Sessions } from '../platform/sessions.ts';
 import { SystemLogs } from '../platform/system-logs.ts';
 import type { JobDefinition } from './definition.ts';
 
@@ -16,7 +17,7 @@ const parameters = z.strictObject({
   logLines: z.int('must be a whole number').min(0, 'must not be negative').default(1_000_000),
 });
 
-/** Removes what is kept for a while only: old log lines, answers whose time is over, programs that are gone. */
+/** Removes what is kept for a while only: old log lines, answers and sessions whose time is over, programs that are gone. */
 export function tidy(database: Database): JobDefinition<typeof parameters> {
   return {
     kind: 'kernel.tidy',
@@ -32,9 +33,11 @@ export function tidy(database: Database): JobDefinition<typeof parameters> {
       await progress(60, 'answered requests');
       signal.throwIfAborted();
       const answers = await new IdempotencyKeys(database).purge();
+      await progress(80, 'sessions');
+      const { sessions, attempts } = await new Sessions(database).purge();
       await progress(90, 'programs');
       const instances = await new Instances(database).removeGone();
-      return { logLines: lines, answers, instances };
+      return { logLines: lines, answers, sessions, attempts, instances };
     },
   };
 }

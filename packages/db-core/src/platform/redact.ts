@@ -1,12 +1,20 @@
+import { SECRET_COLUMNS } from '../schema/column-classes.ts';
 import type { JsonValue } from '../schema/json.ts';
 import { keptText } from './kept.ts';
 
 /** Members of objects that usually hold secrets. Whatever logs leaves their values out. */
-export const SECRET_NAMES: readonly string[] = ['authorization', 'cookie', 'password', 'secret', 'token'];
+export const SECRET_NAMES: readonly string[] = [
+  'authorization',
+  'cookie',
+  'password',
+  'secret',
+  'token',
+  ...SECRET_COLUMNS,
+];
 
 export const HIDDEN_VALUE = '[hidden]';
 
-const secretNames = new Set(SECRET_NAMES);
+const secretNames = new Set(SECRET_NAMES.map((name) => name.toLowerCase()));
 const DEEPEST = 8;
 const MOST_MEMBERS = 100;
 const LONGEST_TEXT = 8000;

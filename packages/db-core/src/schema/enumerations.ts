@@ -35,6 +35,9 @@ export type MemberRole = (typeof MEMBER_ROLES)[number];
 export const MIGRATION_STATES = ['running', 'applied', 'reverting'] as const;
 export type MigrationState = (typeof MIGRATION_STATES)[number];
 
+export const ERASURE_KINDS = ['owner', 'row'] as const;
+export type ErasureKind = (typeof ERASURE_KINDS)[number];
+
 export interface EnumeratedColumn {
   /** The name of the TypeScript type above. */
   readonly type: string;
@@ -52,6 +55,7 @@ export const ENUMERATED_COLUMNS: Readonly<Record<string, EnumeratedColumn>> = {
   'system_logs.level': { type: 'LogLevel', values: LOG_LEVELS },
   'app_instances.kind': { type: 'InstanceKind', values: INSTANCE_KINDS },
   'memberships.role': { type: 'MemberRole', values: MEMBER_ROLES },
+  'erasures.kind': { type: 'ErasureKind', values: ERASURE_KINDS },
   'schema_migrations.state': { type: 'MigrationState', values: MIGRATION_STATES },
   'schema_migrations.engine': { type: 'EngineKind', values: ['sqlite', 'postgres'] },
 };

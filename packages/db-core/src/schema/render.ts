@@ -1,3 +1,4 @@
+import { classOf } from './column-classes.ts';
 import type { ForeignKeyDescription, SchemaDescription, TableDescription, TableScope } from './description.ts';
 import { ENUMERATED_COLUMNS } from './enumerations.ts';
 import { schema as currentSchema } from './generated/tables.ts';
@@ -15,7 +16,11 @@ const HEADER = `<!-- Made by \`pnpm generate\`; change a migration, or packages/
 # Schema
 
 The same on SQLite and PostgreSQL. Types are those of the program: \`uuid\` and \`text\` are strings, \`timestamp\` is a
-\`Date\`, \`json\` a parsed value, \`bigint\` a number that throws where it would lose digits. Text is ordered by its bytes.`;
+\`Date\`, \`json\` a parsed value, \`bigint\` a number that throws where it would lose digits. Text is ordered by its bytes.
+
+Each column has a class: \`none\` is what nobody minds, \`internal\` how the system works, \`personal\` what people wrote or can
+be known by, \`secret\` what opens something. Erasure, scrubbed copies and logs go by it
+(packages/db-core/src/schema/column-classes.ts).`;
 
 /** The text of docs/schema.md: a diagram, and every table with its columns, keys and indexes. */
 export function renderSchemaMarkdown(schema: SchemaDescription = currentSchema): string {
@@ -64,8 +69,8 @@ function renderTable(table: TableDescription): string {
     notes.purpose,
     SCOPES[scopeOf(table)],
     [
-      '| column | type | |',
-      '| --- | --- | --- |',
+      '| column | type | class | |',
+      '| --- | --- | --- | --- |',
       ...table.columns.map((column) => renderColumn(table.name, column, notes)),
     ].join('\n'),
     keys.map((key) => `- ${key}`).join('\n'),
@@ -82,7 +87,7 @@ function renderColumn(
 ): string {
   const values = ENUMERATED_COLUMNS[`${table}.${name}`]?.values.map((value) => `\`${value}\``).join(' ');
   const note = notes.columns[name] ?? COMMON_COLUMNS[name] ?? '';
-  return `| \`${name}\` | ${codec}${nullable ? ', nullable' : ''} | ${[note, ...(values === undefined ? [] : [`One of ${values}.`])].join(' ').trim()} |`;
+  return `| \`${name}\` | ${codec}${nullable ? ', nullable' : ''} | ${classOf(table, name)} | ${[note, ...(values === undefined ? [] : [`One of ${values}.`])].join(' ').trim()} |`;
 }
 
 function renderIndexes({ indexes }: TableDescription, notes: TableNotes): string {

@@ -23,6 +23,9 @@ const LISTED: Readonly<Record<string, TableScope>> = {
   app_instances: 'system',
   // How large and how busy the whole database is.
   readiness_samples: 'system',
+  // Whoever erases an owner reaches all that they have, and nobody else may write a permit.
+  erasures: 'system',
+  erasure_permits: 'system',
 };
 
 /**

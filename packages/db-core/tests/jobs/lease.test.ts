@@ -154,7 +154,7 @@ describeEngines('kernel.tidy', (context) => {
     await workUntil(jobs, ended(jobs, SYSTEM_OWNER, id));
     expect(await jobs.get(SYSTEM_OWNER, id)).toMatchObject({
       status: 'completed',
-      result: { logLines: 1, answers: 1, instances: 0 },
+      result: { logLines: 1, answers: 1, sessions: 0, attempts: 0, instances: 0 },
     });
     expect((await logs.list()).items).toMatchObject([{ message: 'new' }]);
   });

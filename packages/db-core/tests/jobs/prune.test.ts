@@ -82,7 +82,13 @@ describeEngines("the kernel's own schedules", (context) => {
     const schedules = new Schedules(jobs);
     await ensureKernelSchedules(jobs);
     const made = (await schedules.list(SYSTEM_OWNER)).items;
-    expect(made.map(({ kind }) => kind)).toEqual(['kernel.optimize', 'jobs.prune', 'kernel.readiness', 'kernel.tidy']);
+    expect(made.map(({ kind }) => kind)).toEqual([
+      'kernel.erase',
+      'kernel.optimize',
+      'jobs.prune',
+      'kernel.readiness',
+      'kernel.tidy',
+    ]);
     const { userId, name, kind, parameters } = made[1]!;
     await schedules.set({ userId, name, kind, parameters, expression: '0 0 1 * *', isEnabled: false });
     await ensureKernelSchedules(jobs);

@@ -81,7 +81,7 @@ describe('docs/schema.md', () => {
   it('tells every table with its columns, keys and indexes', () => {
     const text = renderSchemaMarkdown();
     expect(text).toContain('## conversation_messages');
-    expect(text).toContain('| `role` | text | Who speaks. One of `system` `user` `assistant` `tool`. |');
+    expect(text).toContain('| `role` | text | none | Who speaks. One of `system` `user` `assistant` `tool`. |');
     expect(text).toContain('  conversations ||--o{ conversation_messages : conversation_id');
     expect(text).toContain(
       '| `users_email_key` | email | unique | An email belongs to one account; signing in looks it up. |',

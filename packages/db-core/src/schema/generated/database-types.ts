@@ -1,7 +1,7 @@
 // Made by `pnpm generate` from a migrated PostgreSQL; change a migration instead.
 
 import type { EngineKind } from '../../engine/contract.ts';
-import type { ConversationStatus, InstanceKind, JobLogLevel, JobStatus, LogLevel, MemberRole, MessageRole, MessageStatus, MigrationState, SettingType } from '../enumerations.ts';
+import type { ConversationStatus, ErasureKind, InstanceKind, JobLogLevel, JobStatus, LogLevel, MemberRole, MessageRole, MessageStatus, MigrationState, SettingType } from '../enumerations.ts';
 import type { JsonValue } from '../json.ts';
 import type { ColumnType } from 'kysely';
 
@@ -129,6 +129,26 @@ export interface DatabaseIdentity {
   environment: string;
   id: string;
   singleton: Generated<number>;
+}
+
+export interface ErasurePermits {
+  row_id: string;
+  table_name: string;
+  unkept: Generated<number>;
+  user_id: string;
+}
+
+export interface Erasures {
+  applied_at: Date | null;
+  completed_at: Date | null;
+  counts: JsonValue;
+  id: string;
+  kind: ErasureKind;
+  owner_hash: string;
+  row_id: string | null;
+  salt: string;
+  started_at: Date;
+  table_name: string | null;
 }
 
 export interface IdempotencyKeys {
@@ -366,6 +386,8 @@ export interface DB {
   conversation_messages: ConversationMessages;
   conversations: Conversations;
   database_identity: DatabaseIdentity;
+  erasure_permits: ErasurePermits;
+  erasures: Erasures;
   idempotency_keys: IdempotencyKeys;
   job_logs: JobLogs;
   jobs: Jobs;

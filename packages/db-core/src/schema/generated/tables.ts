@@ -342,6 +342,43 @@ export const schema: SchemaDescription = {
       indexes: [],
     },
     {
+      name: 'erasure_permits',
+      columns: [
+        { name: 'table_name', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'row_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'unkept', codec: 'integer', nullable: false, hasDefault: true },
+      ],
+      primaryKey: ['table_name', 'user_id', 'row_id'],
+      foreignKeys: [{ columns: ['unkept'], table: 'database_identity', references: ['singleton'], onDelete: 'no action' }],
+      indexes: [
+        {
+          name: 'erasure_permits_unkept',
+          columns: [{ name: 'unkept', descending: false }],
+          unique: false,
+          partial: false,
+        },
+      ],
+    },
+    {
+      name: 'erasures',
+      columns: [
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'kind', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'salt', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'owner_hash', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'table_name', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'row_id', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'counts', codec: 'json', nullable: false, hasDefault: false },
+        { name: 'started_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'completed_at', codec: 'timestamp', nullable: true, hasDefault: false },
+        { name: 'applied_at', codec: 'timestamp', nullable: true, hasDefault: false },
+      ],
+      primaryKey: ['id'],
+      foreignKeys: [],
+      indexes: [{ name: 'erasures_unfinished', columns: [{ name: 'id', descending: false }], unique: false, partial: true }],
+    },
+    {
       name: 'idempotency_keys',
       columns: [
         { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },

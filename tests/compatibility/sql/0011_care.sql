@@ -780,6 +780,98 @@ update "change_consumers"
   where "name" = $4 and ("lease_id" is null or "lease_expires_at" < $5)
   returning "position";
 
+-- erasures.complete
+-- sqlite
+update "erasures"
+  set "completed_at" = ?
+  where "id" = ? and "completed_at" is null
+  returning "id";
+-- postgres
+update "erasures"
+  set "completed_at" = $1
+  where "id" = $2 and "completed_at" is null
+  returning "id";
+
+-- erasures.findById
+-- sqlite
+select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
+  from "erasures"
+  where "id" = ?;
+-- postgres
+select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
+  from "erasures"
+  where "id" = $1;
+
+-- erasures.hold
+-- sqlite
+update "erasures"
+  set "started_at" = "started_at"
+  where "id" = ?
+  returning "counts";
+-- postgres
+update "erasures"
+  set "started_at" = "started_at"
+  where "id" = $1
+  returning "counts";
+
+-- erasures.insert
+-- sqlite
+insert into "erasures" ("id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("id") do nothing;
+-- postgres
+insert into "erasures" ("id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict ("id") do nothing;
+
+-- erasures.list
+-- sqlite
+select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
+  from "erasures"
+  where "id" > ?
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
+  from "erasures"
+  where "id" > $1
+  order by "id" asc
+  limit $2;
+
+-- erasures.listUnfinished
+-- sqlite
+select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
+  from "erasures"
+  where "completed_at" is null and "id" > ?
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
+  from "erasures"
+  where "completed_at" is null and "id" > $1
+  order by "id" asc
+  limit $2;
+
+-- erasures.setApplied
+-- sqlite
+update "erasures"
+  set "applied_at" = ?
+  where "id" = ?;
+-- postgres
+update "erasures"
+  set "applied_at" = $1
+  where "id" = $2;
+
+-- erasures.setCounts
+-- sqlite
+update "erasures"
+  set "counts" = ?
+  where "id" = ?;
+-- postgres
+update "erasures"
+  set "counts" = $1
+  where "id" = $2;
+
 -- idempotencyKeys.claim
 -- sqlite
 insert into "idempotency_keys" ("id", "key", "request_hash", "expires_at", "created_at", "user_id")
@@ -1440,6 +1532,38 @@ select "user_id", "id"
   where "waits_until" <= $1
   limit $2 for update skip locked;
 
+-- readiness.insert
+-- sqlite
+insert into "readiness_samples" ("id", "taken_at", "size_bytes", "active_users", "lock_tries", "lock_failures", "writes_per_second")
+  values (?, ?, ?, ?, ?, ?, ?);
+-- postgres
+insert into "readiness_samples" ("id", "taken_at", "size_bytes", "active_users", "lock_tries", "lock_failures", "writes_per_second")
+  values ($1, $2, $3, $4, $5, $6, $7);
+
+-- readiness.listSince
+-- sqlite
+select "taken_at", "size_bytes", "active_users", "lock_tries", "lock_failures", "writes_per_second"
+  from "readiness_samples"
+  where "taken_at" > ?
+  order by "taken_at" asc
+  limit ?;
+-- postgres
+select "taken_at", "size_bytes", "active_users", "lock_tries", "lock_failures", "writes_per_second"
+  from "readiness_samples"
+  where "taken_at" > $1
+  order by "taken_at" asc
+  limit $2;
+
+-- readiness.removeBefore
+-- sqlite
+delete
+  from "readiness_samples"
+  where "taken_at" <= ?;
+-- postgres
+delete
+  from "readiness_samples"
+  where "taken_at" <= $1;
+
 -- schedules.anyDue
 -- sqlite
 select "id"
@@ -1606,21 +1730,21 @@ select "number", "id"
 
 -- search.findIndex
 -- sqlite
-select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "search_indexes"."user_id" = ? and ("id" = ?);
 -- postgres
-select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "search_indexes"."user_id" = $1 and ("id" = $2);
 
 -- search.findIndexForUpdate
 -- sqlite
-select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "search_indexes"."user_id" = ? and ("id" = ?) ;
 -- postgres
-select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "search_indexes"."user_id" = $1 and ("id" = $2) for update;
 
@@ -1722,13 +1846,13 @@ select "id", "kind", "entity_id", "size"
 
 -- search.listOwners
 -- sqlite
-select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "user_id" > ?
   order by "user_id" asc
   limit ?;
 -- postgres
-select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "user_id" > $1
   order by "user_id" asc

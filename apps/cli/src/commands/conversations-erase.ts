@@ -1,0 +1,36 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { readIdentity } from '@keelson/db-core';
+import { confirmDestruction } from '../confirm.ts';
+import type { Context } from '../context.ts';
+import { useDatabase } from '../database.ts';
+import { plural } from '../figures.ts';
+import { document, examples } from '../help.ts';
+
+export function addConversationsErase(parent: CommandUnknownOpts, context: Context): void {
+  parent
+    .command('erase')
+    .description('remove a conversation and its messages for good')
+    .argument('<ID>', 'its id')
+    .option('--user <ID>', 'whose', 'default')
+    .option('--yes', 'do it without asking')
+    .option('--confirm <NAME>', "the database's name; needed in production")
+    .addHelpText('after', examples('keelson conversations erase 019aa6c0-4c5e-7d3a-8f00-3f1f6f1b2a10 --user ada'))
+    .addHelpText(
+      'after',
+      document('{"format","erasure","rows":{"conversation_messages":{"deleted"…}…},"storage":[…],"unreached":[…]…}'),
+    )
+    .action((id, { user, yes = false, confirm }) =>
+      useDatabase(context, { create: false }, async (database) => {
+        const what = `This erases the conversation ${id} of ${user} for good.`;
+        await confirmDestruction(context, { what, yes, name: confirm, identity: await readIdentity(database) });
+        const { Conversations } = await import('@keelson/conversations');
+        const certificate = await new Conversations(database, user).eraseConversation(id);
+        const { output } = context;
+        output.result(certificate, () => {
+          const messages = certificate.rows['conversation_messages']?.deleted ?? 0;
+          output.line(`Erased the conversation with ${plural(messages, 'message')} (erasure ${certificate.erasure}).`);
+          for (const line of certificate.unreached) output.note(`May still hold something of it: ${line}`);
+        });
+      }),
+    );
+}

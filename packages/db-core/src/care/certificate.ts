@@ -1,0 +1,71 @@
+import { type Database, inspectReplicas } from '../database/database.ts';
+import type { EngineKind } from '../engine/contract.ts';
+import { readIdentity } from '../platform/identity.ts';
+import type { Erasure, ErasureCounts } from './ledger.ts';
+import type { StorageReport } from './storage.ts';
+import { vectorIndexLines } from './vector-index.ts';
+
+/** What was erased, in figures, and what is beyond reach: to be handed to whoever asked for it. */
+export interface ErasureCertificate {
+  readonly format: 'keelson.erasure/1';
+  /** The line of the ledger. */
+  readonly erasure: string;
+  readonly kind: Erasure['kind'];
+  /** SHA-256 of salt, a zero byte and the owner's id: who has the id can tell that it is theirs. */
+  readonly owner: { readonly salt: string; readonly hash: string };
+  /** Of a single row. */
+  readonly row: { readonly table: string; readonly id: string } | null;
+  readonly database: { readonly id: string | null; readonly engine: EngineKind };
+  readonly startedAt: Date;
+  readonly completedAt: Date;
+  /** By table. */
+  readonly rows: ErasureCounts;
+  /** What was done to the database's files. */
+  readonly storage: readonly string[];
+  /** What may still hold something of it, and until when. */
+  readonly unreached: readonly string[];
+}
+
+export async function certify(
+  database: Database,
+  erasure: Erasure,
+  storage: StorageReport,
+): Promise<ErasureCertificate> {
+  const identity = await readIdentity(database);
+  const { kind } = await database.info();
+  const { completedAt, table, rowId } = erasure;
+  return {
+    format: 'keelson.erasure/1',
+    erasure: erasure.id,
+    kind: erasure.kind,
+    owner: { salt: erasure.salt, hash: erasure.ownerHash },
+    row: table === null || rowId === null ? null : { table, id: rowId },
+    database: { id: identity?.id ?? null, engine: kind },
+    startedAt: erasure.startedAt,
+    completedAt: completedAt ?? erasure.startedAt,
+    rows: erasure.counts,
+    storage: storage.done,
+    unreached: [
+      ...storage.left,
+      `Backups made before ${(completedAt ?? erasure.startedAt).toISOString()}, for as long as they are kept; when one is restored, the ledger is applied to it.`,
+      ...(kind === 'postgres'
+        ? ["The server's write-ahead log and its archive, until their segments are removed or written over."]
+        : []),
+      ...(await vectorIndexLines(database)),
+      ...(await replicaLines(database)),
+      ...(database.config.cache.redisUrl === undefined
+        ? []
+        : ['The cache that processes share, until its entries end (CACHE_REDIS_URL).']),
+      ...(erasure.kind === 'owner'
+        ? ['Digests of failed attempts to sign in, for an hour after the last attempt.']
+        : []),
+      'What programs wrote elsewhere: standard output, log files of the host, exports, copies that consumers of the change feed keep.',
+      'Blocks that the file system or the disk keeps of overwritten or removed files, such as snapshots.',
+    ],
+  };
+}
+
+async function replicaLines(database: Database): Promise<string[]> {
+  const replicas = await inspectReplicas(database);
+  return replicas.map(({ location }) => `The replica ${location}, until it has done the same.`);
+}
