@@ -64,6 +64,16 @@ insert into "users" ("id", "email", "password_hash", "full_name", "is_admin", "c
   values ($1, $2, $3, $4, $5, $6, $7)
   returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
 
+-- accounts.insertAdopted
+-- sqlite
+insert into "users" ("id", "email", "password_hash", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
+-- postgres
+insert into "users" ("id", "email", "password_hash", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
+
 -- accounts.list
 -- sqlite
 select "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version"

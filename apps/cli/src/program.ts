@@ -1,6 +1,8 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { addAdopt } from './commands/adopt.ts';
 import { addAudit } from './commands/audit.ts';
 import { addChanges } from './commands/changes.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addConversations } from './commands/conversations.ts';
 import { addCreateAdmin } from './commands/create-admin.ts';
 import { addCreateMigration } from './commands/create-migration.ts';
@@ -19,11 +21,13 @@ import { addPolicy } from './commands/policy.ts';
 import { addReadiness } from './commands/readiness.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addSearch } from './commands/search.ts';
+import { addSeed } from './commands/seed.ts';
 import { addServe } from './commands/serve.ts';
 import { addSettings } from './commands/settings.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
+import { addUser } from './commands/user.ts';
 import { addValidate } from './commands/validate.ts';
 import { addVectors } from './commands/vectors.ts';
 import { addWorker } from './commands/worker.ts';
@@ -49,10 +53,12 @@ const commands: readonly AddCommand[] = [
   addReadiness,
   addPolicy,
   addCreateAdmin,
+  addUser,
   addToken,
   addOrganisation,
   addAudit,
   addConversations,
+  addAdopt,
   addChanges,
   addLogs,
   addSettings,
@@ -63,6 +69,8 @@ const commands: readonly AddCommand[] = [
   addServe,
   addStart,
   addDemo,
+  addSeed,
+  addCompletion,
 ];
 
 /** The whole command line. Commands inherit its settings, so nothing below prints errors or ends the process by itself. */

@@ -76,9 +76,10 @@ describe('the command line', () => {
       'changes',
       'jobs',
       'settings',
-      'vectors',
       'inspect',
       'policy',
+      'user',
+      'vectors',
     ];
     const without = [...groups, 'export'];
     for (const command of everyCommand(newProgram()).filter((each) => !without.includes(each.name()))) {

@@ -1,5 +1,6 @@
 import { Cache } from './cache/cache.ts';
 import { Changes } from './changes/feed.ts';
+import { refuseBreaking } from './operations/breaking.ts';
 import { createDatabase, type Database, type OpenOptions } from './database/database.ts';
 
 /**
@@ -17,5 +18,6 @@ export function openDatabase(options: OpenOptions = {}): Database {
   return createDatabase(options, {
     changes: (kernel) => new Changes(kernel),
     cache: (kernel, changes) => new Cache(kernel, changes),
+    refuseBreaking: (kernel, names) => refuseBreaking(kernel.engine, names),
   });
 }
