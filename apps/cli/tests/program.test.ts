@@ -76,6 +76,8 @@ describe('the command line', () => {
       'changes',
       'jobs',
       'settings',
+      'inspect',
+      'policy',
       'user',
       'vectors',
     ];
