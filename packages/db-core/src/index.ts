@@ -51,6 +51,17 @@ export {
   type HealthOptions,
   type HealthStatus,
 } from './operations/health.ts';
+export { type Backup, backupDatabase, type BackupOptions, type BackupProgress } from './operations/backup/backup.ts';
+export {
+  BackupDamagedError,
+  BackupFailedError,
+  BackupKeyError,
+  BackupUnknownError,
+  RestoreRefusedError,
+} from './operations/backup/errors.ts';
+export { restoreBackup } from './operations/backup/restore.ts';
+export type { Restored, RestoreOptions } from './operations/backup/restored.ts';
+export { type VerifiedBackup, verifyBackup, type VerifyOptions } from './operations/backup/verify.ts';
 export { type DatabaseInfo, databaseInfo, type TableSize } from './operations/info.ts';
 export type { ActingOptions } from './database/acting.ts';
 export type { Account } from './platform/account.ts';
