@@ -15,7 +15,7 @@ import {
 import { describeEngine, describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
 import { freshFolder } from '../support/fresh-folder.ts';
-import { refusal } from '../support/refusal.ts';
+import { refusalOf } from '../support/refusal.ts';
 import { fill, seen } from './content.ts';
 
 const KEY = 'a'.repeat(64);
@@ -67,7 +67,7 @@ describeEngines('a backup', (context) => {
     expect(erased).toEqual([JSON.stringify(before)]);
     await using again = openDatabase({ url, env: {} });
     expect(await seen(again)).toEqual(before);
-    expect(await refusal(again.changes.read({ after: position }))).toMatchObject({ code: 'RESYNC_REQUIRED' });
+    expect(await refusalOf(again.changes.read({ after: position }))).toMatchObject({ code: 'RESYNC_REQUIRED' });
     // What is restored works on.
     await new Conversations(again, 'bob').createConversation({ title: 'and it goes on' });
     expect((await again.changes.read()).changes).toHaveLength(1);
@@ -110,9 +110,9 @@ describeEngines('a backup', (context) => {
     expect(bytes.includes('conversation_messages')).toBe(false);
     const { secretKeys } = database.config;
     await expect(verifyBackup(file, { secretKeys })).resolves.toMatchObject({ encrypted: true });
-    expect(await refusal(verifyBackup(file))).toMatchObject({ code: 'BACKUP_KEY' });
+    expect(await refusalOf(verifyBackup(file))).toMatchObject({ code: 'BACKUP_KEY' });
     const wrong = loadDatabaseConfig({ url, env: { KEELSON_SECRET_KEY: OTHER_KEY } });
-    expect(await refusal(restoreBackup(file, { config: wrong }))).toMatchObject({ code: 'BACKUP_KEY' });
+    expect(await refusalOf(restoreBackup(file, { config: wrong }))).toMatchObject({ code: 'BACKUP_KEY' });
     // The key from before is tried as well.
     const turned = loadDatabaseConfig({
       url,
@@ -137,8 +137,8 @@ describeEngines('a backup', (context) => {
     const spoil = async (change: () => Promise<unknown>): Promise<string> => {
       await copyFile(file, spoilt);
       await change();
-      const verdict = await refusal(verifyBackup(spoilt, { secretKeys }));
-      const restoring = await refusal(restoreBackup(spoilt, { config }));
+      const verdict = await refusalOf(verifyBackup(spoilt, { secretKeys }));
+      const restoring = await refusalOf(restoreBackup(spoilt, { config }));
       expect(restoring?.code).toBe(verdict?.code);
       return verdict?.code ?? 'none';
     };
@@ -170,12 +170,12 @@ describeEngines('a backup', (context) => {
     const other = await prepared(otherUrl);
     const { config: otherConfig } = other;
     await other.close();
-    expect(await refusal(restoreBackup(file, { config: otherConfig, force: true }))).toMatchObject({
+    expect(await refusalOf(restoreBackup(file, { config: otherConfig, force: true }))).toMatchObject({
       code: 'RESTORE_REFUSED',
     });
 
     const instance = await new Instances(database).register({ kind: 'worker', appVersion: '1' });
-    expect(await refusal(restoreBackup(file, { config: database.config }))).toMatchObject({
+    expect(await refusalOf(restoreBackup(file, { config: database.config }))).toMatchObject({
       code: 'RESTORE_REFUSED',
       message: expect.stringContaining('worker'),
     });
@@ -188,7 +188,7 @@ describeEngines('a backup', (context) => {
     await raw.query('CREATE TABLE theirs (id integer)');
     await raw.close();
     const foreign = loadDatabaseConfig({ url: foreignUrl, env: {} });
-    expect(await refusal(restoreBackup(file, { config: foreign, force: true }))).toMatchObject({
+    expect(await refusalOf(restoreBackup(file, { config: foreign, force: true }))).toMatchObject({
       code: 'RESTORE_REFUSED',
     });
     expect((await restoreBackup(file, { config })).restored).toBe(true);
@@ -210,7 +210,7 @@ describeEngines('a backup', (context) => {
     const { config } = database;
     await database.close();
     const codes = [];
-    for (const { file } of [newer, drifted]) codes.push((await refusal(restoreBackup(file, { config })))?.code);
+    for (const { file } of [newer, drifted]) codes.push((await refusalOf(restoreBackup(file, { config })))?.code);
     expect(codes).toEqual([context.engine === 'sqlite' ? 'NEWER_SCHEMA' : 'RESTORE_REFUSED', 'RESTORE_REFUSED']);
   });
 
@@ -220,11 +220,9 @@ describeEngines('a backup', (context) => {
     const database = await prepared(url);
     await database.migrations.rollback({ to: '0006' });
     const { file } = await backupDatabase(database, { folder });
-    const { migrated } = await restoreBackup(file, { config: database.config, force: true }).catch(async (error) => {
-      await database.close();
-      throw error;
-    });
+    const { config } = database;
     await database.close();
+    const { migrated } = await restoreBackup(file, { config });
     expect(migrated[0]).toMatch(/^0007/);
   });
 
@@ -251,7 +249,7 @@ describeEngine('sqlite', 'a plain file', (context) => {
     const path = join(folder, 'copy.db');
     const backup = await backupDatabase(database, { path });
     expect(backup).toMatchObject({ file: path, form: 'plain', encrypted: false });
-    expect(await refusal(backupDatabase(database, { path }))).toMatchObject({ code: 'BACKUP_FAILED' });
+    expect(await refusalOf(backupDatabase(database, { path }))).toMatchObject({ code: 'BACKUP_FAILED' });
     const { config } = database;
     await database.close();
     const copy = openDatabase({ url: `sqlite:///${path}`, env: {} });
@@ -271,7 +269,7 @@ describeEngine('sqlite', 'a plain file', (context) => {
     await database.close();
     const { path } = config.target as { readonly path: string };
     await writeFile(path, 'this is no database any more'.repeat(1000));
-    expect(await refusal(restoreBackup(file, { config }))).toMatchObject({ code: 'RESTORE_REFUSED' });
+    expect(await refusalOf(restoreBackup(file, { config }))).toMatchObject({ code: 'RESTORE_REFUSED' });
     const { kept } = await restoreBackup(file, { config, force: true });
     expect(existsSync(kept ?? '')).toBe(true);
     await using again = openDatabase({ url, env: {} });

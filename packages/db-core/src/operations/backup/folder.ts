@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, link, mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, link, mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { asKeelsonError, DiskFullError, KeelsonError, UnwritableDatabaseError } from '../../errors/index.ts';
 
@@ -74,9 +74,22 @@ export function timeInName(date: Date): string {
   return `${date.toISOString().slice(0, 19).replaceAll(':', '-')}Z`;
 }
 
+/** A restore that was killed between its last two steps left the database a second name, which means nothing yet. */
+export async function forgetSecondNames(path: string): Promise<void> {
+  const { ino } = await stat(path);
+  const folder = dirname(path);
+  for (const entry of await readdir(folder)) {
+    if (!entry.startsWith(`${basename(path)}${BEFORE}`)) continue;
+    const other = join(folder, entry);
+    if ((await stat(other)).ino === ino) await rm(other);
+  }
+}
+
+const BEFORE = '.before-';
+
 /** A path beside another that is free: `name.before-2026-03-01T12-34-56Z`. */
 export function nameBeside(path: string, at: Date): string {
-  const wanted = join(dirname(path), `${basename(path)}.before-${timeInName(at)}`);
+  const wanted = join(dirname(path), `${basename(path)}${BEFORE}${timeInName(at)}`);
   for (let number = 0; ; number += 1) {
     const name = number === 0 ? wanted : `${wanted}-${number}`;
     if (!existsSync(name)) return name;

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { rename, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { engineOf } from '../../database/database.ts';
 import { settleFile } from '../../engine/sqlite/copy.ts';
+import { withLockFile } from '../../engine/sqlite/lock-file.ts';
 import { LockTimeoutError } from '../../errors/index.ts';
 import { BackupUnknownError, RestoreRefusedError } from './errors.ts';
-import { inWorkFolder, keepAs, nameBeside, putInPlace } from './folder.ts';
+import { forgetSecondNames, inWorkFolder, keepAs, nameBeside, prepareFolder, putInPlace } from './folder.ts';
 import {
   assertKnownMigrations,
   assertReplaceable,
@@ -16,8 +17,21 @@ import {
 } from './restored.ts';
 import { unpackBackup } from './verify.ts';
 
+const WAIT_MS = 30_000;
+
 /** Puts the database of a backup where another one is, or none. */
 export async function restoreFile(
+  file: string,
+  path: string,
+  options: RestoreOptions,
+): Promise<Omit<Restored, 'durationMs'>> {
+  if (resolve(file) === resolve(path))
+    throw new RestoreRefusedError(`${path} is the database itself.`, { hint: 'Give the file of a backup.' });
+  await prepareFolder(dirname(path));
+  return await withLockFile(`${path}-lock-restore`, WAIT_MS, () => restoreAlone(file, path, options));
+}
+
+async function restoreAlone(
   file: string,
   path: string,
   options: RestoreOptions,
@@ -70,6 +84,7 @@ async function swap(
     await putInPlace(restored, path);
     return null;
   }
+  await forgetSecondNames(path);
   const kept = nameBeside(path, new Date());
   if (state === 'unreadable') {
     // Whoever looks into what is wrong with it needs all of it.
