@@ -1,5 +1,7 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { addAudit } from './commands/audit.ts';
+import { addBackup } from './commands/backup.ts';
+import { addBackups } from './commands/backups.ts';
 import { addChanges } from './commands/changes.ts';
 import { addConversations } from './commands/conversations.ts';
 import { addCreateAdmin } from './commands/create-admin.ts';
@@ -12,6 +14,7 @@ import { addJobs } from './commands/jobs.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addOrganisation } from './commands/organisation.ts';
+import { addRestore } from './commands/restore.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addServe } from './commands/serve.ts';
 import { addSettings } from './commands/settings.ts';
@@ -36,6 +39,9 @@ const commands: readonly AddCommand[] = [
   addValidate,
   addInfo,
   addHealth,
+  addBackup,
+  addBackups,
+  addRestore,
   addCreateAdmin,
   addToken,
   addOrganisation,

@@ -59,6 +59,7 @@ export {
   BackupUnknownError,
   RestoreRefusedError,
 } from './operations/backup/errors.ts';
+export { type BackupFile, listBackups, type PruneBackups, pruneBackups } from './operations/backup/list.ts';
 export { restoreBackup } from './operations/backup/restore.ts';
 export type { Restored, RestoreOptions } from './operations/backup/restored.ts';
 export { type VerifiedBackup, verifyBackup, type VerifyOptions } from './operations/backup/verify.ts';

@@ -49,6 +49,7 @@ export async function restoreServer(file: string, options: RestoreOptions): Prom
         await prepareTables(restored, backup, options);
         if (dryRun)
           return { backup, restored: false, kept: null, migrated: (await restored.migrations.status()).pending };
+        if (state !== 'nothing') await options.confirm?.(backup);
         await load(restored, file, options);
         const migrated = await settleRestored(restored, options);
         await restored.close();

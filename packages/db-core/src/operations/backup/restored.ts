@@ -24,6 +24,11 @@ export interface RestoreOptions {
   readonly force?: boolean;
   /** Verify all of it, and say what would be done. Default: false. */
   readonly dryRun?: boolean;
+  /**
+   * Asked, once the backup has been verified and before anything changes, where a database would be replaced. It throws to
+   * leave everything as it is.
+   */
+  readonly confirm?: (backup: VerifiedBackup) => Promise<void>;
   /** Called with the restored database before it takes its place: erases again what was erased since the backup. */
   readonly applyErasures?: (database: Database) => Promise<void>;
   readonly signal?: AbortSignal;

@@ -58,6 +58,7 @@ async function restoreAlone(
       await assertKnownMigrations(database);
       if (options.dryRun === true)
         return { backup, restored: false, kept: null, migrated: (await database.migrations.status()).pending };
+      if (state !== 'nothing') await options.confirm?.(backup);
       migrated = await settleRestored(database, options);
       // The last connection that is closed takes the write-ahead log into the file.
       await engineOf(database).exec('PRAGMA wal_checkpoint(TRUNCATE)');
