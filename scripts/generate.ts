@@ -2,6 +2,7 @@
  * Writes what is generated from the code, or with `--check` tells what of it is out of date.
  * A new generator is one entry in `generators`.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
@@ -11,6 +12,7 @@ import { workspaceRoot } from './workspace.ts';
 const check = process.argv.includes('--check');
 const outdated: string[] = [];
 let count = 0;
+let changesCode = false;
 
 function read(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
@@ -38,6 +40,7 @@ for (const generator of generators) {
     if (check) continue;
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
+    changesCode ||= file.endsWith('.ts');
   }
 
   for (const file of globSync([...generator.owns], { cwd: workspaceRoot })) {
@@ -45,6 +48,15 @@ for (const generator of generators) {
     if (files.has(name)) continue;
     outdated.push(`${name} (nothing generates it any more)`);
     if (!check) rmSync(join(workspaceRoot, name));
+  }
+
+  if (changesCode) {
+    // What comes next is made from code that this process has loaded as it was: another one goes on.
+    const { status } = spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+      stdio: 'inherit',
+    });
+    console.log(`Before that, ${generator.name}: ${outdated.join('\n  ')}`);
+    process.exit(status ?? 1);
   }
 }
 

@@ -142,6 +142,16 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
   order by "last_message_at" desc nulls last, "id" desc
   limit $5;
 
+-- conversations.searchRows
+-- sqlite
+select "id", "title", "created_at" as "at"
+  from "conversations"
+  where "conversations"."user_id" = ? and ("id" in (select value from json_each(?)) and "status" <> ? and "is_hidden" = ?);
+-- postgres
+select "id", "title", "created_at" as "at"
+  from "conversations"
+  where "conversations"."user_id" = $1 and ("id" = any($2) and "status" <> $3 and "is_hidden" = $4);
+
 -- conversations.softDelete
 -- sqlite
 update "conversations"
@@ -355,6 +365,18 @@ select "id", "external_id"
 select "id", "external_id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "external_id" is not null);
+
+-- messages.searchRows
+-- sqlite
+select "conversation_messages"."id", "conversation_messages"."content", "conversation_messages"."created_at" as "at", "conversations"."title"
+  from "conversation_messages"
+  inner join "conversations" on "conversations"."user_id" = ? and ("conversations"."id" = "conversation_messages"."conversation_id")
+  where "conversation_messages"."user_id" = ? and ("conversation_messages"."id" in (select value from json_each(?)) and "conversations"."status" <> ? and "conversations"."is_hidden" = ?);
+-- postgres
+select "conversation_messages"."id", "conversation_messages"."content", "conversation_messages"."created_at" as "at", "conversations"."title"
+  from "conversation_messages"
+  inner join "conversations" on "conversations"."user_id" = $1 and ("conversations"."id" = "conversation_messages"."conversation_id")
+  where "conversation_messages"."user_id" = $2 and ("conversation_messages"."id" = any($3) and "conversations"."status" <> $4 and "conversations"."is_hidden" = $5);
 
 -- messages.updatePartial
 -- sqlite

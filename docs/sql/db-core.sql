@@ -1084,6 +1084,268 @@ update "schedules"
   where "user_id" = $8 and "name" = $9
   returning "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version";
 
+-- search.countMarks
+-- sqlite
+select count(*) as "count"
+  from "search_marks"
+  where "search_marks"."user_id" = ? and ("kind" in (select value from json_each(?)));
+-- postgres
+select count(*) as "count"
+  from "search_marks"
+  where "search_marks"."user_id" = $1 and ("kind" = any($2));
+
+-- search.eraseEntries
+-- sqlite
+delete
+  from "search_entries"
+  where "search_entries"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+delete
+  from "search_entries"
+  where "search_entries"."user_id" = $1 and ("id" = any($2));
+
+-- search.eraseIndex
+-- sqlite
+delete
+  from "search_indexes"
+  where "search_indexes"."user_id" = ? and ("id" = ?);
+-- postgres
+delete
+  from "search_indexes"
+  where "search_indexes"."user_id" = $1 and ("id" = $2);
+
+-- search.eraseMarks
+-- sqlite
+delete
+  from "search_marks"
+  where "search_marks"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+delete
+  from "search_marks"
+  where "search_marks"."user_id" = $1 and ("id" = any($2));
+
+-- search.erasePostings
+-- sqlite
+delete
+  from "search_postings"
+  where "search_postings"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+delete
+  from "search_postings"
+  where "search_postings"."user_id" = $1 and ("id" = any($2));
+
+-- search.findEntries
+-- sqlite
+select "id", "number", "block", "content_hash", "tokenizer", "length", "terms"
+  from "search_entries"
+  where "search_entries"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+select "id", "number", "block", "content_hash", "tokenizer", "length", "terms"
+  from "search_entries"
+  where "search_entries"."user_id" = $1 and ("id" = any($2));
+
+-- search.findEntryIds
+-- sqlite
+select "number", "id"
+  from "search_entries"
+  where "search_entries"."user_id" = ? and ("number" in (select value from json_each(?)));
+-- postgres
+select "number", "id"
+  from "search_entries"
+  where "search_entries"."user_id" = $1 and ("number" = any($2));
+
+-- search.findIndex
+-- sqlite
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+  from "search_indexes"
+  where "search_indexes"."user_id" = ? and ("id" = ?);
+-- postgres
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+  from "search_indexes"
+  where "search_indexes"."user_id" = $1 and ("id" = $2);
+
+-- search.findIndexForUpdate
+-- sqlite
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+  from "search_indexes"
+  where "search_indexes"."user_id" = ? and ("id" = ?) ;
+-- postgres
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+  from "search_indexes"
+  where "search_indexes"."user_id" = $1 and ("id" = $2) for update;
+
+-- search.findNextOwner
+-- sqlite
+select "user_id"
+  from "search_marks"
+  where "user_id" > ? and "kind" in (select value from json_each(?))
+  order by "user_id" asc
+  limit ?;
+-- postgres
+select "user_id"
+  from "search_marks"
+  where "user_id" > $1 and "kind" = any($2)
+  order by "user_id" asc
+  limit $3;
+
+-- search.findPostings
+-- sqlite
+select "id", "postings"
+  from "search_postings"
+  where "search_postings"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+select "id", "postings"
+  from "search_postings"
+  where "search_postings"."user_id" = $1 and ("id" = any($2));
+
+-- search.findPostingsWithPositions
+-- sqlite
+select "id", "postings", "positions"
+  from "search_postings"
+  where "search_postings"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+select "id", "postings", "positions"
+  from "search_postings"
+  where "search_postings"."user_id" = $1 and ("id" = any($2));
+
+-- search.insertIndex
+-- sqlite
+insert into "search_indexes" ("id", "kinds", "created_at", "updated_at", "user_id")
+  values (?, ?, ?, ?, ?)
+  on conflict ("user_id", "id") do nothing;
+-- postgres
+insert into "search_indexes" ("id", "kinds", "created_at", "updated_at", "user_id")
+  values ($1, $2, $3, $4, $5)
+  on conflict ("user_id", "id") do nothing;
+
+-- search.insertMark
+-- sqlite
+insert into "search_marks" ("id", "kind", "entity_id", "size", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "id") do nothing;
+-- postgres
+insert into "search_marks" ("id", "kind", "entity_id", "size", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6)
+  on conflict ("user_id", "id") do nothing;
+
+-- search.listEntryIds
+-- sqlite
+select "id"
+  from "search_entries"
+  where "search_entries"."user_id" = ? and ("id" > ?)
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id"
+  from "search_entries"
+  where "search_entries"."user_id" = $1 and ("id" > $2)
+  order by "id" asc
+  limit $3;
+
+-- search.listMarkIds
+-- sqlite
+select "id"
+  from "search_marks"
+  where "search_marks"."user_id" = ?
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id"
+  from "search_marks"
+  where "search_marks"."user_id" = $1
+  order by "id" asc
+  limit $2;
+
+-- search.listMarks
+-- sqlite
+select "id", "kind", "entity_id", "size"
+  from "search_marks"
+  where "search_marks"."user_id" = ? and ("kind" in (select value from json_each(?)))
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "kind", "entity_id", "size"
+  from "search_marks"
+  where "search_marks"."user_id" = $1 and ("kind" = any($2))
+  order by "id" asc
+  limit $3;
+
+-- search.listOwners
+-- sqlite
+select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+  from "search_indexes"
+  where "user_id" > ?
+  order by "user_id" asc
+  limit ?;
+-- postgres
+select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+  from "search_indexes"
+  where "user_id" > $1
+  order by "user_id" asc
+  limit $2;
+
+-- search.listPostingIds
+-- sqlite
+select "id"
+  from "search_postings"
+  where "search_postings"."user_id" = ?
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id"
+  from "search_postings"
+  where "search_postings"."user_id" = $1
+  order by "id" asc
+  limit $2;
+
+-- search.listPostings
+-- sqlite
+select "id", "postings"
+  from "search_postings"
+  where "search_postings"."user_id" = ? and ("id" >= ? and "id" < ?)
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "postings"
+  from "search_postings"
+  where "search_postings"."user_id" = $1 and ("id" >= $2 and "id" < $3)
+  order by "id" asc
+  limit $4;
+
+-- search.updateIndex
+-- sqlite
+update "search_indexes"
+  set "next_number" = ?, "block" = ?, "block_entries" = ?, "block_tokens" = ?, "kinds" = ?, "version" = "version" + 1, "updated_at" = ?
+  where "search_indexes"."user_id" = ? and ("id" = ?);
+-- postgres
+update "search_indexes"
+  set "next_number" = $1, "block" = $2, "block_entries" = $3, "block_tokens" = $4, "kinds" = $5, "version" = "version" + 1, "updated_at" = $6
+  where "search_indexes"."user_id" = $7 and ("id" = $8);
+
+-- search.upsertEntry
+-- sqlite
+insert into "search_entries" ("id", "number", "block", "occurred_at", "length", "content_hash", "tokenizer", "terms", "updated_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "id") do update
+  set "occurred_at" = "excluded"."occurred_at", "length" = "excluded"."length", "content_hash" = "excluded"."content_hash", "tokenizer" = "excluded"."tokenizer", "terms" = "excluded"."terms", "updated_at" = "excluded"."updated_at";
+-- postgres
+insert into "search_entries" ("id", "number", "block", "occurred_at", "length", "content_hash", "tokenizer", "terms", "updated_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  on conflict ("user_id", "id") do update
+  set "occurred_at" = "excluded"."occurred_at", "length" = "excluded"."length", "content_hash" = "excluded"."content_hash", "tokenizer" = "excluded"."tokenizer", "terms" = "excluded"."terms", "updated_at" = "excluded"."updated_at";
+
+-- search.upsertPostings
+-- sqlite
+insert into "search_postings" ("id", "postings", "positions", "user_id")
+  values (?, ?, ?, ?)
+  on conflict ("user_id", "id") do update
+  set "postings" = "excluded"."postings", "positions" = "excluded"."positions";
+-- postgres
+insert into "search_postings" ("id", "postings", "positions", "user_id")
+  values ($1, $2, $3, $4)
+  on conflict ("user_id", "id") do update
+  set "postings" = "excluded"."postings", "positions" = "excluded"."positions";
+
 -- sessions.end
 -- sqlite
 update "user_sessions"
@@ -1581,3 +1843,117 @@ update "api_tokens"
 update "api_tokens"
   set "last_used_at" = $1
   where "id" = $2;
+
+-- vectors.count
+-- sqlite
+select count(*) as "count"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("model" = ? and "dimensions" = ?);
+-- postgres
+select count(*) as "count"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("model" = $2 and "dimensions" = $3);
+
+-- vectors.countStale
+-- sqlite
+select count(*) as "count"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and (("model" <> ? or "dimensions" <> ?));
+-- postgres
+select count(*) as "count"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and (("model" <> $2 or "dimensions" <> $3));
+
+-- vectors.erase
+-- sqlite
+delete
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+delete
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("id" = any($2));
+
+-- vectors.eraseOfEntities
+-- sqlite
+delete
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("kind" = ? and "entity_id" in (select value from json_each(?)));
+-- postgres
+delete
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("kind" = $2 and "entity_id" = any($3));
+
+-- vectors.findByIds
+-- sqlite
+select "id", "kind", "entity_id", "part", "model", "dimensions", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+select "id", "kind", "entity_id", "part", "model", "dimensions", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("id" = any($2));
+
+-- vectors.findOfEntities
+-- sqlite
+select "id", "entity_id", "part", "model", "dimensions", "content_hash"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("kind" = ? and "entity_id" in (select value from json_each(?)));
+-- postgres
+select "id", "entity_id", "part", "model", "dimensions", "content_hash"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("kind" = $2 and "entity_id" = any($3));
+
+-- vectors.list
+-- sqlite
+select "kind", "entity_id", "model", "part", "dimensions"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and (("kind", "entity_id", "part", "model") > (?, ?, ?, ?))
+  order by "kind" asc, "entity_id" asc, "part" asc, "model" asc
+  limit ?;
+-- postgres
+select "kind", "entity_id", "model", "part", "dimensions"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and (("kind", "entity_id", "part", "model") > ($2, $3, $4, $5))
+  order by "kind" asc, "entity_id" asc, "part" asc, "model" asc
+  limit $6;
+
+-- vectors.scan
+-- sqlite
+select "kind", "entity_id", "part", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and (("kind", "entity_id", "part") > (?, ?, ?) and "model" = ? and "dimensions" = ?)
+  order by "kind" asc, "entity_id" asc, "part" asc
+  limit ?;
+-- postgres
+select "kind", "entity_id", "part", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and (("kind", "entity_id", "part") > ($2, $3, $4) and "model" = $5 and "dimensions" = $6)
+  order by "kind" asc, "entity_id" asc, "part" asc
+  limit $7;
+
+-- vectors.scanKind
+-- sqlite
+select "kind", "entity_id", "part", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("kind" = ? and ("entity_id", "part") > (?, ?) and "model" = ? and "dimensions" = ?)
+  order by "entity_id" asc, "part" asc
+  limit ?;
+-- postgres
+select "kind", "entity_id", "part", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("kind" = $2 and ("entity_id", "part") > ($3, $4) and "model" = $5 and "dimensions" = $6)
+  order by "entity_id" asc, "part" asc
+  limit $7;
+
+-- vectors.upsert
+-- sqlite
+insert into "search_embeddings" ("id", "kind", "entity_id", "part", "model", "dimensions", "content_hash", "vector", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "kind", "entity_id", "part", "model") do update
+  set "dimensions" = "excluded"."dimensions", "content_hash" = "excluded"."content_hash", "vector" = "excluded"."vector", "created_at" = "excluded"."created_at";
+-- postgres
+insert into "search_embeddings" ("id", "kind", "entity_id", "part", "model", "dimensions", "content_hash", "vector", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  on conflict ("user_id", "kind", "entity_id", "part", "model") do update
+  set "dimensions" = "excluded"."dimensions", "content_hash" = "excluded"."content_hash", "vector" = "excluded"."vector", "created_at" = "excluded"."created_at";

@@ -138,3 +138,7 @@ describe('race', () => {
     expect(events).toEqual(['settle a', 'run a', 'settle b', 'run b']);
   });
 });
+
+it('of two contenders each begins every other round', () => {
+  expect([0, 1, 2, 3].map((round) => turns(['a', 'b'], round)[0])).toEqual(['a', 'b', 'a', 'b']);
+});

@@ -68,7 +68,8 @@ export async function race<Contender>(options: Race<Contender>): Promise<Map<str
 export function turns<Item>(items: readonly Item[], round: number): Item[] {
   const start = items.length === 0 ? 0 : round % items.length;
   const rotated = [...items.slice(start), ...items.slice(0, start)];
-  return round % 2 === 0 ? rotated : rotated.reverse();
+  // Of two, the one that is turned and then reversed would always be the same.
+  return round % 2 === 0 || items.length === 2 ? rotated : rotated.reverse();
 }
 
 /** One contender's time as a multiple of another's, round by round. */

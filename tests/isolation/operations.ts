@@ -10,13 +10,15 @@ export interface Operation {
   build(db: AnyBuilder, table: TableDescription, wall: Pick<Wall, 'isGuarded'>): unknown;
 }
 
-/** A change that any row can take: of free text where there is some, otherwise of a time. */
-function changeOf(table: TableDescription): Readonly<Record<string, unknown>> {
+/** A change that any row can take: of free text where there is some, otherwise of a time, or of bytes. */
+export function changeOf(table: TableDescription): Readonly<Record<string, unknown>> {
   const text = table.columns.find(({ name }) =>
     ['title', 'content', 'name', 'display_name', 'message', 'description'].includes(name),
   );
   if (text !== undefined) return { [text.name]: 'changed' };
   const time = table.columns.find(({ codec }) => codec === 'timestamp');
+  const bytes = table.columns.find(({ codec }) => codec === 'blob');
+  if (time === undefined && bytes !== undefined) return { [bytes.name]: Uint8Array.of(0) };
   if (time === undefined) throw new Error(`Say in operations.ts what can be changed in ${table.name}.`);
   return { [time.name]: new Date(0) };
 }

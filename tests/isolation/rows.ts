@@ -80,6 +80,25 @@ export const rowFactories: ReadonlyMap<string, RowFactory> = new Map<string, Row
     }),
   ],
   [
+    'search_marks',
+    (number) => ({
+      id: idOf('search_marks', number),
+      kind: 'test',
+      entity_id: idOf('conversations', number),
+      size: number,
+      created_at: at(number),
+    }),
+  ],
+  [
+    'search_indexes',
+    (number) => ({
+      id: idOf('search_indexes', number),
+      kinds: {},
+      created_at: at(number),
+      updated_at: at(number),
+    }),
+  ],
+  [
     'idempotency_keys',
     (number) => ({
       id: idOf('idempotency_keys', number),
@@ -101,6 +120,42 @@ export const rowFactories: ReadonlyMap<string, RowFactory> = new Map<string, Row
       entity: 'thing',
       entity_id: `thing ${number}`,
       created_at: at(number),
+    }),
+  ],
+  [
+    'search_embeddings',
+    (number) => ({
+      id: idOf('search_embeddings', number),
+      kind: number % 2 === 0 ? 'note' : 'mail',
+      entity_id: idOf('notes', number),
+      part: number,
+      model: 'test',
+      dimensions: 2,
+      content_hash: `hash ${number}`,
+      vector: Buffer.from(Float32Array.of(Math.cos(number), Math.sin(number)).buffer),
+      created_at: at(number),
+    }),
+  ],
+  [
+    'search_entries',
+    (number) => ({
+      id: idOf('search_entries', number),
+      number: number + 1,
+      block: 1,
+      occurred_at: at(number),
+      length: number,
+      content_hash: `hash ${number}`,
+      tokenizer: 'test',
+      terms: `word${number}`,
+      updated_at: at(number),
+    }),
+  ],
+  [
+    'search_postings',
+    (number) => ({
+      id: idOf('search_postings', number),
+      postings: Uint8Array.of(number),
+      positions: Uint8Array.of(number, 1),
     }),
   ],
 ]);

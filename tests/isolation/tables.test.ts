@@ -2,7 +2,7 @@ import { ImmutableRowError, IntegrityError } from '@keelson/db-core';
 import { tenantTables } from '@keelson/db-core/testing';
 import { describe, expect, it } from 'vitest';
 import { anyQuery, fill, sorted, stored } from './fixture.ts';
-import { operations } from './operations.ts';
+import { changeOf, operations } from './operations.ts';
 import { rowFactories } from './rows.ts';
 import { describeWalls } from './walls.ts';
 
@@ -78,7 +78,7 @@ describeWalls('the rows of another user', (context, wall) => {
               anyQuery('update', (db) =>
                 db
                   .updateTable(table.name)
-                  .set({ created_at: new Date() })
+                  .set(changeOf(table))
                   .where('id', '=', id as never),
               ),
             )

@@ -10,6 +10,8 @@ const ACCOUNTS = 5_000;
 const RECORDS = 20_000;
 const SESSIONS = 20_000;
 const EVENTS = 50_000;
+const EMBEDDINGS = 20_000;
+const ENTRIES = 100_000;
 const STATUS = `CASE c % 10 WHEN 0 THEN 'DELETED' WHEN 1 THEN 'CLOSED' WHEN 2 THEN 'ARCHIVED' ELSE 'ACTIVE' END`;
 
 const JOB_STATUS = `CASE j % 50 WHEN 1 THEN 'pending' WHEN 2 THEN 'pending' WHEN 3 THEN 'running' WHEN 4 THEN 'failed' ELSE 'completed' END`;
@@ -92,6 +94,21 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
     INSERT INTO app_instances (id, kind, host, pid, app_version, schema_version, started_at, last_seen_at)
     SELECT ${dialect.uuid('i')}, 'api', 'host', i, '1', '0001', ${dialect.time('i')}, ${dialect.time('i')}
     FROM ${dialect.series('i', RECORDS)}`);
+  await raw.query(`
+    INSERT INTO search_embeddings (user_id, id, kind, entity_id, part, model, dimensions, content_hash, vector, created_at)
+    SELECT ${dialect.user('e')}, ${dialect.uuid('e')}, 'kind ' || (e % 7), ${dialect.uuid('e')}, 0, 'model', 2, 'hash ' || e, ${dialect.bytes}, ${dialect.time('e')}
+    FROM ${dialect.series('e', EMBEDDINGS)}`);
+  // The triggers have marked every conversation and message by now; the index of them need not mean anything here.
+  await raw.query(`
+    INSERT INTO search_indexes (user_id, id, kinds, created_at, updated_at)
+    SELECT 'user ' || u, 'text', '{}', ${dialect.time('u')}, ${dialect.time('u')} FROM ${dialect.series('u', ACCOUNTS)}`);
+  await raw.query(`
+    INSERT INTO search_entries (user_id, id, number, block, occurred_at, length, content_hash, tokenizer, terms, updated_at)
+    SELECT ${dialect.user('e')}, 'message ' || ${dialect.uuid('e')}, e, 1 + e / 512, ${dialect.time('e')}, 2, 'hash', 'seed', 'content', ${dialect.time('e')}
+    FROM ${dialect.series('e', ENTRIES)}`);
+  await raw.query(`
+    INSERT INTO search_postings (user_id, id, postings, positions)
+    SELECT ${dialect.user('p')}, 'word' || p || ' 000001', ${dialect.bytes}, ${dialect.bytes} FROM ${dialect.series('p', ENTRIES)}`);
   await raw.query('ANALYZE');
 }
 
@@ -100,6 +117,7 @@ interface SeedDialect {
   user(number: string): string;
   uuid(number: string): string;
   time(number: string): string;
+  readonly bytes: string;
   readonly yes: string;
   readonly no: string;
 }
@@ -112,6 +130,7 @@ const sqlite: SeedDialect = {
   user,
   uuid: (number) => `'00000000-0000-7000-8000-' || printf('%012d', ${number})`,
   time: (number) => `1700000000000 + ${number}`,
+  bytes: `x'0000803f00000000'`,
   yes: '1',
   no: '0',
 };
@@ -121,6 +140,7 @@ const postgres: SeedDialect = {
   user,
   uuid: (number) => `('00000000-0000-7000-8000-' || lpad((${number})::text, 12, '0'))::uuid`,
   time: (number) => `timestamptz '2026-01-01' + ${number} * interval '1 second'`,
+  bytes: `'\\x0000803f00000000'::bytea`,
   yes: 'true',
   no: 'false',
 };

@@ -1,4 +1,5 @@
-import { type HttpConfig, Jobs } from '@keelson/db-core';
+import { conversationSources } from '@keelson/conversations';
+import { type Database, type HttpConfig, Jobs, Search, searchReindex } from '@keelson/db-core';
 import { Metrics } from '@keelson/db-core/metrics';
 import type { FastifyInstance } from 'fastify';
 import { ListenError } from './errors.ts';
@@ -7,7 +8,7 @@ import { startWorker } from './worker.ts';
 
 export interface StartOptions extends Omit<ServerOptions, 'http'> {
   readonly http: Pick<HttpConfig, 'host' | 'port'> & Partial<HttpConfig>;
-  /** What a worker inside the process does, where `http.workerSlots` asks for one. Default: the kernel's own jobs. */
+  /** What a worker inside the process does, where `http.workerSlots` asks for one. Default: the jobs of the kernel and of search. */
   readonly jobs?: Jobs;
 }
 
@@ -62,8 +63,9 @@ export async function startServer({ http, ...options }: StartOptions): Promise<R
     throw listenError(error, http);
   }
   const { workerSlots: slots = 0 } = http;
-  const jobs = options.jobs ?? new Jobs(database);
-  const worker = slots === 0 ? undefined : startWorker({ jobs, slots, metrics, logger: logger ?? server.log });
+  const search = new Search(database, conversationSources);
+  const jobs = options.jobs ?? jobsOf(database, search);
+  const worker = slots === 0 ? undefined : startWorker({ jobs, search, slots, metrics, logger: logger ?? server.log });
   let closing: Promise<void> | undefined;
   return {
     url: urlOf(server, host),
@@ -72,6 +74,12 @@ export async function startServer({ http, ...options }: StartOptions): Promise<R
       return closing;
     },
   };
+}
+
+function jobsOf(database: Database, search: Search): Jobs {
+  const jobs = new Jobs(database);
+  jobs.define(searchReindex(search));
+  return jobs;
 }
 
 async function drain(server: FastifyInstance, timeoutMs: number): Promise<void> {

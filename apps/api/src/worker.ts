@@ -1,9 +1,11 @@
-import { ensureKernelSchedules, type Jobs, Worker, type WorkerEvent } from '@keelson/db-core';
+import { ensureKernelSchedules, type Jobs, type Search, Worker, type WorkerEvent } from '@keelson/db-core';
 import type { Metrics } from '@keelson/db-core/metrics';
 import type { FastifyBaseLogger } from 'fastify';
 
 export interface ApiWorkerOptions {
   readonly jobs: Jobs;
+  /** Whose index is kept beside them. */
+  readonly search: Search;
   /** Jobs at the same time. */
   readonly slots: number;
   readonly metrics: Metrics;
@@ -18,8 +20,8 @@ export interface ApiWorker {
 /** Twice this is what a stopping worker takes at most, which is within the time that the API gives its requests. */
 const GRACE_MS = 4000;
 
-/** Does jobs beside the requests of this process. */
-export function startWorker({ jobs, slots, metrics, logger }: ApiWorkerOptions): ApiWorker {
+/** Does jobs, and keeps the search index, beside the requests of this process. */
+export function startWorker({ jobs, search, slots, metrics, logger }: ApiWorkerOptions): ApiWorker {
   const stop = new AbortController();
   const worker = new Worker(jobs, {
     concurrency: slots,
@@ -35,7 +37,13 @@ export function startWorker({ jobs, slots, metrics, logger }: ApiWorkerOptions):
     await ensureKernelSchedules(jobs).catch((error: unknown) => {
       logger.warn({ err: error }, 'the schedules of the kernel could not be looked at');
     });
-    await worker.run();
+    await Promise.all([
+      worker.run(),
+      search.keepIndexed({
+        signal: stop.signal,
+        onTrouble: (error) => logger.warn({ err: error }, 'the search index could not be kept'),
+      }),
+    ]);
   })();
   return {
     async stop() {

@@ -99,14 +99,13 @@ describeEngines('Idempotency-Key', (context) => {
   it('keeps nothing of a request whose answer breaks its schema', async () => {
     const api = await openApi(context, {
       prepare: (server) => {
-        const principalOf = () => ({ tokenId: 'x', userId: 'ada', scopes: [] });
         void server.register((scope, _options, done) => {
           scope.post(
             '/broken',
             { config: { access: 'public' }, schema: { response: { 201: z.object({ n: z.number() }) } } },
             async (request, reply) => {
               const database = api.database;
-              await answerOnce(database, principalOf)(request, reply, async () => {
+              await answerOnce(database, () => database.forUser('ada'))(request, reply, async () => {
                 const { Conversations } = await import('@keelson/conversations');
                 await new Conversations(database, 'ada').createConversation({ title: 'broken' });
                 return { status: 201, body: { n: 'five' } };

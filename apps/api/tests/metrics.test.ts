@@ -1,4 +1,5 @@
-import { Jobs, openDatabase } from '@keelson/db-core';
+import { Conversations, conversationSources } from '@keelson/conversations';
+import { Jobs, openDatabase, Search } from '@keelson/db-core';
 import { describeEngine, describeEngines } from '@keelson/db-core/testing';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod';
@@ -78,6 +79,17 @@ describeEngines('a worker inside the API', (context) => {
     await begun.promise;
     await server.close();
     expect(await jobs.get('ada', last.id)).toMatchObject({ status: 'completed', result: 'done', attempts: 1 });
+  });
+
+  it('keeps the search index', async () => {
+    const database = await context.open();
+    const server = await startServer({ database, logger, http });
+    const chats = new Conversations(database, 'ada');
+    await chats.createConversation({ title: 'Lighthouses of the north' });
+    const search = new Search(database, conversationSources);
+    await vi.waitFor(async () => expect(await search.status('ada')).toMatchObject({ pending: 0 }), 10_000);
+    expect((await search.status('ada')).entries).toEqual({ conversation: 1, message: 0 });
+    await server.close();
   });
 
   it('is not there when no slots are asked for', async () => {

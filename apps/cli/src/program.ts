@@ -16,12 +16,14 @@ import { addMigrate } from './commands/migrate.ts';
 import { addOrganisation } from './commands/organisation.ts';
 import { addRestore } from './commands/restore.ts';
 import { addRollback } from './commands/rollback.ts';
+import { addSearch } from './commands/search.ts';
 import { addServe } from './commands/serve.ts';
 import { addSettings } from './commands/settings.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
 import { addValidate } from './commands/validate.ts';
+import { addVectors } from './commands/vectors.ts';
 import { addWorker } from './commands/worker.ts';
 import type { Context, GlobalOptions } from './context.ts';
 import { examples } from './help.ts';
@@ -51,7 +53,9 @@ const commands: readonly AddCommand[] = [
   addLogs,
   addSettings,
   addJobs,
+  addVectors,
   addWorker,
+  addSearch,
   addServe,
   addStart,
   addDemo,

@@ -7,6 +7,8 @@ import { migration as m0004 } from './0004_jobs.ts';
 import { migration as m0005 } from './0005_records.ts';
 import { migration as m0006 } from './0006_row_security.ts';
 import { migration as m0007 } from './0007_accounts.ts';
+import { migration as m0008 } from './0008_vectors.ts';
+import { migration as m0009 } from './0009_search.ts';
 
 /** Keelson's own migrations. */
-export const migrations: readonly Migration[] = [m0001, m0002, m0003, m0004, m0005, m0006, m0007];
+export const migrations: readonly Migration[] = [m0001, m0002, m0003, m0004, m0005, m0006, m0007, m0008, m0009];

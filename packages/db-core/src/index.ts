@@ -36,6 +36,8 @@ export * from './errors/index.ts';
 export {
   type DatabaseConfig,
   type DatabaseTarget,
+  type EmbedderConfig,
+  type EmbedderServiceConfig,
   type Environment,
   type HttpConfig,
   type KeelsonConfig,
@@ -156,13 +158,59 @@ export {
   WorkerStoppedError,
 } from './jobs/errors.ts';
 export type { Job, JobFailure, JobLine } from './jobs/job.ts';
+export { type EntityTexts, reembedJob } from './jobs/reembed.ts';
 export { Jobs, type ListJobs } from './jobs/jobs.ts';
 export { ensureKernelSchedules } from './jobs/kernel-schedules.ts';
+export { searchReindex } from './jobs/reindex.ts';
 export type { Ending } from './jobs/run.ts';
 export { type ListSchedules, type Schedule, Schedules, type SetSchedule } from './jobs/schedules.ts';
 export { Worker, type WorkedJob, type WorkerEvent, type WorkerOptions } from './jobs/worker.ts';
 export type { ReplicaFigures } from './replicas/replica.ts';
+export type {
+  KeepIndexed,
+  RefreshOptions,
+  SearchHit,
+  SearchInput,
+  SearchPage,
+  SearchStatus,
+} from './search/contract.ts';
+export type { FieldHighlights, TextRange } from './search/query/highlight.ts';
+export { Search } from './search/search.ts';
+export {
+  defineSearchSource,
+  type SearchableRow,
+  type SearchSource,
+  type SearchSourceDefinition,
+} from './search/source.ts';
 export * from './schema/enumerations.ts';
+export type {
+  Embedder,
+  EmbeddingSource,
+  EmbedOptions,
+  Neighbour,
+  TextPart,
+  VectorCapabilities,
+} from './vectors/contract.ts';
+export { createEmbedder } from './vectors/create-embedder.ts';
+export type { EmbedPendingOptions, EmbedReport } from './vectors/embedding.ts';
+export {
+  EmbedderAccessError,
+  EmbedderAnswerError,
+  EmbedderError,
+  EmbedderTimeoutError,
+  EmbedderUnavailableError,
+  VectorIndexUnavailableError,
+} from './vectors/errors.ts';
+export { type FusedRank, type FuseOptions, fuseRanks, type RankedList } from './vectors/fuse-ranks.ts';
+export { hashedEmbedder } from './vectors/hashed-embedder.ts';
+export { httpEmbedder, type HttpEmbedderOptions } from './vectors/http-embedder.ts';
+export {
+  type BuildVectorIndex,
+  buildVectorIndex,
+  dropVectorIndex,
+  vectorCapabilities,
+} from './vectors/index-building.ts';
+export { type EmbeddedEntity, type NearestOptions, Vectors, type VectorStatus } from './vectors/vectors.ts';
 export { openDatabase } from './open-database.ts';
 export type { JsonValue } from './schema/json.ts';
 export type { Migration, MigrationContext, ValidationContext } from './schema/migration.ts';

@@ -1,6 +1,6 @@
 import { type MaybePromise, race, ratios, summarize } from '../rounds.ts';
 
-export interface Comparing<Contender> {
+export interface Comparing<Contender, Input> {
   /** What it costs … */
   readonly with: Contender;
   /** … as a multiple of this. */
@@ -8,18 +8,16 @@ export interface Comparing<Contender> {
   readonly warmUp: number;
   readonly rounds: number;
   readonly operations: number;
-  /** The same for both in a round. */
-  readonly run: (
-    contender: Contender,
-    operation: { readonly round: number; readonly index: number },
-  ) => MaybePromise<unknown>;
+  /** What both do in a round; made before the clock runs. */
+  readonly prepare: () => Input;
+  readonly run: (contender: Contender, input: Input, index: number) => MaybePromise<unknown>;
   /** Before each turn, not timed. */
   readonly settle?: (contender: Contender) => MaybePromise<void>;
 }
 
-/** The median over interleaved rounds of how many times as long it takes. */
-export async function costOf<Contender>(comparing: Comparing<Contender>): Promise<number> {
-  const { warmUp, rounds, operations, run, settle } = comparing;
+/** How many times as long it takes by the clock: the median over interleaved rounds. */
+export async function costOf<Contender, Input>(comparing: Comparing<Contender, Input>): Promise<number> {
+  const { warmUp, rounds, operations, prepare, run, settle } = comparing;
   const contenders = new Map([
     ['with', comparing.with],
     ['without', comparing.without],
@@ -29,7 +27,10 @@ export async function costOf<Contender>(comparing: Comparing<Contender>): Promis
     warmUp,
     rounds,
     shares: {},
-    prepare: (round) => ({ operations, run: (contender: Contender, index) => run(contender, { round, index }) }),
+    prepare: () => {
+      const input = prepare();
+      return { operations, run: (contender: Contender, index) => run(contender, input, index) };
+    },
     settle: (name) => settle?.(name === 'with' ? comparing.with : comparing.without),
   });
   const elapsed = (name: string): number[] => (times.get(name) ?? []).map((time) => time.elapsed);

@@ -47,7 +47,8 @@ interface Writer {
 }
 
 const INSERTS = 200;
-const BULK = 5000;
+/** So many that each turn fills SQLite's log beyond the size at which it is written back: both pay for that, or neither would. */
+const BULK = 10_000;
 const OPEN_MS = 3000;
 const WRITE_EVERY_MS = 5;
 const consumer = join(import.meta.dirname, 'feed-process.ts');
@@ -57,16 +58,15 @@ export async function feedFigures(stage: MechanismStage): Promise<Figures> {
   const tracked = await writer(stage, true);
   const plain = await writer(stage, false);
   const random = randomNumbers(1);
-  let made = 0;
+  let seq = 0;
   const messages = (count: number): Omit<NewMessage, 'conversationId'>[] =>
     Array.from({ length: count }, () => {
-      made += 1;
-      return { id: newId(), seq: made, content: text(random, 'user'), now: new Date() };
+      seq += 1;
+      return { id: newId(), seq, content: text(random, 'user'), now: new Date() };
     });
   const settle = ({ settle: own }: Writer): void => own();
 
   log('single inserts, with and without triggers');
-  let single: { round: number; rows: ReturnType<typeof messages> } = { round: -1, rows: [] };
   const inserts = scaled(INSERTS, scale, 5);
   const insertRatio = await costOf({
     with: tracked,
@@ -75,31 +75,26 @@ export async function feedFigures(stage: MechanismStage): Promise<Figures> {
     rounds: scaled(61, scale, 3),
     operations: inserts,
     settle,
-    run: ({ user, conversationId }: Writer, { round, index }) => {
-      if (single.round !== round) single = { round, rows: messages(inserts) };
-      return user.run(insertMessage, { ...single.rows[index]!, conversationId });
-    },
+    prepare: () => messages(inserts),
+    run: ({ user, conversationId }: Writer, made, index) =>
+      user.run(insertMessage, { ...made[index]!, conversationId }),
   });
 
   log('many rows at once, with and without triggers');
-  let bulk: { round: number; rows: ReturnType<typeof messages> } = { round: -1, rows: [] };
   const rows = scaled(BULK, scale, 20);
   const bulkRatio = await costOf({
     with: tracked,
     without: plain,
     warmUp: scaled(3, scale, 1),
-    rounds: scaled(21, scale, 3),
+    rounds: scaled(15, scale, 3),
     operations: 1,
-    settle: (contender) => {
-      settle(contender);
-    },
-    run: ({ user, conversationId }: Writer, { round }) => {
-      if (bulk.round !== round) bulk = { round, rows: messages(rows) };
-      return user.runMany(
+    settle,
+    prepare: () => messages(rows),
+    run: ({ user, conversationId }: Writer, made) =>
+      user.runMany(
         insertMessage,
-        bulk.rows.map((row) => ({ ...row, conversationId })),
-      );
-    },
+        made.map((row) => ({ ...row, conversationId })),
+      ),
   });
 
   log('how late a consumer in another process is told, beside a transaction that stays open');

@@ -5,6 +5,8 @@ import { jobsFigures } from './jobs.ts';
 import { metricsFigures } from './metrics.ts';
 import { replicasFigures } from './replicas.ts';
 import { rowSecurityFigures } from './row-security.ts';
+import { searchFigures } from './search.ts';
+import { vectorsFigures } from './vectors.ts';
 
 /** Every mechanism with figures of its own, in the order in which they are measured. */
 export const mechanisms: readonly Mechanism[] = [
@@ -55,5 +57,24 @@ export const mechanisms: readonly Mechanism[] = [
     engines: ['sqlite', 'postgres'],
     targets: {},
     figures: metricsFigures,
+  },
+  {
+    name: 'vectors',
+    title: 'the ten nearest of one user with 20,000 vectors of 384 numbers',
+    engines: ['sqlite', 'postgres'],
+    targets: {},
+    figures: vectorsFigures,
+  },
+  {
+    name: 'search',
+    title: 'searches among a million entries of 1,000 users, and of one user with 200,000',
+    engines: ['sqlite', 'postgres'],
+    targets: {
+      'sqlite.search.manyUsers.p95Ms': { below: 10 },
+      'sqlite.search.largeUser.p95Ms': { below: 60 },
+      'postgres.search.manyUsers.p95Ms': { below: 10 },
+      'postgres.search.largeUser.p95Ms': { below: 60 },
+    },
+    figures: searchFigures,
   },
 ];

@@ -26,7 +26,8 @@ export async function metricsFigures({ engine, scale, url, log }: MechanismStage
       warmUp: scaled(20, scale, 1),
       rounds: scaled(61, scale, 3),
       operations: scaled(engine === 'sqlite' ? 2000 : 200, scale, 5),
-      run: (user) => user.first(find, { id }),
+      prepare: () => ({ id }),
+      run: (user, params) => user.first(find, params),
     });
     return { [`${engine}.metrics.pointReadRatio`]: pointReadRatio };
   } finally {

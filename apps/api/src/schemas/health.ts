@@ -60,6 +60,10 @@ export const healthSchema = z
         .exactOptional()
         .describe('Where DATABASE_READ_URL names some.'),
       wal: checkSchema.extend({ bytes: z.int() }).exactOptional().describe('SQLite.'),
+      vectors: checkSchema
+        .extend({ search: z.enum(['exact-scan', 'sqlite-vec', 'pgvector']) })
+        .exactOptional()
+        .describe('How vectors are searched.'),
     }),
   })
   .meta({ id: 'Health' });

@@ -13,7 +13,7 @@ export function addInfo(parent: CommandUnknownOpts, context: Context): void {
     .addHelpText(
       'after',
       document(
-        '{"engine","version","database","sizeBytes","walBytes","pool":{"size","inUse","idle","waiting"},\n   "replicas":[{"location","state","reason","lagMs","lagBytes","reads","fallbacks","pool"}…],\n   "migrations":{"current","applied","pending":[NAME…]},"rowSecurity":{"isOn","role","faults":[TEXT…]}|null,\n   "tables":[{"name","rows"}…],"identity":{"id","environment","createdAt"}|null,\n   "instances":[{"id","kind","host","pid","appVersion","schemaVersion","startedAt","lastSeenAt"}…]|null}',
+        '{"engine","version","database","sizeBytes","walBytes","pool":{"size","inUse","idle","waiting"},\n   "replicas":[{"location","state","reason","lagMs","lagBytes","reads","fallbacks","pool"}…],\n   "migrations":{"current","applied","pending":[NAME…]},"rowSecurity":{"isOn","role","faults":[TEXT…]}|null,\n   "vectors":{"search":"exact-scan|sqlite-vec|pgvector","extension","version","message","hint"},\n   "tables":[{"name","rows"}…],"identity":{"id","environment","createdAt"}|null,\n   "instances":[{"id","kind","host","pid","appVersion","schemaVersion","startedAt","lastSeenAt"}…]|null}',
       ),
     )
     .action(() =>
@@ -21,7 +21,8 @@ export function addInfo(parent: CommandUnknownOpts, context: Context): void {
         const { location, engine, version, ...info } = await databaseInfo(database);
         const { output } = context;
         output.result({ engine, version, database: location, ...info }, () => {
-          const { sizeBytes, walBytes, pool, replicas, migrations, identity, tables, instances, rowSecurity } = info;
+          const { sizeBytes, walBytes, pool, replicas, migrations, identity, tables, instances, rowSecurity, vectors } =
+            info;
           output.list({
             database: location,
             engine: `${engine} ${version}`,
@@ -33,6 +34,7 @@ export function addInfo(parent: CommandUnknownOpts, context: Context): void {
               : { replicas: replicas.map(({ location, state }) => `${location} ${state}`).join(', ') }),
             migration: `${migrations.current ?? 'none'}${migrations.pending.length === 0 ? '' : `, ${migrations.pending.length} pending`}`,
             ...(rowSecurity === null ? {} : { 'row security': wallInWords(rowSecurity) }),
+            vectors: [vectors.message, vectors.hint ?? ''].join(' ').trim(),
             identity: identity?.id,
             environment: identity?.environment,
             made: time(identity?.createdAt ?? null),

@@ -7,6 +7,7 @@ import {
   Jobs,
   openDatabase,
   type Registration,
+  searchReindex,
   Worker,
   type WorkerEvent,
 } from '@keelson/db-core';
@@ -14,6 +15,7 @@ import type { Context } from '../context.ts';
 import { closeSoon, placeOf, waitForDatabase } from '../database.ts';
 import { eventLines } from '../events.ts';
 import { document, examples } from '../help.ts';
+import { openSearch } from '../search.ts';
 import { listOf, wholeNumber } from '../values.ts';
 import { version } from '../version.ts';
 
@@ -22,7 +24,7 @@ type Counts = Record<'completed' | 'failed' | 'retried' | 'cancelled' | 'given-b
 export function addWorker(parent: CommandUnknownOpts, context: Context): void {
   parent
     .command('worker')
-    .description('do jobs until told to stop, and enqueue those that come by the clock')
+    .description('do jobs until told to stop, enqueue those that come by the clock, and keep the search index')
     .option('--concurrency <N>', 'jobs at the same time, 1 to 1000 (default: 4)', wholeNumber(1, 1000))
     .option('--kind <KIND>', 'only this kind; may be repeated (default: all)', listOf)
     .addHelpText('after', examples('keelson worker', 'keelson worker --concurrency 8 --kind kernel.optimize'))
@@ -53,8 +55,11 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
         await database.initialize();
         const counts: Counts = { completed: 0, failed: 0, retried: 0, cancelled: 0, 'given-back': 0, lost: 0 };
         const jobs = new Jobs(database);
+        const search = await openSearch(database);
+        jobs.define(searchReindex(search));
+        const signal = AbortSignal.any([interrupt.signal, sigterm()]);
         const worker = new Worker(jobs, {
-          signal: AbortSignal.any([interrupt.signal, sigterm()]),
+          signal,
           ...(concurrency === undefined ? {} : { concurrency }),
           ...(kind === undefined ? {} : { kinds: kind }),
           onEvent: (event) => tell(context, counts, event),
@@ -62,7 +67,11 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
         await ensureKernelSchedules(jobs);
         const instance = await registerWorker(context, jobs.database);
         output.note(`The worker ${worker.name} looks for ${(kind ?? jobs.kinds).join(', ')}. Ctrl-C stops.`);
-        await worker.run();
+        const indexing = search.keepIndexed({
+          signal,
+          onTrouble: (error) => output.warn(error instanceof Error ? error.message : String(error)),
+        });
+        await Promise.all([worker.run(), indexing]);
         await instance.end();
         if (interrupt.signal.aborted) context.exitCode = 130;
         output.result({ ...placeOf(config.database), worker: worker.name, ...counts }, () =>

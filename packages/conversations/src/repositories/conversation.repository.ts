@@ -303,3 +303,13 @@ export const softDelete = defineTransition('conversations.softDelete', {
   to: 'DELETED',
   times: (now) => ({ deleted_at: now }),
 });
+
+/** What search shows of them. */
+export const searchRows = defineQuery('conversations.searchRows', (db, p: { ids: readonly string[] }) =>
+  db
+    .selectFrom('conversations')
+    .select(['id', 'title', 'created_at as at'])
+    .where('id', 'in', p.ids)
+    .where('status', '<>', 'DELETED')
+    .where('is_hidden', '=', false),
+);

@@ -249,3 +249,19 @@ export const updatePartial = defineQuery('messages.updatePartial', (db, p: Parti
     .where('content', '=', p.known)
     .returning(columns),
 );
+
+/** What search shows of them: those of conversations that lists show too, or may show. */
+export const searchRows = defineQuery('messages.searchRows', (db, p: { ids: readonly string[] }) =>
+  db
+    .selectFrom('conversation_messages')
+    .innerJoin('conversations', 'conversations.id', 'conversation_messages.conversation_id')
+    .select([
+      'conversation_messages.id',
+      'conversation_messages.content',
+      'conversation_messages.created_at as at',
+      'conversations.title',
+    ])
+    .where('conversation_messages.id', 'in', p.ids)
+    .where('conversations.status', '<>', 'DELETED')
+    .where('conversations.is_hidden', '=', false),
+);

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { ConfigurationError } from '../errors/index.ts';
 
 /** One thing that is wrong with the configuration. */
@@ -29,4 +30,12 @@ export function configurationError(faults: readonly ConfigurationFault[]): Confi
       ? `The configuration is invalid. ${lines[0]}`
       : `The configuration has ${lines.length} faults:\n${lines.map((line) => `- ${line}`).join('\n')}`;
   return new ConfigurationError(message, { details: { issues: faults } });
+}
+
+export function schemaFaults(error: z.ZodError, values: Readonly<Record<string, string>>): ConfigurationFault[] {
+  return error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    const given = values[name];
+    return { name, ...(given === undefined ? {} : { given: quoteGiven(given) }), message: issue.message };
+  });
 }

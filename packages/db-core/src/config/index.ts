@@ -5,4 +5,11 @@ export { type Environment, loadConfig, loadDatabaseConfig } from './load.ts';
 export { postgresUrl } from './postgres-url.ts';
 export { redactUrl } from './redact.ts';
 export { readSecretKey, SecretKey, type SecretKeys } from './secret-key.ts';
-export type { DatabaseConfig, HttpConfig, KeelsonConfig, ReplicaConfig } from './types.ts';
+export type {
+  DatabaseConfig,
+  EmbedderConfig,
+  EmbedderServiceConfig,
+  HttpConfig,
+  KeelsonConfig,
+  ReplicaConfig,
+} from './types.ts';

@@ -1,13 +1,13 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
-import type { z } from 'zod';
 import { type DatabaseTarget, type PostgresTarget, readDatabaseUrl } from './database-url.ts';
-import { type ConfigurationFault, configurationError, quoteGiven } from './faults.ts';
+import { type ConfigurationFault, configurationError, quoteGiven, schemaFaults } from './faults.ts';
 import { redactUrl } from './redact.ts';
 import { readSecretKey, type SecretKeys } from './secret-key.ts';
-import { appSettings, type DatabaseSettings, databaseSettings, settingNames } from './settings.ts';
+import { appSettings, type DatabaseSettings, databaseSettings, embedderSettings, settingNames } from './settings.ts';
 import { meantName } from './spelling.ts';
+import { readEmbedder } from './embedder.ts';
 import { isLoopback, type SslConfig } from './ssl.ts';
 import type { DatabaseConfig, KeelsonConfig, ReplicaConfig } from './types.ts';
 
@@ -35,14 +35,6 @@ function misspelled(env: Environment): ConfigurationFault[] {
     if (meant !== undefined) faults.push({ name, message: `there is no such setting: write ${meant}` });
   }
   return faults;
-}
-
-function schemaFaults(error: z.ZodError, values: Values): ConfigurationFault[] {
-  return error.issues.map((issue) => {
-    const name = String(issue.path[0]);
-    const given = values[name];
-    return { name, ...(given === undefined ? {} : { given: quoteGiven(given) }), message: issue.message };
-  });
 }
 
 const defaultUrl = 'sqlite:///data/keelson.db';
@@ -318,7 +310,13 @@ export function loadConfig(env: Environment, options: LoadOptions = {}): Keelson
   const values = writtenValues(env, Object.keys(appSettings.shape));
   const app = appSettings.safeParse(values);
   const { config: database, faults: databaseFaults = [] } = readDatabaseConfig(env, base);
-  const faults = [...misspelled(env), ...databaseFaults, ...(app.success ? [] : schemaFaults(app.error, values))];
+  const embedder = readEmbedder(writtenValues(env, Object.keys(embedderSettings.shape)));
+  const faults = [
+    ...misspelled(env),
+    ...databaseFaults,
+    ...embedder.faults,
+    ...(app.success ? [] : schemaFaults(app.error, values)),
+  ];
   if (!app.success || database === undefined || faults.length > 0) throw configurationError(faults);
   return {
     environment: app.data.KEELSON_ENVIRONMENT,
@@ -333,6 +331,7 @@ export function loadConfig(env: Environment, options: LoadOptions = {}): Keelson
       metricsToken: app.data.KEELSON_METRICS_TOKEN,
     },
     logs: { databaseLevel: app.data.KEELSON_LOG_DATABASE_LEVEL },
+    embedder: embedder.config,
   };
 }
 

@@ -1,6 +1,6 @@
 import { markdownTable } from '../errors/markdown-table.ts';
 import { settingDocs } from './kinds.ts';
-import { appSettings, databaseSettings } from './settings.ts';
+import { appSettings, databaseSettings, embedderSettings } from './settings.ts';
 
 const intro = `# Configuration
 
@@ -16,7 +16,8 @@ the folder of a Unix socket, \`host\`.
 /** docs/configuration.md, from the schemas that check the settings. */
 export function renderConfigurationMarkdown(): string {
   const sections = new Map<string, string[][]>();
-  for (const [name, schema] of [...Object.entries(databaseSettings.shape), ...Object.entries(appSettings.shape)]) {
+  const shape = { ...databaseSettings.shape, ...embedderSettings.shape, ...appSettings.shape };
+  for (const [name, schema] of Object.entries(shape)) {
     const docs = settingDocs.get(schema);
     if (docs === undefined) throw new Error(`The setting ${name} has no documentation.`);
     const rows = sections.get(docs.section) ?? [];

@@ -11,6 +11,7 @@ const cache = 'Cache';
 const secrets = 'Secrets';
 const logs = 'Logs';
 const http = 'HTTP API';
+const vectors = 'Vectors';
 const general = 'General';
 
 /** What `openDatabase` reads. */
@@ -266,6 +267,53 @@ export const databaseSettings = z.object({
   }),
 });
 
+/** How texts become vectors; without any of these there are none. */
+export const embedderSettings = z.object({
+  EMBEDDER_MODEL: text({
+    section: vectors,
+    values: 'name of a model',
+    initial: 'no vectors',
+    meaning:
+      'The model that makes vectors of texts. `keelson-hashed-v1` is built in and needs none of the others: it compares spelling, not meaning.',
+  }),
+  EMBEDDER_URL: text({
+    section: vectors,
+    values: 'URL',
+    initial: 'none',
+    meaning: 'An API like that of OpenAI, up to what stands before `/embeddings`: `https://api.openai.com/v1`.',
+  }),
+  EMBEDDER_API_KEY: text({
+    section: vectors,
+    values: 'text',
+    initial: 'none',
+    meaning: 'The key for it.',
+  }),
+  EMBEDDER_DIMENSIONS: text({
+    section: vectors,
+    values: 'whole number, 1–8192',
+    initial: 'none; needed with EMBEDDER_URL',
+    meaning: "How many numbers the model's vectors have.",
+  }),
+  EMBEDDER_SHORTEN: flag({
+    section: vectors,
+    initial: 'false',
+    meaning:
+      'Asks the service for vectors of EMBEDDER_DIMENSIONS. For models that can shorten theirs; others refuse it.',
+  }),
+  EMBEDDER_BATCH_SIZE: count({
+    section: vectors,
+    initial: '64',
+    min: 1,
+    max: 2048,
+    meaning: 'Texts in one request.',
+  }),
+  EMBEDDER_TIMEOUT: seconds({
+    section: vectors,
+    initial: '30',
+    meaning: 'How long one request may take.',
+  }),
+});
+
 /** What the apps read besides. */
 export const appSettings = z.object({
   KEELSON_ENVIRONMENT: choice(['development', 'staging', 'production', 'test'], {
@@ -337,5 +385,6 @@ export type AppSettings = z.output<typeof appSettings>;
 /** Every name that is known, in the order of the documentation. */
 export const settingNames: readonly string[] = [
   ...Object.keys(databaseSettings.shape),
+  ...Object.keys(embedderSettings.shape),
   ...Object.keys(appSettings.shape),
 ];

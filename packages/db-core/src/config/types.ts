@@ -76,6 +76,25 @@ interface PoolConfig {
   readonly idleTimeoutMs: number;
 }
 
+/** Where texts become vectors. */
+export interface EmbedderConfig {
+  readonly model: string;
+  /** Undefined for the model that is built in. */
+  readonly service: EmbedderServiceConfig | undefined;
+}
+
+export interface EmbedderServiceConfig {
+  readonly url: string;
+  readonly apiKey: string | undefined;
+  readonly dimensions: number;
+  /** Ask for vectors of that many numbers. */
+  readonly shorten: boolean;
+  /** Texts in one request. */
+  readonly batchSize: number;
+  /** For one request. */
+  readonly timeoutMs: number;
+}
+
 export interface HttpConfig {
   readonly host: string;
   /** 0: any free one. */
@@ -98,4 +117,6 @@ export interface KeelsonConfig {
   readonly http: HttpConfig;
   /** Which of the API's log lines are kept in the database too. */
   readonly logs: { readonly databaseLevel: AppSettings['KEELSON_LOG_DATABASE_LEVEL'] };
+  /** Undefined where no texts become vectors. */
+  readonly embedder: EmbedderConfig | undefined;
 }

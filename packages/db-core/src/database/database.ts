@@ -70,6 +70,7 @@ let replicasOf: (database: Database) => Replicas | undefined;
 let transactionsOf: (database: Database) => Transactions;
 let narrowNothing: (database: Database) => void;
 let listenerOf: (database: Database) => (listener: EventListener) => () => void;
+let kernelBelow: (database: Database) => Kernel;
 
 /**
  * What is underneath, for the rooms of this package that look at a database which may not be ready for use. It is not
@@ -90,6 +91,11 @@ export async function inspectReplicas(database: Database): Promise<readonly Repl
  */
 export function switchOffGuard(database: Database): void {
   narrowNothing(database);
+}
+
+/** The way to the engine through the current transaction, for mechanisms with SQL of their own. Not exported, as {@link engineOf}. */
+export function kernelOf(database: Database): Kernel {
+  return kernelBelow(database);
 }
 
 /** Does the work once what is being written is committed, outside the transaction; at once where there is none. */
@@ -124,6 +130,7 @@ export class Database {
       database.#forget();
     };
     listenerOf = (database) => (listener) => database.#kernel.listen(listener);
+    kernelBelow = (database) => database.#kernel;
   }
 
   readonly config: DatabaseConfig;

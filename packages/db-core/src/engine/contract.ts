@@ -140,6 +140,15 @@ export interface RowSecurityFault {
   readonly remedy?: string;
 }
 
+/** What searches vectors inside the engine, where it is there. */
+export interface VectorExtension {
+  readonly name: 'sqlite-vec' | 'pgvector';
+  /** Null where it can't be used. */
+  readonly version: string | null;
+  /** Why it can't be used, and what to do; null where it can. */
+  readonly missing: { readonly message: string; readonly hint: string } | null;
+}
+
 /** Watches for commits until it is closed. */
 export interface CommitWatch {
   close(): Promise<void>;
@@ -182,5 +191,6 @@ export interface Engine extends Runner {
    */
   secureRows(tables: readonly string[]): Promise<void>;
   info(): Promise<EngineInfo>;
+  vectorExtension(): Promise<VectorExtension>;
   pool(): PoolFigures;
 }

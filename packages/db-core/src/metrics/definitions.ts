@@ -207,6 +207,76 @@ export const jobsRunning = {
   labels: [],
 } as const satisfies MetricDefinition;
 
+export const cacheReads = {
+  name: 'keelson_cache_reads_total',
+  type: 'counter',
+  help: "Reads through this process's cache: found in the hot or the warm tier, or missed. Hits by all are the hit rate.",
+  labels: ['result'],
+} as const satisfies MetricDefinition;
+
+export const cacheLoads = {
+  name: 'keelson_cache_loads_total',
+  type: 'counter',
+  help: 'What the cache read from the database, by outcome. Those who wait for the same answer count once.',
+  labels: ['outcome'],
+} as const satisfies MetricDefinition;
+
+export const cacheStale = {
+  name: 'keelson_cache_stale_reads_total',
+  type: 'counter',
+  help: "Old answers that the cache gave because the database couldn't be reached.",
+  labels: [],
+} as const satisfies MetricDefinition;
+
+export const cacheDropped = {
+  name: 'keelson_cache_dropped_total',
+  type: 'counter',
+  help: 'Answers that the cache dropped or never kept: what they were made of changed, for room, too large.',
+  labels: ['reason'],
+} as const satisfies MetricDefinition;
+
+export const cacheEntries = {
+  name: 'keelson_cache_entries',
+  type: 'gauge',
+  help: 'Answers that are kept, by tier.',
+  labels: ['tier'],
+} as const satisfies MetricDefinition;
+
+export const cacheBytes = {
+  name: 'keelson_cache_size_bytes',
+  type: 'gauge',
+  help: 'How much memory they take, as estimated.',
+  labels: ['tier'],
+} as const satisfies MetricDefinition;
+
+export const replicaUp = {
+  name: 'keelson_replica_up',
+  type: 'gauge',
+  help: '1 while the replica answers reads, 0 otherwise.',
+  labels: ['replica'],
+} as const satisfies MetricDefinition;
+
+export const replicaLag = {
+  name: 'keelson_replica_lag_seconds',
+  type: 'gauge',
+  help: 'How old what the replica shows may be.',
+  labels: ['replica'],
+} as const satisfies MetricDefinition;
+
+export const replicaLagBytes = {
+  name: 'keelson_replica_lag_bytes',
+  type: 'gauge',
+  help: "How much of the primary's log it had yet to replay when it was looked at last.",
+  labels: ['replica'],
+} as const satisfies MetricDefinition;
+
+export const replicaReads = {
+  name: 'keelson_replica_reads_total',
+  type: 'counter',
+  help: 'Reads that it answered, and such that were repeated on the primary because it failed.',
+  labels: ['replica', 'outcome'],
+} as const satisfies MetricDefinition;
+
 export const eventLoopDelay = {
   name: 'nodejs_eventloop_delay_seconds',
   type: 'gauge',

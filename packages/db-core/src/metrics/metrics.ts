@@ -7,10 +7,12 @@ import type { MetricSource, Sample } from './contract.ts';
 import { sourceUp } from './definitions.ts';
 import { Recorder } from './recorder.ts';
 import { Page } from './registry.ts';
+import { cacheSource } from './sources/cache.ts';
 import { changesSource } from './sources/changes.ts';
 import { poolSource, storageSource } from './sources/database.ts';
 import { eventLoopSource } from './sources/event-loop.ts';
 import { jobsSource } from './sources/jobs.ts';
+import { replicasSource } from './sources/replicas.ts';
 
 /** A source that takes longer is left out. */
 const SOURCE_MS = 5000;
@@ -42,6 +44,8 @@ export class Metrics {
     this.register('storage', storageSource(database));
     this.register('changes', changesSource(database));
     this.register('jobs', jobsSource(database));
+    this.register('cache', cacheSource(database));
+    this.register('replicas', replicasSource(database));
     this.register('event-loop', eventLoop);
   }
 

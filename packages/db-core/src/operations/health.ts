@@ -6,6 +6,8 @@ import { type BreakerState, withDeadline } from '../resilience/index.ts';
 import type { MigrationStatus } from '../schema/status.ts';
 import { replicasCheck, type ReplicasCheck } from './replicas-check.ts';
 import { rowSecurityOf } from './row-security.ts';
+import type { VectorCapabilities } from '../vectors/contract.ts';
+import { vectorCapabilities } from '../vectors/index-building.ts';
 
 /** `degraded`: nothing is lost and it can be reached, but something waits to be done. `unhealthy`: it can't be used. */
 export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy';
@@ -67,6 +69,10 @@ export interface RowSecurityCheck extends HealthCheck {
   readonly faults: readonly string[];
 }
 
+export interface VectorsCheck extends HealthCheck {
+  readonly search: VectorCapabilities['search'];
+}
+
 export interface DatabaseHealth {
   /** The worst of the checks. */
   readonly status: HealthStatus;
@@ -83,6 +89,8 @@ export interface DatabaseHealth {
     readonly replicas?: ReplicasCheck;
     /** SQLite. */
     readonly wal?: WalCheck;
+    /** Where the database answers. The slower way to search is healthy, too. */
+    readonly vectors?: VectorsCheck;
   };
 }
 
@@ -127,6 +135,7 @@ export async function databaseHealth(
     database.config.read.replicas.length === 0
       ? undefined
       : await attempt(() => inTime(() => inspectReplicas(database)));
+  const vectors = 'error' in info ? undefined : await attempt(() => inTime(() => vectorCapabilities(database)));
   const wal = 'value' in info ? info.value.walBytes : null;
   const state = database.breakerState;
   const checks = {
@@ -145,6 +154,7 @@ export async function databaseHealth(
               : replicasCheck(replicas.value, database.config.read.maxLagMs),
         }),
     ...(wal === null ? {} : { wal: walCheck(wal) }),
+    ...(vectors !== undefined && 'value' in vectors ? { vectors: vectorsCheck(vectors.value) } : {}),
   };
   return { status: worstOf(Object.values(checks)), checks };
 }
@@ -311,6 +321,11 @@ function walCheck(bytes: number): WalCheck {
     hint: 'Look for a process that reads for long, and for space on the disk.',
     bytes,
   };
+}
+
+/** What would make it faster is told by `databaseInfo`: whoever has few vectors, or none, needs nothing. */
+function vectorsCheck({ search, message }: VectorCapabilities): VectorsCheck {
+  return { status: 'healthy', message, search };
 }
 
 const ORDER: readonly HealthStatus[] = ['healthy', 'degraded', 'unhealthy'];

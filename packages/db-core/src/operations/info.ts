@@ -6,6 +6,8 @@ import { type Instance, readInstances } from '../platform/instances.ts';
 import type { ReplicaFigures } from '../replicas/replica.ts';
 import { runStatement } from '../schema/statements.ts';
 import { rowSecurityOf } from './row-security.ts';
+import type { VectorCapabilities } from '../vectors/contract.ts';
+import { vectorCapabilities } from '../vectors/index-building.ts';
 
 export interface TableSize {
   readonly name: string;
@@ -38,6 +40,8 @@ export interface DatabaseInfo {
     readonly role: string | null;
     readonly faults: readonly string[];
   } | null;
+  /** How vectors are searched, and what would make that faster. */
+  readonly vectors: VectorCapabilities;
   /** By name. */
   readonly tables: readonly TableSize[];
   /** Null where nobody gave it one yet. */
@@ -74,6 +78,7 @@ export async function databaseInfo(database: Database): Promise<DatabaseInfo> {
       wall === undefined
         ? null
         : { isOn: wall.isOn, role: wall.role, faults: wall.isOn ? wall.faults.map(({ message }) => message) : [] },
+    vectors: await vectorCapabilities(database),
     tables,
     identity,
     instances: await readInstances(database),

@@ -14,6 +14,7 @@ import {
 import { quoteName, quoteNames } from './identifiers.ts';
 import type { BackfillOptions, Migration, MigrationContext, RebuildOptions } from './migration.ts';
 import { protectSql, unprotectSql } from './row-security.ts';
+import { type SearchTracking, searchTriggersOf, trackSearchSql, untrackSearchSql } from './search-tracking.ts';
 import { triggersOf, trackSql, untrackSql } from './tracking.ts';
 
 /** One thing that a migration does. */
@@ -118,6 +119,15 @@ export class StepCollector implements MigrationContext {
 
   unprotectRows(...tables: readonly string[]): void {
     for (const sql of tables.flatMap((table) => unprotectSql(this.engine, table))) this.#push(sql, false);
+  }
+
+  trackSearch(table: string, tracking: SearchTracking): void {
+    for (const sql of trackSearchSql(this.engine, table, tracking)) this.#push(sql, false);
+  }
+
+  untrackSearch(...tables: readonly string[]): void {
+    for (const name of tables.flatMap((table) => searchTriggersOf(this.engine, table))) this.dropped.add(name);
+    for (const sql of tables.flatMap((table) => untrackSearchSql(this.engine, table))) this.#push(sql, false);
   }
 
   rebuildTable<C extends Columns>(

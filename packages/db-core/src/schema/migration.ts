@@ -1,6 +1,7 @@
 import type { EngineKind, Row } from '../engine/contract.ts';
 import type { Column, ColumnTypes } from './columns.ts';
 import type { Columns, IndexOptions, PortableSql, TableOptions } from './ddl.ts';
+import type { SearchTracking } from './search-tracking.ts';
 
 /**
  * One step of the schema. Its name orders it: `0001_kernel` for Keelson's own, `acme_0001_invoices` for those that an
@@ -75,6 +76,12 @@ export interface MigrationContext extends ValidationContext {
    */
   protectRows(...tables: readonly string[]): void;
   unprotectRows(...tables: readonly string[]): void;
+  /**
+   * Has every change of a table's searched text marked for the search index, and what is there already. A search source
+   * of the same kind then says what is found, and how it is shown.
+   */
+  trackSearch(table: string, tracking: SearchTracking): void;
+  untrackSearch(...tables: readonly string[]): void;
   /** Changes a table in ways that SQLite has no ALTER for. */
   rebuildTable<C extends Columns>(
     name: string,

@@ -439,9 +439,9 @@ describe('loadDatabaseConfig', () => {
     expect(config).toMatchObject({ target: { engine: 'sqlite', path: '/srv/app/b.db' }, pool: { size: 9 } });
   });
 
-  test('covers every name that begins with DATABASE_, MIGRATION_ or CACHE_, and the keys of secrets', () => {
+  test('covers every name that begins with DATABASE_ and the like, and the keys of secrets', () => {
     expect(Object.keys(databaseSettings.shape).sort()).toEqual(
-      settingNames.filter((name) => /^(?:DATABASE|MIGRATION|CACHE|KEELSON_SECRET)_/.test(name)).sort(),
+      settingNames.filter((name) => /^(?:DATABASE|MIGRATION|CACHE|CHANGES|JOBS|KEELSON_SECRET)_/.test(name)).sort(),
     );
   });
 });
@@ -473,5 +473,49 @@ describe('the keys of secrets', () => {
 
   test('from before need one of now', () => {
     expect(faults({ KEELSON_SECRET_KEY_PREVIOUS: hex }).names).toEqual(['KEELSON_SECRET_KEY']);
+  });
+});
+
+describe('the embedder', () => {
+  const service = { EMBEDDER_URL: 'https://models.example/v1', EMBEDDER_MODEL: 'small', EMBEDDER_DIMENSIONS: '384' };
+
+  test('is none unless one is asked for', () => {
+    expect(loadConfig({}, { cwd }).embedder).toBeUndefined();
+  });
+
+  test('may be the one that is built in', () => {
+    expect(loadConfig({ EMBEDDER_MODEL: 'keelson-hashed-v1' }, { cwd }).embedder).toEqual({
+      model: 'keelson-hashed-v1',
+      service: undefined,
+    });
+  });
+
+  test('may be a service', () => {
+    expect(loadConfig({ ...service, EMBEDDER_API_KEY: 'key', EMBEDDER_TIMEOUT: '5' }, { cwd }).embedder).toEqual({
+      model: 'small',
+      service: {
+        url: 'https://models.example/v1',
+        apiKey: 'key',
+        dimensions: 384,
+        shorten: false,
+        batchSize: 64,
+        timeoutMs: 5000,
+      },
+    });
+  });
+
+  test.each<[string, Environment, string[]]>([
+    ['a model without its service', { EMBEDDER_MODEL: 'small' }, ['EMBEDDER_URL']],
+    ['a service without a model', { ...service, EMBEDDER_MODEL: '' }, ['EMBEDDER_MODEL']],
+    ['no dimensions', { ...service, EMBEDDER_DIMENSIONS: '' }, ['EMBEDDER_DIMENSIONS']],
+    ['too many dimensions', { ...service, EMBEDDER_DIMENSIONS: '9000' }, ['EMBEDDER_DIMENSIONS']],
+    ['the built-in model at a service', { ...service, EMBEDDER_MODEL: 'keelson-hashed-v1' }, ['EMBEDDER_MODEL']],
+    ['something else than a URL', { ...service, EMBEDDER_URL: 'models.example' }, ['EMBEDDER_URL']],
+    ['a key in the URL', { ...service, EMBEDDER_URL: 'https://models.example/v1?key=secret' }, ['EMBEDDER_URL']],
+    ['a slip of a name', { EMBEDDER_ULR: 'https://models.example' }, ['EMBEDDER_ULR']],
+  ])('refuses %s', (_, env, names) => {
+    const refused = faults(env);
+    expect(refused.names).toEqual(names);
+    expect(refused.error.message).not.toContain('secret');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ConfigurationError, type Database, defineQuery, newId, openDatabase } from '../../src/index.ts';
+import { ConfigurationError, type Database, defineCached, defineQuery, newId, openDatabase } from '../../src/index.ts';
 import { Metrics, type MetricSource } from '../../src/metrics/index.ts';
 import * as definitions from '../../src/metrics/definitions.ts';
 import { describeEngine, describeEngines } from '../../src/testing/index.ts';
@@ -58,6 +58,27 @@ describeEngines('metrics', (context) => {
     const buckets = [...figures].filter(([key]) => key.startsWith(`${name}_bucket{${of('test.listIds')}`));
     const counts = buckets.map(([, count]) => count);
     expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+  });
+
+  it('say what the cache was good for', async () => {
+    const database = await context.open();
+    const metrics = measured(database);
+    const user = database.forUser('ada');
+    const ids = defineCached('test.ids', {
+      dependsOn: () => [{ table: 'conversations' }],
+      load: (owner) => owner.all(listIds),
+    });
+    for (let count = 0; count < 3; count += 1) await database.cache.get(user, ids);
+    const figures = await figuresOf(metrics);
+    expect(only(figures, 'keelson_cache_reads_total')).toEqual({
+      'keelson_cache_reads_total{result="hot"}': 2,
+      'keelson_cache_reads_total{result="warm"}': 0,
+      'keelson_cache_reads_total{result="miss"}': 1,
+    });
+    expect(figures.get('keelson_cache_loads_total{outcome="completed"}')).toBe(1);
+    expect(figures.get('keelson_cache_entries{tier="hot"}')).toBe(1);
+    expect(figures.get('keelson_cache_size_bytes{tier="hot"}')).toBeGreaterThan(0);
+    expect(only(figures, 'keelson_replica_up')).toEqual({});
   });
 
   it('say how the pool is', async () => {
@@ -135,12 +156,12 @@ describeEngines('metrics', (context) => {
       metrics: [hits],
       collect: () => [{ metric: hits, labels: { tier: 'hot' }, value: 41 }],
     };
-    const remove = metrics.register('cache', source);
-    expect(() => metrics.register('cache', source)).toThrow(ConfigurationError);
+    const remove = metrics.register('others', source);
+    expect(() => metrics.register('others', source)).toThrow(ConfigurationError);
     metrics.register('broken', { metrics: [], collect: () => Promise.reject(new Error('no')) });
     const figures = await figuresOf(metrics);
     expect(figures.get('test_cache_hits_total{tier="hot"}')).toBe(41);
-    expect(figures.get('keelson_metrics_source_up{source="cache"}')).toBe(1);
+    expect(figures.get('keelson_metrics_source_up{source="others"}')).toBe(1);
     expect(figures.get('keelson_metrics_source_up{source="broken"}')).toBe(0);
     expect(await metrics.text()).toContain('# TYPE test_cache_hits_total counter');
     remove();

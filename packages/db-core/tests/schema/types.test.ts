@@ -12,7 +12,18 @@ describe("the types of a user's handle", () => {
 
   it('have the tables of tenants only', () => {
     expectTypeOf<keyof TenantDatabase>().toEqualTypeOf<
-      'conversations' | 'conversation_messages' | 'jobs' | 'job_logs' | 'settings' | 'idempotency_keys' | 'audit_events'
+      | 'conversations'
+      | 'conversation_messages'
+      | 'jobs'
+      | 'job_logs'
+      | 'settings'
+      | 'idempotency_keys'
+      | 'audit_events'
+      | 'search_embeddings'
+      | 'search_marks'
+      | 'search_indexes'
+      | 'search_entries'
+      | 'search_postings'
     >();
     expectTypeOf<Insertable<SystemDatabase['conversations']>['user_id']>().toEqualTypeOf<string>();
     expectTypeOf<'users' extends keyof SystemDatabase ? true : false>().toEqualTypeOf<true>();

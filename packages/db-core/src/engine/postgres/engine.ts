@@ -12,6 +12,7 @@ import type {
   Row,
   RowSecurity,
   Runner,
+  VectorExtension,
 } from '../contract.ts';
 import { arrayLiteral, postgresEncoder } from './codecs.ts';
 import { memberOf, PortablePostgresCompiler } from './compiler.ts';
@@ -23,6 +24,7 @@ import { RowSecurityWall } from './row-security.ts';
 import type { Session } from './session.ts';
 import { streamRows } from './stream.ts';
 import { PostgresTransaction } from './transaction.ts';
+import { findVectorExtension } from './vector-extension.ts';
 import { watchCommits } from './watch.ts';
 
 const OLDEST_VERSION = 140_000;
@@ -128,6 +130,10 @@ export class PostgresEngine implements Engine {
       sizeBytes: row.size,
       walBytes: null,
     };
+  }
+
+  vectorExtension(): Promise<VectorExtension> {
+    return findVectorExtension(this);
   }
 
   pool(): PoolFigures {

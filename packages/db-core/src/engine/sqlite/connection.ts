@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Outcome, Plan, Row, Runner } from '../contract.ts';
 import { DatabaseNotFoundError, NetworkFileSystemError, UnwritableDatabaseError } from '../../errors/index.ts';
+import { manyRowsPlan, ROWS_AT_ONCE, valuesOf } from './bulk.ts';
 import { mapSqliteError } from './errors.ts';
 import { StatementCache } from './statements.ts';
 
@@ -10,6 +11,8 @@ export interface ConnectionOptions {
   readonly path: string;
   readonly readonly: boolean;
   readonly synchronous: 'normal' | 'full';
+  /** The path of an extension to load, one that is known to load. */
+  readonly extension?: string | undefined;
 }
 
 /**
@@ -24,12 +27,13 @@ export class SqliteConnection implements Runner {
   readonly #database: Database.Database;
   readonly #statements: StatementCache;
 
-  constructor({ path, readonly, synchronous }: ConnectionOptions) {
+  constructor({ path, readonly, synchronous, extension }: ConnectionOptions) {
     this.path = path;
     let database: Database.Database | undefined;
     try {
       database = new Database(path, { readonly, timeout: NATIVE_BUSY_TIMEOUT_MS, fileMustExist: true });
       this.#database = database;
+      if (extension !== undefined) database.loadExtension(extension);
       this.#statements = new StatementCache(database);
       this.#configure(readonly, synchronous);
     } catch (error) {
@@ -76,13 +80,27 @@ export class SqliteConnection implements Runner {
 
   executeMany(plan: Plan, rows: readonly (readonly unknown[])[]): number {
     try {
-      const { statement } = this.#statements.get(plan);
+      const { bulk } = plan;
+      const many = bulk === undefined || rows.length < ROWS_AT_ONCE ? undefined : manyRowsPlan(plan, bulk);
+      if (bulk === undefined || many === undefined) return this.#runEach(plan, rows);
       let changes = 0;
-      for (const values of rows) changes += statement.run(values).changes;
+      for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
+        const chunk = rows.slice(start, start + ROWS_AT_ONCE);
+        const values = chunk.length < ROWS_AT_ONCE ? undefined : valuesOf(bulk, chunk);
+        if (values === undefined) changes += this.#runEach(plan, chunk);
+        else changes += this.#statements.get(many).statement.run(values).changes;
+      }
       return changes;
     } catch (error) {
       throw mapSqliteError(error, this.path);
     }
+  }
+
+  #runEach(plan: Plan, rows: readonly (readonly unknown[])[]): number {
+    const { statement } = this.#statements.get(plan);
+    let changes = 0;
+    for (const values of rows) changes += statement.run(values).changes;
+    return changes;
   }
 
   exec(sql: string): void {

@@ -14,6 +14,7 @@ import type {
   PoolFigures,
   Row,
   Runner,
+  VectorExtension,
 } from '../contract.ts';
 import type { SchemaDescription } from '../../schema/description.ts';
 import { DatabaseClosedError, LockTimeoutError } from '../../errors/index.ts';
@@ -24,6 +25,7 @@ import { prepareFile, SqliteConnection } from './connection.ts';
 import { inspectSqlite } from './inspect.ts';
 import { withLockFile } from './lock-file.ts';
 import { Readers, ReadTransaction } from './readers.ts';
+import { findVectorExtension, type LoadableExtension } from './vector-extension.ts';
 import { watchCommits } from './watch.ts';
 import { Writer } from './writer.ts';
 
@@ -56,6 +58,7 @@ export class SqliteEngine implements Engine {
   readonly #breather = new Breather();
   readonly #path: string;
   #connections: Connections | undefined;
+  #vectors: LoadableExtension | undefined;
   #closed = false;
 
   constructor(options: SqliteEngineOptions) {
@@ -67,6 +70,7 @@ export class SqliteEngine implements Engine {
     if (this.#closed) throw new DatabaseClosedError('The database has been closed.');
     if (this.#connections !== undefined) return;
     prepareFile(this.#path, this.#options.create);
+    this.#vectors = await findVectorExtension();
     // Turning a new file's write-ahead log on takes a lock, and another process may be doing the same.
     const deadline = performance.now() + this.#options.waitMs;
     while (this.#connections === undefined) {
@@ -82,7 +86,9 @@ export class SqliteEngine implements Engine {
   #connect(): Connections {
     const opened: SqliteConnection[] = [];
     const connect = (readonly: boolean): SqliteConnection => {
-      const connection = new SqliteConnection({ path: this.#path, readonly, synchronous: this.#options.synchronous });
+      const { synchronous } = this.#options;
+      const extension = this.#vectors?.path;
+      const connection = new SqliteConnection({ path: this.#path, readonly, synchronous, extension });
       opened.push(connection);
       return connection;
     };
@@ -184,6 +190,10 @@ export class SqliteEngine implements Engine {
       sizeBytes: sizeOf(this.#path),
       walBytes: sizeOf(`${this.#path}-wal`),
     };
+  }
+
+  async vectorExtension(): Promise<VectorExtension> {
+    return (this.#vectors ?? (await findVectorExtension())).about;
   }
 
   pool(): PoolFigures {

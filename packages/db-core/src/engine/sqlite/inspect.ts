@@ -18,11 +18,18 @@ const ON_DELETE = new Map<string, ForeignKeyDescription['onDelete']>([
   ['NO ACTION', 'no action'],
 ]);
 
+/** Where sqlite-vec isn't loaded its tables can't be looked at. What they keep is in tables whose names begin with theirs. */
+const TABLES = `
+  SELECT t.name FROM sqlite_schema AS t
+   WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND NOT EXISTS (
+     SELECT 1 FROM sqlite_schema AS v
+      WHERE v.type = 'table' AND v.sql LIKE 'CREATE VIRTUAL TABLE % USING vec0(%'
+        AND (t.name = v.name OR substr(t.name, 1, length(v.name) + 1) = v.name || '_'))
+   ORDER BY t.name`;
+
 /** The schema as it stands in the file. */
 export function inspectSqlite(rows: Rows): SchemaDescription {
-  const names = rows(
-    `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
-  );
+  const names = rows(TABLES);
   return { tables: names.map(({ name }) => describeTable(rows, String(name))) };
 }
 

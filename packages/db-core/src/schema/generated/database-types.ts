@@ -228,6 +228,61 @@ export interface SchemaMigrations {
   state: MigrationState;
 }
 
+export interface SearchEmbeddings {
+  content_hash: string;
+  created_at: Date;
+  dimensions: number;
+  entity_id: string;
+  id: string;
+  kind: string;
+  model: string;
+  part: number;
+  user_id: string;
+  vector: Uint8Array;
+}
+
+export interface SearchEntries {
+  block: number;
+  content_hash: string;
+  id: string;
+  length: number;
+  number: number;
+  occurred_at: Date;
+  terms: string;
+  tokenizer: string;
+  updated_at: Date;
+  user_id: string;
+}
+
+export interface SearchIndexes {
+  block: Generated<number>;
+  block_entries: Generated<number>;
+  block_tokens: Generated<number>;
+  created_at: Date;
+  id: string;
+  kinds: JsonValue;
+  next_number: Generated<number>;
+  updated_at: Date;
+  user_id: string;
+  version: Generated<number>;
+}
+
+export interface SearchMarks {
+  created_at: Date;
+  entity_id: string;
+  id: string;
+  kind: string;
+  size: number;
+  user_id: string;
+}
+
+export interface SearchPostings {
+  id: string;
+  positions: Uint8Array;
+  postings: Uint8Array;
+  user_id: string;
+}
+
 export interface Settings {
   category: string | null;
   created_at: Date;
@@ -308,6 +363,11 @@ export interface DB {
   organisations: Organisations;
   schedules: Schedules;
   schema_migrations: SchemaMigrations;
+  search_embeddings: SearchEmbeddings;
+  search_entries: SearchEntries;
+  search_indexes: SearchIndexes;
+  search_marks: SearchMarks;
+  search_postings: SearchPostings;
   settings: Settings;
   sign_in_failures: SignInFailures;
   system_logs: SystemLogs;

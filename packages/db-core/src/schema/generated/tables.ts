@@ -2,7 +2,7 @@
 import type { SchemaDescription } from '../description.ts';
 
 /** The tables whose rows have owners. */
-export type TenantTable = 'audit_events' | 'conversation_messages' | 'conversations' | 'idempotency_keys' | 'job_logs' | 'jobs' | 'settings';
+export type TenantTable = 'audit_events' | 'conversation_messages' | 'conversations' | 'idempotency_keys' | 'job_logs' | 'jobs' | 'search_embeddings' | 'search_entries' | 'search_indexes' | 'search_marks' | 'search_postings' | 'settings';
 
 /** The schema that this version works with. */
 export const schema: SchemaDescription = {
@@ -565,6 +565,106 @@ export const schema: SchemaDescription = {
         { name: 'app_version', codec: 'text', nullable: false, hasDefault: false },
       ],
       primaryKey: ['name'],
+      foreignKeys: [],
+      indexes: [],
+    },
+    {
+      name: 'search_embeddings',
+      columns: [
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'kind', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'entity_id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'part', codec: 'integer', nullable: false, hasDefault: false },
+        { name: 'model', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'dimensions', codec: 'integer', nullable: false, hasDefault: false },
+        { name: 'content_hash', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'vector', codec: 'blob', nullable: false, hasDefault: false },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['user_id', 'id'],
+      foreignKeys: [],
+      indexes: [
+        {
+          name: 'search_embeddings_part_key',
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'kind', descending: false },
+            { name: 'entity_id', descending: false },
+            { name: 'part', descending: false },
+            { name: 'model', descending: false },
+          ],
+          unique: true,
+          partial: false,
+        },
+      ],
+    },
+    {
+      name: 'search_entries',
+      columns: [
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'number', codec: 'integer', nullable: false, hasDefault: false },
+        { name: 'block', codec: 'integer', nullable: false, hasDefault: false },
+        { name: 'occurred_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'length', codec: 'bigint', nullable: false, hasDefault: false },
+        { name: 'content_hash', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'tokenizer', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'terms', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'updated_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['user_id', 'id'],
+      foreignKeys: [],
+      indexes: [
+        {
+          name: 'search_entries_number_key',
+          columns: [{ name: 'user_id', descending: false }, { name: 'number', descending: false }],
+          unique: true,
+          partial: false,
+        },
+      ],
+    },
+    {
+      name: 'search_indexes',
+      columns: [
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'next_number', codec: 'integer', nullable: false, hasDefault: true },
+        { name: 'block', codec: 'integer', nullable: false, hasDefault: true },
+        { name: 'block_entries', codec: 'integer', nullable: false, hasDefault: true },
+        { name: 'block_tokens', codec: 'bigint', nullable: false, hasDefault: true },
+        { name: 'kinds', codec: 'json', nullable: false, hasDefault: false },
+        { name: 'version', codec: 'integer', nullable: false, hasDefault: true },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'updated_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['user_id', 'id'],
+      foreignKeys: [],
+      indexes: [],
+    },
+    {
+      name: 'search_marks',
+      columns: [
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'kind', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'entity_id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'size', codec: 'bigint', nullable: false, hasDefault: false },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['user_id', 'id'],
+      foreignKeys: [],
+      indexes: [],
+    },
+    {
+      name: 'search_postings',
+      columns: [
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'postings', codec: 'blob', nullable: false, hasDefault: false },
+        { name: 'positions', codec: 'blob', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['user_id', 'id'],
       foreignKeys: [],
       indexes: [],
     },

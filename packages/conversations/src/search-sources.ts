@@ -1,0 +1,19 @@
+import { defineSearchSource, type SearchSource } from '@keelson/db-core';
+import { searchRows as conversationRows } from './repositories/conversation.repository.ts';
+import { searchRows as messageRows } from './repositories/message.repository.ts';
+
+/** What of conversations is searched: their titles, and the text of their messages. Deleted and hidden ones are not found. */
+export const conversationSources: readonly SearchSource[] = [
+  defineSearchSource({
+    kind: 'conversation',
+    table: 'conversations',
+    fields: { title: { weight: 2 } },
+    rows: conversationRows,
+  }),
+  defineSearchSource({
+    kind: 'message',
+    table: 'conversation_messages',
+    fields: { content: { weight: 1 } },
+    rows: messageRows,
+  }),
+];

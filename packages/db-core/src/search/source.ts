@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { UserHandle } from '../database/handle.ts';
+import { defineQuery, type Query } from '../database/query.ts';
+import { ConfigurationError } from '../errors/index.ts';
+import type { TenantDatabase } from '../schema/types.ts';
+
+/** What a source's query gives for each row that may be found. */
+export type SearchableRow<Field extends string> = {
+  readonly id: string;
+  /** What a result is called; null where it has no name. */
+  readonly title: string | null;
+  /** The time by which results are filtered, and ordered where they are equally good. */
+  readonly at: Date;
+} & { readonly [name in Field]: string | null };
+
+/** What of a table is searched. */
+export interface SearchSourceDefinition<Field extends string> {
+  /** What its rows are called in search, in lower case: `message`. The same as in the migration's `trackSearch`. */
+  readonly kind: string;
+  readonly table: keyof TenantDatabase;
+  /** Its texts, with how much a word in each counts: 1–100, whole numbers. At most 8. */
+  readonly fields: { readonly [name in Field]: { readonly weight: number } };
+  /**
+   * The rows of these ids, as far as their owner may find them: one that it doesn't give is not found, and loses its
+   * place in the index when it changes.
+   */
+  readonly rows: Query<{ ids: readonly string[] }, SearchableRow<NoInfer<Field>>>;
+}
+
+/** What of a table is searched, ready for use. Made by {@link defineSearchSource}. */
+export interface SearchSource {
+  readonly kind: string;
+  readonly table: string;
+  readonly fields: readonly { readonly name: string; readonly weight: number }[];
+  /** Changes with whatever changes the index. */
+  readonly version: string;
+  /** The rows of these ids that can be found. */
+  read(user: UserHandle, ids: readonly string[]): Promise<SourceRow[]>;
+  /** Ids of the table's rows in their order. */
+  listIds(user: UserHandle, after: string, limit: number): Promise<string[]>;
+}
+
+export interface SourceRow {
+  readonly id: string;
+  readonly title: string | null;
+  readonly at: Date;
+  /** The texts by field. */
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+const definitionSchema = z.object({
+  kind: z
+    .string()
+    .max(50)
+    .regex(/^[a-z][a-z0-9-]*$/, 'must be in lower case, such as message'),
+  fields: z
+    .record(z.string(), z.object({ weight: z.int().min(1).max(100) }))
+    .refine((fields) => Object.keys(fields).length >= 1 && Object.keys(fields).length <= 8, 'must be 1 to 8'),
+});
+
+/**
+ * Declares what of a table is searched. The rest is the kernel's: keeping the index true, tokenising, ranking.
+ *
+ * @throws ConfigurationError when it can't be
+ * @example
+ * ```ts
+ * const texts = defineQuery('notes.searchTexts', (db, p: { ids: readonly string[] }) =>
+ *   db.selectFrom('notes').select(['id', 'title', 'body', 'created_at as at']).where('id', 'in', p.ids),
+ * );
+ * export const noteSource = defineSearchSource({
+ *   kind: 'note',
+ *   table: 'notes',
+ *   fields: { title: { weight: 3 }, body: { weight: 1 } },
+ *   rows: texts,
+ * });
+ * ```
+ */
+export function defineSearchSource<Field extends string>(definition: SearchSourceDefinition<Field>): SearchSource {
+  const { kind, table, rows } = definition;
+  const checked = definitionSchema.safeParse(definition);
+  if (!checked.success) {
+    const [issue] = checked.error.issues;
+    throw new ConfigurationError(
+      `The search source ${kind} is not valid: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`,
+    );
+  }
+  const fields = Object.entries(checked.data.fields).map(([name, { weight }]) => ({ name, weight }));
+  const listing = defineQuery(`search.ids.${kind}`, (db, p: { after: string; limit: number }) =>
+    // Every table with owners has an id; which table this is, its own type can't say.
+    db
+      .selectFrom(table as 'conversations')
+      .select('id')
+      .where('id', '>', p.after)
+      .orderBy('id')
+      .limit(p.limit),
+  );
+  return {
+    kind,
+    table,
+    fields,
+    version: createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, 8),
+    read: async (user, ids) => {
+      const found = (await user.all(rows, { ids })) as readonly SearchableRow<string>[];
+      return found.map((row) => ({
+        id: row.id,
+        title: row.title,
+        at: row.at,
+        texts: Object.fromEntries(fields.map(({ name }) => [name, row[name] ?? ''])),
+      }));
+    },
+    listIds: async (user, after, limit) => (await user.all(listing, { after, limit })).map(({ id }) => id),
+  };
+}
