@@ -9,6 +9,7 @@ import { migration as m0006 } from './0006_row_security.ts';
 import { migration as m0007 } from './0007_accounts.ts';
 import { migration as m0008 } from './0008_vectors.ts';
 import { migration as m0009 } from './0009_search.ts';
+import { migration as m0010 } from './0010_backups.ts';
 
 /** Keelson's own migrations. */
-export const migrations: readonly Migration[] = [m0001, m0002, m0003, m0004, m0005, m0006, m0007, m0008, m0009];
+export const migrations: readonly Migration[] = [m0001, m0002, m0003, m0004, m0005, m0006, m0007, m0008, m0009, m0010];

@@ -62,7 +62,10 @@ export {
   RestoreRefusedError,
 } from './operations/backup/errors.ts';
 export { type BackupFile, listBackups, type PruneBackups, pruneBackups } from './operations/backup/list.ts';
-export { restoreBackup } from './operations/backup/restore.ts';
+export { BackupHistory, type BackupRun, type BackupStanding } from './operations/backup/history.ts';
+export { defineBackupJobs, ensureBackupSchedules } from './operations/backup/jobs.ts';
+export { takeBackup } from './operations/backup/take.ts';
+export { drillBackup, restoreBackup } from './operations/backup/restore.ts';
 export type { Restored, RestoreOptions } from './operations/backup/restored.ts';
 export { type VerifiedBackup, verifyBackup, type VerifyOptions } from './operations/backup/verify.ts';
 export { type DatabaseInfo, databaseInfo, type TableSize } from './operations/info.ts';

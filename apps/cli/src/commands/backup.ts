@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { backupDatabase, verifyBackup } from '@keelson/db-core';
+import { takeBackup } from '@keelson/db-core';
 import { BackupLine } from '../backup-progress.ts';
 import type { Context } from '../context.ts';
 import { placeOf, useDatabase } from '../database.ts';
@@ -38,20 +38,12 @@ export function addBackup(parent: CommandUnknownOpts, context: Context): void {
       let working: Promise<unknown> = Promise.resolve();
       try {
         await useDatabase(context, { create: false }, async (database) => {
-          const work = (async () => {
-            const backup = await backupDatabase(database, {
-              ...(backupPath === undefined ? {} : placed(resolve(config.home, backupPath))),
-              ...(encrypt === undefined ? {} : { encrypt }),
-              signal,
-              onProgress: line.show,
-            });
-            await verifyBackup(backup.file, {
-              secretKeys: database.config.secretKeys,
-              signal,
-              onProgress: line.show,
-            });
-            return backup;
-          })();
+          const work = takeBackup(database, {
+            ...(backupPath === undefined ? {} : placed(resolve(config.home, backupPath))),
+            ...(encrypt === undefined ? {} : { encrypt }),
+            signal,
+            onProgress: line.show,
+          });
           working = work;
           const backup = await work;
           line.end();

@@ -21,6 +21,8 @@ const LISTED: Readonly<Record<string, TableScope>> = {
   // What programs said and which of them run concerns whoever looks after all of it.
   system_logs: 'system',
   app_instances: 'system',
+  // A backup holds everybody's rows.
+  backups: 'system',
 };
 
 /**

@@ -57,5 +57,8 @@ export type RowsBlock = z.output<typeof rowsSchema>;
 export const BLOCKS = { file: 1, rows: 2, manifest: 3 } as const;
 export type BlockKind = (typeof BLOCKS)[keyof typeof BLOCKS];
 
-/** A restored database begins a new epoch of its change feed, and no program runs on it yet. */
-export const OMITTED: readonly string[] = ['change_log', 'app_instances'];
+/**
+ * What a PostgreSQL backup leaves out: a restored database begins a new epoch of its change feed, no program runs on it yet,
+ * and the index of vectors is made anew from the embeddings.
+ */
+export const OMITTED: readonly string[] = ['change_log', 'app_instances', 'search_vectors', 'search_vector_changes'];

@@ -14,6 +14,7 @@ import {
   openRestored,
   type Restored,
   type RestoreOptions,
+  type RestoreRun,
   settleRestored,
 } from './restored.ts';
 import { differencesOf, TableSums } from './sums.ts';
@@ -22,7 +23,7 @@ import { unpackBackup, type VerifiedBackup } from './verify.ts';
 const WAIT_MS = 30_000;
 
 /** Loads a backup into a schema of its own, and lets that take the place of the one that programs use. */
-export async function restoreServer(file: string, options: RestoreOptions): Promise<Omit<Restored, 'durationMs'>> {
+export async function restoreServer(file: string, options: RestoreRun): Promise<Omit<Restored, 'durationMs'>> {
   const { config, signal, onProgress, dryRun = false } = options;
   // All of it is read before the server is asked for anything.
   const backup = await unpackBackup(file, join(dirname(file), 'none'), {
@@ -49,10 +50,11 @@ export async function restoreServer(file: string, options: RestoreOptions): Prom
         await prepareTables(restored, backup, options);
         if (dryRun)
           return { backup, restored: false, kept: null, migrated: (await restored.migrations.status()).pending };
-        if (state !== 'nothing') await options.confirm?.(backup);
+        if (state !== 'nothing' && !options.isDrill) await options.confirm?.(backup);
         await load(restored, file, options);
         const migrated = await settleRestored(restored, options);
         await restored.close();
+        if (options.isDrill) return { backup, restored: false, kept: null, migrated };
         onProgress?.({ stage: 'swapping' });
         const kept = await swapSchemas(engine, { schema, place, keep: state !== 'nothing' });
         isSwapped = true;

@@ -1,4 +1,4 @@
-import { type Restored, type RestoreOptions } from './restored.ts';
+import type { Restored, RestoreOptions, RestoreRun } from './restored.ts';
 import { restoreServer } from './postgres-restore.ts';
 import { restoreFile } from './sqlite-restore.ts';
 
@@ -14,7 +14,24 @@ import { restoreFile } from './sqlite-restore.ts';
  * const { kept } = await restoreBackup('backups/keelson-2026-03-01T02-00-00Z-3f9a1c.keelson', { config: database.config });
  * ```
  */
-export async function restoreBackup(file: string, options: RestoreOptions): Promise<Restored> {
+export function restoreBackup(file: string, options: RestoreOptions): Promise<Restored> {
+  return run(file, { ...options, isDrill: false });
+}
+
+/**
+ * Restores a backup beside the database that it is of, with all that belongs to it, and removes it again. Programs may run
+ * meanwhile.
+ *
+ * @throws as `restoreBackup`
+ */
+export function drillBackup(
+  file: string,
+  options: Omit<RestoreOptions, 'dryRun' | 'force' | 'confirm'>,
+): Promise<Restored> {
+  return run(file, { ...options, force: true, isDrill: true });
+}
+
+async function run(file: string, options: RestoreRun): Promise<Restored> {
   const started = performance.now();
   const done =
     options.config.target.engine === 'sqlite'

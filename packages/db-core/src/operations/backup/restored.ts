@@ -36,6 +36,11 @@ export interface RestoreOptions {
   readonly onEvent?: EventListener;
 }
 
+/** A drill does everything but to let the restored database take the other one's place. */
+export interface RestoreRun extends RestoreOptions {
+  readonly isDrill: boolean;
+}
+
 export interface Restored {
   readonly backup: VerifiedBackup;
   /** False after a dry run. */

@@ -12,7 +12,7 @@ import {
   assertReplaceable,
   openRestored,
   type Restored,
-  type RestoreOptions,
+  type RestoreRun,
   settleRestored,
 } from './restored.ts';
 import { unpackBackup } from './verify.ts';
@@ -23,7 +23,7 @@ const WAIT_MS = 30_000;
 export async function restoreFile(
   file: string,
   path: string,
-  options: RestoreOptions,
+  options: RestoreRun,
 ): Promise<Omit<Restored, 'durationMs'>> {
   if (resolve(file) === resolve(path))
     throw new RestoreRefusedError(`${path} is the database itself.`, { hint: 'Give the file of a backup.' });
@@ -31,11 +31,7 @@ export async function restoreFile(
   return await withLockFile(`${path}-lock-restore`, WAIT_MS, () => restoreAlone(file, path, options));
 }
 
-async function restoreAlone(
-  file: string,
-  path: string,
-  options: RestoreOptions,
-): Promise<Omit<Restored, 'durationMs'>> {
+async function restoreAlone(file: string, path: string, options: RestoreRun): Promise<Omit<Restored, 'durationMs'>> {
   const { config, signal, onProgress } = options;
   return await inWorkFolder(dirname(path), `restore-${basename(path)}`, async (place) => {
     const restored = join(place, 'restored.db');
@@ -58,7 +54,7 @@ async function restoreAlone(
       await assertKnownMigrations(database);
       if (options.dryRun === true)
         return { backup, restored: false, kept: null, migrated: (await database.migrations.status()).pending };
-      if (state !== 'nothing') await options.confirm?.(backup);
+      if (state !== 'nothing' && !options.isDrill) await options.confirm?.(backup);
       migrated = await settleRestored(database, options);
       // The last connection that is closed takes the write-ahead log into the file.
       await engineOf(database).exec('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -66,6 +62,7 @@ async function restoreAlone(
       await database.close();
     }
     signal?.throwIfAborted();
+    if (options.isDrill) return { backup, restored: false, kept: null, migrated };
     onProgress?.({ stage: 'swapping' });
     return { backup, restored: true, kept: await swap(path, restored, state), migrated };
   });
