@@ -25,7 +25,7 @@ export const migration: Migration = {
         primaryKey: ['id'],
         indexes: {
           backups_by_result: { columns: ['kind', 'result', 'started_at desc', 'id desc'] },
-          backups_by_time: { columns: ['started_at desc', 'id desc'] },
+          backups_by_time: { columns: ['started_at'] },
         },
       },
     );

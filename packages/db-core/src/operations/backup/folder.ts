@@ -53,7 +53,7 @@ export async function keepAs(path: string, other: string): Promise<void> {
   await syncFolder(dirname(other));
 }
 
-export async function sync(path: string): Promise<void> {
+async function sync(path: string): Promise<void> {
   const file = await open(path, 'r+');
   try {
     await file.sync();

@@ -51,7 +51,6 @@ export const rowsSchema = z.object({
   columns: z.array(z.string()),
   rows: z.array(z.array(z.string().nullable())),
 });
-export type RowsBlock = z.output<typeof rowsSchema>;
 
 /** What a block of the file holds. The manifest is the last one. */
 export const BLOCKS = { file: 1, rows: 2, manifest: 3 } as const;

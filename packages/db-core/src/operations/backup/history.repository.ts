@@ -60,8 +60,13 @@ export const findLatest = defineSystemQuery('backups.findLatest', (db, p: { kind
     .limit(1),
 );
 
-export const list = defineSystemQuery('backups.list', (db, p: { limit: number }) =>
-  db.selectFrom('backups').select(columns).orderBy('started_at', 'desc').orderBy('id', 'desc').limit(p.limit),
+export const list = defineSystemQuery('backups.list', (db, p: { until: Date; limit: number }) =>
+  db
+    .selectFrom('backups')
+    .select(columns)
+    .where('started_at', '<=', p.until)
+    .orderBy('started_at', 'desc')
+    .limit(p.limit),
 );
 
 export const removeBefore = defineSystemQuery('backups.removeBefore', (db, p: { before: Date }) =>

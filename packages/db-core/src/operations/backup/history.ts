@@ -52,7 +52,7 @@ export class BackupHistory {
 
   /** Newest first, at most 1,000. */
   async list(limit = 50): Promise<readonly BackupRun[]> {
-    const rows = await this.#system('list').all(queries.list, { limit: Math.min(limit, MOST) });
+    const rows = await this.#system('list').all(queries.list, { until: new Date(), limit: Math.min(limit, MOST) });
     return rows.map(toRun);
   }
 

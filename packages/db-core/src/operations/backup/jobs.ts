@@ -67,12 +67,13 @@ function drill(database: Database): JobDefinition<typeof parameters> {
     run: async ({ userId, signal }) => {
       assertSystem(userId, 'restore backups');
       const { backup: last } = await new BackupHistory(database).standing();
-      if (last?.file == null || !existsSync(last.file))
+      const file = last?.file ?? null;
+      if (file === null || !existsSync(file))
         throw new BackupFailedError(
-          last === null ? 'There is no backup to restore for a try.' : `The last backup, ${last.file}, is not there.`,
+          last === null ? 'There is no backup to restore for a try.' : `The last backup, ${file}, is not there.`,
           { hint: 'Make one with `keelson backup`; the worker must see the folder that it is in.' },
         );
-      return { file: last.file, rows: await drillAndEnter(database, last.file, signal) };
+      return { file, rows: await drillAndEnter(database, file, signal) };
     },
   };
 }

@@ -19,7 +19,12 @@ export async function takeBackup(database: Database, options: BackupOptions = {}
     await enter(database, {
       kind: 'backup',
       result: 'whole',
-      ...{ file, bytes, contentBytes, rows, encrypted, error: null },
+      error: null,
+      file,
+      bytes,
+      contentBytes,
+      rows,
+      encrypted,
       startedAt: takenAt,
       ...ended(startedAt),
     });
@@ -50,7 +55,12 @@ export async function drillAndEnter(database: Database, file: string, signal?: A
     await enter(database, {
       kind: 'drill',
       result: 'whole',
-      ...{ file, bytes, contentBytes, rows, encrypted, error: null },
+      error: null,
+      file,
+      bytes,
+      contentBytes,
+      rows,
+      encrypted,
       startedAt,
       ...ended(startedAt),
     });
