@@ -84,6 +84,10 @@ export class Recorder {
       case 'slow-query':
       case 'system-access':
       case 'migration':
+      // The cache and the replicas are asked for their own figures.
+      case 'cache-stale':
+      case 'cache-store':
+      case 'replica':
         return;
     }
   }

@@ -442,7 +442,9 @@ describe('loadDatabaseConfig', () => {
 
   test('covers every name that begins with DATABASE_ and the like, and the keys of secrets', () => {
     expect(Object.keys(databaseSettings.shape).sort()).toEqual(
-      settingNames.filter((name) => /^(?:BACKUP|DATABASE|MIGRATION|CACHE|CHANGES|JOBS|KEELSON_SECRET)_/.test(name)).sort(),
+      settingNames
+        .filter((name) => /^(?:BACKUP|DATABASE|MIGRATION|CACHE|CHANGES|JOBS|KEELSON_SECRET)_/.test(name))
+        .sort(),
     );
   });
 });
