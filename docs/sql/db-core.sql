@@ -228,13 +228,15 @@ insert into "backups" ("id", "kind", "file", "result", "error", "bytes", "conten
 -- sqlite
 select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
-  order by "started_at" desc, "id" desc
+  where "started_at" <= ?
+  order by "started_at" desc
   limit ?;
 -- postgres
 select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
-  order by "started_at" desc, "id" desc
-  limit $1;
+  where "started_at" <= $1
+  order by "started_at" desc
+  limit $2;
 
 -- backups.removeBefore
 -- sqlite

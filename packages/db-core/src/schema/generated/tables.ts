@@ -156,12 +156,7 @@ export const schema: SchemaDescription = {
           unique: false,
           partial: false,
         },
-        {
-          name: 'backups_by_time',
-          columns: [{ name: 'started_at', descending: true }, { name: 'id', descending: true }],
-          unique: false,
-          partial: false,
-        },
+        { name: 'backups_by_time', columns: [{ name: 'started_at', descending: false }], unique: false, partial: false },
       ],
     },
     {
