@@ -5,14 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backupDatabase, ensureIdentity, openDatabase, verifyBackup } from '@keelson/db-core';
 import { describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
+import { isLong } from '../faults/form.ts';
 import { seeded } from '../kill/seeded.ts';
 import { faultsIn, sessionsEnd } from '../kill/sound.ts';
 import { Child } from '../support/child.ts';
 import { freshFolder } from '../support/fresh-folder.ts';
 import { fill, seen } from './content.ts';
 
-/** `KEELSON_KILL_ROUNDS=50 vitest run tests/backup/kill.test.ts` looks harder. */
-const ROUNDS = Number(process.env['KEELSON_KILL_ROUNDS'] ?? 4);
+/** `pnpm test:faults` looks harder, and so does `KEELSON_KILL_ROUNDS=50`. */
+const ROUNDS = Number(process.env['KEELSON_KILL_ROUNDS'] ?? (isLong ? 50 : 4));
 const SEED = Number(process.env['KEELSON_KILL_SEED'] ?? 1);
 const ROUND_MS = 20_000;
 const SOON_MS = 900;

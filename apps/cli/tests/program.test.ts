@@ -68,7 +68,17 @@ describe('the command line', () => {
   });
 
   it('describes its JSON in the help of each that has a result', () => {
-    const groups = ['keelson', 'token', 'organisation', 'conversations', 'changes', 'jobs', 'settings', 'vectors'];
+    const groups = [
+      'keelson',
+      'token',
+      'organisation',
+      'conversations',
+      'changes',
+      'jobs',
+      'settings',
+      'vectors',
+      'backups',
+    ];
     const without = [...groups, 'export'];
     for (const command of everyCommand(newProgram()).filter((each) => !without.includes(each.name()))) {
       expect(helpOf(command), command.name()).toContain('With --json:');

@@ -18,6 +18,7 @@ const { driver, path, readonly, statements } = JSON.parse(require('node:fs').rea
 process.umask(0o077);
 try {
   const database = new (require(driver))(path, { readonly, fileMustExist: true, timeout: 10000 });
+  database.pragma('cache_size = -65536');
   const results = statements.map(({ sql, values = [] }) => {
     const statement = database.prepare(sql);
     return statement.reader ? statement.all(...values) : (statement.run(...values), []);
