@@ -1,7 +1,7 @@
-import { globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { workspacePackages } from './workspace.ts';
+import { workspacePackages, workspaceRoot } from './workspace.ts';
 
 /** Texts by the path of their file, from the workspace's root. */
 export type GeneratedFiles = ReadonlyMap<string, string>;
@@ -30,6 +30,21 @@ async function loadEveryPackage(): Promise<void> {
   }
 }
 
+/** The SQL of every query on both engines, by the name of its package. */
+async function queryTexts(): Promise<ReadonlyMap<string, string>> {
+  const { renderQueries } = await import('../packages/db-core/src/database/render.ts');
+  const texts = new Map<string, string>();
+  for (const { folder, manifest } of workspacePackages()) {
+    const repositories = globSync('src/**/*.repository.ts', { cwd: folder }).sort();
+    if (repositories.length === 0) continue;
+    const modules = await Promise.all(
+      repositories.map((path) => import(pathToFileURL(join(folder, path)).href) as Promise<Record<string, unknown>>),
+    );
+    texts.set(manifest.name.replace('@keelson/', ''), renderQueries(modules));
+  }
+  return texts;
+}
+
 export const generators: readonly Generator[] = [
   {
     name: 'schema',
@@ -43,18 +58,21 @@ export const generators: readonly Generator[] = [
     name: 'queries',
     owns: ['docs/sql/*.sql'],
     render: async () => {
-      const { renderQueries } = await import('../packages/db-core/src/database/render.ts');
-      const files = new Map<string, string>();
-      for (const { folder, manifest } of workspacePackages()) {
-        const repositories = globSync('src/**/*.repository.ts', { cwd: folder }).sort();
-        if (repositories.length === 0) continue;
-        const modules = await Promise.all(
-          repositories.map(
-            (path) => import(pathToFileURL(join(folder, path)).href) as Promise<Record<string, unknown>>,
-          ),
-        );
-        files.set(`docs/sql/${manifest.name.replace('@keelson/', '')}.sql`, renderQueries(modules));
-      }
+      const texts = await queryTexts();
+      return new Map([...texts].map(([name, text]) => [`docs/sql/${name}.sql`, text]));
+    },
+  },
+  {
+    // What this build runs, and what the build before the latest migration ran: its test shows that both fit the schema.
+    name: 'kept queries',
+    owns: ['tests/compatibility/sql/*.sql'],
+    render: async () => {
+      const { migrations } = await import('../packages/db-core/migrations/index.ts');
+      const pathOf = (migration: string): string => `tests/compatibility/sql/${migration}.sql`;
+      const names = migrations.map(({ name }) => name);
+      const earlier = names.slice(0, -1).findLast((name) => existsSync(join(workspaceRoot, pathOf(name))));
+      const files = new Map([[pathOf(names.at(-1) ?? 'none'), [...(await queryTexts()).values()].join('\n')]]);
+      if (earlier !== undefined) files.set(pathOf(earlier), readFileSync(join(workspaceRoot, pathOf(earlier)), 'utf8'));
       return files;
     },
   },

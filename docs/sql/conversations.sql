@@ -92,6 +92,14 @@ insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "
   values ($1, $2, $3, $4, $5, $6, $7, $8)
   returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at";
 
+-- conversations.insertAdopted
+-- sqlite
+insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "is_hidden", "last_opened_at", "archived_at", "closed_at", "deleted_at", "created_at", "updated_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+-- postgres
+insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "is_hidden", "last_opened_at", "archived_at", "closed_at", "deleted_at", "created_at", "updated_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+
 -- conversations.insertImported
 -- sqlite
 insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "created_at", "updated_at", "user_id")
@@ -192,6 +200,18 @@ update "conversations"
   where "conversations"."user_id" = $7 and ("id" = $8 and ("status" = $9 or "status" = $10))
   returning "next_seq";
 
+-- conversations.takeSeqsAdopted
+-- sqlite
+update "conversations"
+  set "next_seq" = "next_seq" + cast(? as integer), "message_count" = "message_count" + cast(? as integer), "last_message_at" = case when "last_message_at" > ? then "last_message_at" else ? end, "active_leaf_id" = ?
+  where "conversations"."user_id" = ? and ("id" = ? and ("status" = ? or "status" = ? or "next_seq" = ?))
+  returning "next_seq";
+-- postgres
+update "conversations"
+  set "next_seq" = "next_seq" + cast($1 as bigint), "message_count" = "message_count" + cast($2 as bigint), "last_message_at" = case when "last_message_at" > $3 then "last_message_at" else cast($4 as timestamptz) end, "active_leaf_id" = $5
+  where "conversations"."user_id" = $6 and ("id" = $7 and ("status" = $8 or "status" = $9 or "next_seq" = $10))
+  returning "next_seq";
+
 -- conversations.unarchive
 -- sqlite
 update "conversations"
@@ -230,11 +250,11 @@ select "role", count(*) as "count"
 
 -- messages.findByIds
 -- sqlite
-select "id"
+select "id", "conversation_id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("id" in (select value from json_each(?)));
 -- postgres
-select "id"
+select "id", "conversation_id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("id" = any($2));
 
@@ -247,6 +267,16 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "request_id" = $3 and "role" = $4 and "request_part" = $5);
+
+-- messages.findBySeq
+-- sqlite
+select "id", "created_at"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" = ?);
+-- postgres
+select "id", "created_at"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" = $3);
 
 -- messages.findInConversation
 -- sqlite
@@ -271,6 +301,14 @@ insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "co
   on conflict ("user_id", "conversation_id", "request_id", "role", "request_part")
   where "request_id" is not null do nothing
   returning "parent_id";
+
+-- messages.insertAdopted
+-- sqlite
+insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "external_id", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+-- postgres
+insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "external_id", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18);
 
 -- messages.insertImported
 -- sqlite
@@ -365,6 +403,16 @@ select "id", "external_id"
 select "id", "external_id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "external_id" is not null);
+
+-- messages.listRequests
+-- sqlite
+select "request_id", "role", "request_part"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "request_id" is not null);
+-- postgres
+select "request_id", "role", "request_part"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "request_id" is not null);
 
 -- messages.searchRows
 -- sqlite

@@ -64,6 +64,16 @@ insert into "users" ("id", "email", "password_hash", "full_name", "is_admin", "c
   values ($1, $2, $3, $4, $5, $6, $7)
   returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
 
+-- accounts.insertAdopted
+-- sqlite
+insert into "users" ("id", "email", "password_hash", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
+-- postgres
+insert into "users" ("id", "email", "password_hash", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
+
 -- accounts.list
 -- sqlite
 select "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version"
@@ -1202,21 +1212,21 @@ select "number", "id"
 
 -- search.findIndex
 -- sqlite
-select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "search_indexes"."user_id" = ? and ("id" = ?);
 -- postgres
-select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "search_indexes"."user_id" = $1 and ("id" = $2);
 
 -- search.findIndexForUpdate
 -- sqlite
-select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "search_indexes"."user_id" = ? and ("id" = ?) ;
 -- postgres
-select "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "search_indexes"."user_id" = $1 and ("id" = $2) for update;
 
@@ -1318,13 +1328,13 @@ select "id", "kind", "entity_id", "size"
 
 -- search.listOwners
 -- sqlite
-select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "user_id" > ?
   order by "user_id" asc
   limit ?;
 -- postgres
-select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version"
+select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "user_id" > $1
   order by "user_id" asc

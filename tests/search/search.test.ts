@@ -32,6 +32,23 @@ describeEngines('search', (context) => {
     expect((await search.status('ada')).entries['conversation']).toBe(0);
   });
 
+  it('finds what another process has indexed, also where it began anew', async () => {
+    const other = new Search(database, conversationSources);
+    const { conversationId } = await saveTexts(database, 'ada', ['red apples', 'green apples']);
+    expect(await found(search, 'ada', 'apples')).toHaveLength(2);
+    await new Conversations(database, 'ada').saveUserMessage({ conversationId, content: 'no more apples' });
+    await other.refresh('ada');
+    expect(await found(search, 'ada', 'apples')).toHaveLength(3);
+    const before = await search.search('ada', { query: 'apples' });
+    await other.erase('ada');
+    await other.markAll('ada');
+    await other.refresh('ada');
+    const after = await search.search('ada', { query: 'apples' });
+    expect(after.items.map(({ id, score }) => ({ id, score }))).toEqual(
+      before.items.map(({ id, score }) => ({ id, score })),
+    );
+  });
+
   it('goes by kind and time, and page by page', async () => {
     const texts = Array.from({ length: 25 }, (_, number) => `apple ${'tree '.repeat(number % 5)}`);
     await saveTexts(database, 'ada', texts, 'apple');

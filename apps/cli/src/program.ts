@@ -1,8 +1,10 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { addAdopt } from './commands/adopt.ts';
 import { addAudit } from './commands/audit.ts';
 import { addBackup } from './commands/backup.ts';
 import { addBackups } from './commands/backups.ts';
 import { addChanges } from './commands/changes.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addConversations } from './commands/conversations.ts';
 import { addCreateAdmin } from './commands/create-admin.ts';
 import { addCreateMigration } from './commands/create-migration.ts';
@@ -17,11 +19,13 @@ import { addOrganisation } from './commands/organisation.ts';
 import { addRestore } from './commands/restore.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addSearch } from './commands/search.ts';
+import { addSeed } from './commands/seed.ts';
 import { addServe } from './commands/serve.ts';
 import { addSettings } from './commands/settings.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
+import { addUser } from './commands/user.ts';
 import { addValidate } from './commands/validate.ts';
 import { addVectors } from './commands/vectors.ts';
 import { addWorker } from './commands/worker.ts';
@@ -45,10 +49,12 @@ const commands: readonly AddCommand[] = [
   addBackups,
   addRestore,
   addCreateAdmin,
+  addUser,
   addToken,
   addOrganisation,
   addAudit,
   addConversations,
+  addAdopt,
   addChanges,
   addLogs,
   addSettings,
@@ -59,6 +65,8 @@ const commands: readonly AddCommand[] = [
   addServe,
   addStart,
   addDemo,
+  addSeed,
+  addCompletion,
 ];
 
 /** The whole command line. Commands inherit its settings, so nothing below prints errors or ends the process by itself. */

@@ -76,8 +76,13 @@ describe('the command line', () => {
       'changes',
       'jobs',
       'settings',
+<<<<<<< HEAD
       'vectors',
       'backups',
+=======
+      'user',
+      'vectors',
+>>>>>>> landing
     ];
     const without = [...groups, 'export'];
     for (const command of everyCommand(newProgram()).filter((each) => !without.includes(each.name()))) {

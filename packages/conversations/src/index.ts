@@ -1,3 +1,4 @@
+export { conversationsAdopter } from './adopt/adopter.ts';
 export { Conversations } from './conversations.ts';
 export { demoExportPath } from './demo-export.ts';
 export * from './errors.ts';

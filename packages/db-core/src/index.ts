@@ -26,7 +26,7 @@ export type { Database, OpenOptions } from './database/database.ts';
 export { asBoolean, asJson, asTimestamp } from './database/guard/fragments.ts';
 export type { StreamOptions, SystemHandle, UserHandle, WriteResult } from './database/handle.ts';
 export { newId } from './database/ids.ts';
-export type { ChangeOptions, DatabaseMigrations } from './database/migrations.ts';
+export type { ChangeOptions, DatabaseMigrations, MigrateOptions } from './database/migrations.ts';
 export { type Buildable, defineQuery, defineSystemQuery, type Query, type QueryBuilder } from './database/query.ts';
 export type { TransactionOptions } from './database/transaction.ts';
 export { parseUserId, SYSTEM_OWNER, type UserId, userIdSchema } from './database/user-id.ts';
@@ -46,6 +46,22 @@ export {
   readEnvironment,
   redactUrl,
 } from './config/index.ts';
+export {
+  adopt,
+  type AdoptedFile,
+  type AdoptOptions,
+  type AdoptProgress,
+  type AdoptReport,
+} from './operations/adopt/adopt.ts';
+export type {
+  Adopter,
+  Adoption,
+  ColumnFate,
+  LegacyRow,
+  LegacySource,
+  LegacyTable,
+} from './operations/adopt/adopter.ts';
+export type { AdoptedTable, AdoptionReason, TableTally } from './operations/adopt/tally.ts';
 export {
   type DatabaseHealth,
   databaseHealth,
@@ -71,6 +87,7 @@ export { type VerifiedBackup, verifyBackup, type VerifyOptions } from './operati
 export { type DatabaseInfo, databaseInfo, type TableSize } from './operations/info.ts';
 export type { ActingOptions } from './database/acting.ts';
 export type { Account } from './platform/account.ts';
+export type { AccountToAdopt, AdoptedAccount } from './platform/adopted-account.ts';
 export { Accounts, type ChangePassword, type CreateAccount, type ListAccounts } from './platform/accounts.ts';
 export { type ActFor, acting } from './platform/acting.ts';
 export { Audit, type ListAuditEvents } from './platform/audit.ts';

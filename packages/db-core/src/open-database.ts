@@ -1,5 +1,6 @@
 import { Cache } from './cache/cache.ts';
 import { Changes } from './changes/feed.ts';
+import { refuseBreaking } from './operations/breaking.ts';
 import { createDatabase, type Database, type OpenOptions } from './database/database.ts';
 import { backupDatabase } from './operations/backup/backup.ts';
 import { verifyBackup } from './operations/backup/verify.ts';
@@ -16,6 +17,7 @@ import { verifyBackup } from './operations/backup/verify.ts';
  * ```
  */
 export function openDatabase(options: OpenOptions = {}): Database {
+<<<<<<< HEAD
   const database: Database = createDatabase(
     { backup: () => backUpBeforeMigrations(database), ...options },
     {
@@ -30,4 +32,11 @@ export function openDatabase(options: OpenOptions = {}): Database {
 async function backUpBeforeMigrations(database: Database): Promise<void> {
   const { file } = await backupDatabase(database);
   await verifyBackup(file, { secretKeys: database.config.secretKeys });
+=======
+  return createDatabase(options, {
+    changes: (kernel) => new Changes(kernel),
+    cache: (kernel, changes) => new Cache(kernel, changes),
+    refuseBreaking: (kernel, names) => refuseBreaking(kernel.engine, names),
+  });
+>>>>>>> landing
 }

@@ -1,12 +1,9 @@
-import process from 'node:process';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { Accounts } from '@keelson/db-core';
-import { ask } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { useDatabase } from '../database.ts';
-import { UsageError } from '../errors.ts';
 import { document, examples } from '../help.ts';
-import { readStdin } from '../stdin.ts';
+import { passwordFrom } from '../password.ts';
 
 export function addCreateAdmin(parent: CommandUnknownOpts, context: Context): void {
   parent
@@ -38,28 +35,4 @@ export function addCreateAdmin(parent: CommandUnknownOpts, context: Context): vo
         context.output.result(account, () => context.output.line(`Made the administrator ${account.email}.`));
       });
     });
-}
-
-async function passwordFrom(
-  { output, interrupt }: Context,
-  argument: string | undefined,
-  fromStdin: boolean,
-): Promise<string> {
-  if (argument !== undefined && fromStdin)
-    throw new UsageError('The password is given twice.', { hint: 'Give --password-stdin alone.' });
-  if (argument !== undefined) {
-    output.warn(
-      "A password on the command line can be seen by others and stays in the shell's history; better use --password-stdin.",
-    );
-    return argument;
-  }
-  if (fromStdin) return (await interrupt.race(readStdin())).replace(/\r?\n$/, '');
-  if (!process.stdin.isTTY)
-    throw new UsageError('The password is missing.', {
-      hint: 'Run it in a terminal to be asked, or give --password-stdin.',
-    });
-  const password = await ask.password('Password (at least 12 characters)');
-  if ((await ask.password('The same again')) !== password)
-    throw new UsageError('The two passwords differ.', { hint: 'Run the command again.' });
-  return password;
 }

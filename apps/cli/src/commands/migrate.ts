@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { ensureIdentity } from '@keelson/db-core';
+import { type Database, databaseInfo, ensureIdentity } from '@keelson/db-core';
 import type { Context } from '../context.ts';
 import { placeOf, useDatabase } from '../database.ts';
 import { document, examples } from '../help.ts';
@@ -12,6 +12,7 @@ export function addMigrate(parent: CommandUnknownOpts, context: Context): void {
     .description('run the migrations that are pending; of two at once, one works and the other waits')
     .option('--to <NNNN>', 'stop after this migration', migrationName)
     .option('--dry-run', 'show what would be run, with its SQL, and change nothing')
+    .option('--force', 'run breaking migrations even while programs run that they break')
     .addHelpText('after', examples('keelson migrate', 'keelson migrate --dry-run', 'keelson migrate --to 0002'))
     .addHelpText(
       'after',
@@ -19,9 +20,15 @@ export function addMigrate(parent: CommandUnknownOpts, context: Context): void {
         '{"engine","database","dryRun","plan":[{"name","direction","breaking","transaction","sql":[…]}…],"done":[{"name","durationMs"}…],"current"}',
       ),
     )
-    .action(({ to, dryRun = false }) =>
+    .addHelpText(
+      'after',
+      '\nA migration that is marked as breaking is refused while programs live that were started with an older schema: stop them\nfirst. With --force it runs all the same; they then fail at every statement that the change concerns, until they are\nreplaced. All others may run while old and new programs are in use beside each other.\n',
+    )
+    .action(({ to, dryRun = false, force = false }) =>
       useDatabase(context, { create: !dryRun }, async (database) => {
-        const run = await database.migrations.migrate({ dryRun, ...(to === undefined ? {} : { to }) });
+        const target = to === undefined ? {} : { to };
+        if (force && !dryRun) await warnOfBreaking(context, database, target);
+        const run = await database.migrations.migrate({ dryRun, force, ...target });
         const { current, pending } = await database.migrations.status();
         if (!dryRun && pending.length === 0) await ensureIdentity(database, context.config.environment);
         const result = { ...placeOf(context.config.database), dryRun, ...run, current };
@@ -31,5 +38,16 @@ export function addMigrate(parent: CommandUnknownOpts, context: Context): void {
           else showRun(context, run, dryRun);
         });
       }),
+    );
+}
+
+/** Says what --force does to those that run. */
+async function warnOfBreaking({ output }: Context, database: Database, target: { to?: string }): Promise<void> {
+  const breaking = (await database.migrations.plan(target)).filter((planned) => planned.breaking);
+  if (breaking.length === 0) return;
+  const { instances } = await databaseInfo(database);
+  for (const { kind, host, pid, appVersion } of instances ?? [])
+    output.warn(
+      `${kind} ${appVersion} on ${host} (process ${pid}) will fail until it is replaced, because of ${breaking.map(({ name }) => name).join(', ')}.`,
     );
 }

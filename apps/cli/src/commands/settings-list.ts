@@ -13,7 +13,7 @@ export function addSettingsList(parent: CommandUnknownOpts, context: Context): v
     .option('--user <ID>', 'whose', 'default')
     .option('--limit <N>', 'how many at most, 1 to 500 (default: 50)', wholeNumber(1, 500))
     .option('--cursor <CURSOR>', 'go on after a page: its nextCursor')
-    .addHelpText('after', examples('keelson settings list', 'keelson settings list --user keelson --json'))
+    .addHelpText('after', examples('keelson settings list', 'keelson settings list --user keelson:system --json'))
     .addHelpText(
       'after',
       document('{"items":[{"key","value","dataType","category","isRequired","isSecret","version"…}…],"nextCursor"}'),

@@ -11,7 +11,9 @@ import { addSettingsSet } from './settings-set.ts';
 export function addSettings(parent: CommandUnknownOpts, context: Context): void {
   const group = parent
     .command('settings')
-    .description("look at and change what can be set while programs run; the installation's own belong to keelson")
+    .description(
+      "look at and change what can be set while programs run; the installation's own belong to keelson:system",
+    )
     .addHelpText('after', examples('keelson settings list --user ada', 'keelson settings set mail.hour 7'));
   addSettingsList(group, context);
   addSettingsGet(group, context);

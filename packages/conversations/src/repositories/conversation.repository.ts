@@ -162,6 +162,41 @@ export const insertImported = defineQuery('conversations.insertImported', (db, p
   }),
 );
 
+interface AdoptedParams {
+  id: string;
+  title: string | null;
+  status: ConversationStatus;
+  source: string;
+  externalId: string;
+  metadata: JsonObject;
+  isHidden: boolean;
+  lastOpenedAt: Date | null;
+  archivedAt: Date | null;
+  closedAt: Date | null;
+  deletedAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** One of another system, as it stood there; its messages follow. */
+export const insertAdopted = defineQuery('conversations.insertAdopted', (db, p: AdoptedParams) =>
+  db.insertInto('conversations').values({
+    id: p.id,
+    title: p.title,
+    status: p.status,
+    source: p.source,
+    external_id: p.externalId,
+    metadata: p.metadata,
+    is_hidden: p.isHidden,
+    last_opened_at: p.lastOpenedAt,
+    archived_at: p.archivedAt,
+    closed_at: p.closedAt,
+    deleted_at: p.deletedAt,
+    created_at: p.createdAt,
+    updated_at: p.updatedAt,
+  }),
+);
+
 interface TakeSeqParams {
   id: string;
   now: Date;
@@ -239,6 +274,34 @@ export const takeSeqs = defineQuery(
       }))
       .where('id', '=', p.id)
       .where((eb) => eb.or(OPEN_STATUSES.map((status) => eb('status', '=', status))))
+      .returning('next_seq'),
+);
+
+/**
+ * Takes numbers for messages of another system. One that is closed or deleted takes them only while its next number is
+ * the expected one, which is 1 at first: then it came so from there. What was closed, deleted or erased here stays as it
+ * is.
+ */
+export const takeSeqsAdopted = defineQuery(
+  'conversations.takeSeqsAdopted',
+  (db, p: { id: string; count: number; expected: number; lastMessageAt: Date }) =>
+    db
+      .updateTable('conversations')
+      .set((eb) => ({
+        next_seq: eb('next_seq', '+', p.count),
+        message_count: eb('message_count', '+', p.count),
+        last_message_at: eb
+          .case()
+          .when('last_message_at', '>', p.lastMessageAt)
+          .then(eb.ref('last_message_at'))
+          .else(p.lastMessageAt)
+          .end(),
+        active_leaf_id: null,
+      }))
+      .where('id', '=', p.id)
+      .where((eb) =>
+        eb.or([...OPEN_STATUSES.map((status) => eb('status', '=', status)), eb('next_seq', '=', p.expected)]),
+      )
       .returning('next_seq'),
 );
 

@@ -97,9 +97,9 @@ export const findInConversation = defineQuery(
       .where('id', '=', p.id),
 );
 
-/** Which of these ids are in use, in whatever conversation. */
+/** Which of these ids are in use, and in which conversation. */
 export const findByIds = defineQuery('messages.findByIds', (db, p: { ids: readonly string[] }) =>
-  db.selectFrom('conversation_messages').select('id').where('id', 'in', p.ids),
+  db.selectFrom('conversation_messages').select(['id', 'conversation_id']).where('id', 'in', p.ids),
 );
 
 export interface RequestParams {
@@ -214,6 +214,33 @@ export const insertImported = defineQuery('messages.insertImported', (db, p: Imp
     external_id: p.externalId,
     created_at: p.createdAt,
   }),
+);
+
+export interface AdoptedRow extends NewMessage {
+  parentId: string | null;
+  externalId: string;
+}
+
+/** One of another system, with all that is known of it. */
+export const insertAdopted = defineQuery('messages.insertAdopted', (db, p: AdoptedRow) =>
+  db.insertInto('conversation_messages').values({ ...ownValues(p), parent_id: p.parentId, external_id: p.externalId }),
+);
+
+export const findBySeq = defineQuery('messages.findBySeq', (db, p: { conversationId: string; seq: number }) =>
+  db
+    .selectFrom('conversation_messages')
+    .select(['id', 'created_at'])
+    .where('conversation_id', '=', p.conversationId)
+    .where('seq', '=', p.seq),
+);
+
+/** Which requests a conversation's messages were saved for. */
+export const listRequests = defineQuery('messages.listRequests', (db, p: { conversationId: string }) =>
+  db
+    .selectFrom('conversation_messages')
+    .select(['request_id', 'role', 'request_part'])
+    .where('conversation_id', '=', p.conversationId)
+    .where('request_id', 'is not', null),
 );
 
 interface PartialParams {

@@ -4,7 +4,7 @@ import { textFault } from './text.schema.ts';
 
 const MAX_JSON_DEPTH = 64;
 /** Longest metadata, as JSON text in UTF-16 units. */
-const MAX_METADATA_LENGTH = 262_144;
+export const MAX_METADATA_LENGTH = 262_144;
 
 /** A fault in a JSON value and where it is. */
 export interface JsonFault {

@@ -27,7 +27,7 @@ export interface KnownMetadata {
   readonly rest: JsonObject;
 }
 
-const knownSchema = z.object({
+export const knownSchema = z.object({
   source: sourceSchema.nullish(),
   modelName: text({ min: 1, max: MAX_MODEL_NAME_LENGTH }).nullish(),
   tokens: z.int().nonnegative().max(MAX_INTEGER).nullish(),

@@ -48,6 +48,8 @@ export interface OpenOptions {
 export interface Mechanisms {
   readonly changes: (kernel: Kernel) => ChangeFeed;
   readonly cache: (kernel: Kernel, changes: ChangeFeed) => QueryCache;
+  /** Throws when programs live that these migrations would break. */
+  readonly refuseBreaking: (kernel: Kernel, names: readonly string[]) => Promise<void>;
 }
 
 const ONE_COPY = Symbol.for('keelson.db-core');
@@ -177,6 +179,7 @@ export class Database {
       kernel: this.#kernel,
       own: options.migrations ?? [],
       backup: options.backup,
+      refuseBreaking: (names) => mechanisms.refuseBreaking(this.#kernel, names),
       onChanged: () => this.#forget(),
     });
     this.changes = mechanisms.changes(this.#kernel);

@@ -15,6 +15,8 @@ export interface MigrationsOptions {
   /** An application's own. */
   readonly own: readonly Migration[];
   readonly backup: (() => Promise<void>) | undefined;
+  /** Throws when programs live that these migrations would break. */
+  readonly refuseBreaking: (names: readonly string[]) => Promise<void>;
   /** Called after the schema changed. */
   readonly onChanged: () => void;
 }
@@ -26,17 +28,24 @@ export interface ChangeOptions {
   readonly dryRun?: boolean;
 }
 
+export interface MigrateOptions extends ChangeOptions {
+  /** Run breaking migrations even while programs live that they break. Default: false. */
+  readonly force?: boolean;
+}
+
 /** The numbered steps of one database's schema. Reached as `database.migrations`; works also before it is initialised. */
 export class DatabaseMigrations {
   readonly #kernel: Kernel;
   readonly #all: readonly Migration[];
   readonly #backup: (() => Promise<void>) | undefined;
+  readonly #refuseBreaking: (names: readonly string[]) => Promise<void>;
   readonly #onChanged: () => void;
 
-  constructor({ kernel, own, backup, onChanged }: MigrationsOptions) {
+  constructor({ kernel, own, backup, refuseBreaking, onChanged }: MigrationsOptions) {
     this.#kernel = kernel;
     this.#all = sequenceOf(keelsonMigrations, own);
     this.#backup = backup;
+    this.#refuseBreaking = refuseBreaking;
     this.#onChanged = onChanged;
   }
 
@@ -70,11 +79,13 @@ export class DatabaseMigrations {
   /**
    * Does what is due. Of two at once, one works and the other waits and finds nothing to do.
    *
+   * @throws MigrationBreakingError when programs live that what is due would break, and nothing was done
    * @throws MigrationLockedError, MigrationDriftError, NewerSchemaError, MigrationFailedError
    */
-  migrate(options: ChangeOptions = {}): Promise<MigrationRun> {
+  migrate({ force = false, ...options }: MigrateOptions = {}): Promise<MigrationRun> {
+    const beforeBreaking = force ? {} : { beforeBreaking: this.#refuseBreaking };
     return this.#change((shared) =>
-      migrate(this.#kernel.engine, { ...shared, ...options, applicationVersion: packageVersion }),
+      migrate(this.#kernel.engine, { ...shared, ...options, ...beforeBreaking, applicationVersion: packageVersion }),
     );
   }
 

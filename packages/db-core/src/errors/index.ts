@@ -1,3 +1,4 @@
+export * from './adoption-errors.ts';
 export * from './as-keelson-error.ts';
 export * from './change-errors.ts';
 export * from './connection-errors.ts';

@@ -36,6 +36,16 @@ export class MigrationFailedError extends defineError({
   hint: 'The database is as it was before that migration. The cause says why; mend it, then run `keelson migrate` again.',
 }) {}
 
+/** `details.instances` names the programs that run with an older schema, `details.migrations` what they can't work with. */
+export class MigrationBreakingError extends defineError({
+  code: 'MIGRATION_BREAKING',
+  title: 'Programs are running that a migration would break',
+  status: 503,
+  exitCode: 4,
+  retriable: false,
+  hint: 'Stop the programs named in the message (`keelson info` lists those that live; one that was killed is forgotten after 90 seconds), then run `keelson migrate` again. `keelson migrate --force` does it all the same: they then fail until they are replaced.',
+}) {}
+
 export class MigrationMissingDownError extends defineError({
   code: 'MIGRATION_MISSING_DOWN',
   title: 'A migration cannot be undone',

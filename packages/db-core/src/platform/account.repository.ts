@@ -36,6 +36,35 @@ export const insert = defineSystemQuery('accounts.insert', (db, p: NewAccount) =
     .returning(columns),
 );
 
+interface AdoptedAccount {
+  readonly id: string;
+  readonly email: string;
+  readonly passwordHash: string | null;
+  readonly fullName: string | null;
+  readonly isActive: boolean;
+  readonly isAdmin: boolean;
+  readonly lastLoginAt: Date | null;
+  readonly createdAt: Date;
+}
+
+/** One that another system had. */
+export const insertAdopted = defineSystemQuery('accounts.insertAdopted', (db, p: AdoptedAccount) =>
+  db
+    .insertInto('users')
+    .values({
+      id: p.id,
+      email: p.email,
+      password_hash: p.passwordHash,
+      full_name: p.fullName,
+      is_active: p.isActive,
+      is_admin: p.isAdmin,
+      last_login_at: p.lastLoginAt,
+      created_at: p.createdAt,
+      updated_at: p.createdAt,
+    })
+    .returning(columns),
+);
+
 export const findByEmail = defineSystemQuery('accounts.findByEmail', (db, p: { email: string }) =>
   db.selectFrom('users').select(columns).where('email', '=', p.email),
 );

@@ -3,7 +3,14 @@ import type { SystemHandle } from '../database/handle.ts';
 import { AuthenticationError } from '../errors/index.ts';
 import { type Account, toAccount } from './account.ts';
 import * as queries from './account.repository.ts';
-import { comparePretended, hashPassword, needsRehash, passwordMatches, passwordSchema } from './passwords.ts';
+import {
+  comparePretended,
+  hashPassword,
+  isOwnHash,
+  needsRehash,
+  passwordMatches,
+  passwordSchema,
+} from './passwords.ts';
 
 const LONGEST_EMAIL = 320;
 
@@ -35,7 +42,7 @@ export async function checkPassword(system: SystemHandle, email: unknown, passwo
   const given = passwordSchema.safeParse(password);
   const row = address.success ? await system.first(queries.findSecret, { email: address.data }) : undefined;
   const hash = row?.password_hash ?? null;
-  if (row === undefined || hash === null || !given.success) {
+  if (row === undefined || hash === null || !isOwnHash(hash) || !given.success) {
     await comparePretended(given.data ?? '');
     throw refused();
   }

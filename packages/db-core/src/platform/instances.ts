@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import process from 'node:process';
 import * as z from 'zod';
 import { type Database, engineOf, outsideTransaction } from '../database/database.ts';
+import type { Engine } from '../engine/contract.ts';
 import type { SystemHandle } from '../database/handle.ts';
 import { newId } from '../database/ids.ts';
 import type { RowOf } from '../database/query.ts';
@@ -186,8 +187,11 @@ class Heartbeat implements Registration {
 }
 
 /** Also of a database that isn't ready for use, so it goes past the guard; null where it can't have any yet. */
-export async function readInstances(database: Database): Promise<readonly Instance[] | null> {
-  const engine = engineOf(database);
+export function readInstances(database: Database): Promise<readonly Instance[] | null> {
+  return readInstancesOf(engineOf(database));
+}
+
+export async function readInstancesOf(engine: Engine): Promise<readonly Instance[] | null> {
   const since = Date.now() - BEATS_TILL_GONE * HEARTBEAT_MS;
   try {
     const { rows } = await runStatement(engine, engine, {
@@ -202,7 +206,7 @@ export async function readInstances(database: Database): Promise<readonly Instan
 }
 
 /** By number; the words behind it are for people. */
-function isOlder(schemaVersion: string, migration: string): boolean {
+export function isOlder(schemaVersion: string, migration: string): boolean {
   return schemaVersion === 'none' || schemaVersion.slice(0, 4) < migration.slice(0, 4);
 }
 

@@ -34,6 +34,11 @@ export async function hashPassword(password: string): Promise<string> {
   return (await argon2()).hash(password, PARAMETERS);
 }
 
+/** Can a password be compared with it? Accounts that come from other systems may bring hashes of other kinds. */
+export function isOwnHash(hash: string): boolean {
+  return /^\$argon2id\$v=19\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/.test(hash);
+}
+
 export async function passwordMatches(hash: string, password: string): Promise<boolean> {
   return (await argon2()).verify(hash, password);
 }

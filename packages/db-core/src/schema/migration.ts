@@ -25,7 +25,10 @@ import type { SearchTracking } from './search-tracking.ts';
  */
 export interface Migration {
   readonly name: string;
-  /** Programs written for the schema before can't work with the one after. Shown in the plan. */
+  /**
+   * Programs written for the schema before can't work with the one after. Shown in the plan, and refused while such
+   * programs live.
+   */
   readonly breaking?: boolean;
   /**
    * Default: true, all or nothing. With false each statement stands on its own, and one that was interrupted is run

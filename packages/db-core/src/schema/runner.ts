@@ -20,6 +20,8 @@ export interface RollbackOptions {
   readonly dryRun?: boolean;
   /** Called once before anything changes, unless the database is empty or there is nothing to do. */
   readonly backup?: () => Promise<void>;
+  /** Called with the breaking ones that are due, before anything changes, unless the database is empty. Throws to refuse. */
+  readonly beforeBreaking?: (names: readonly string[]) => Promise<void>;
   readonly onEvent?: EventListener;
   /** Milliseconds to wait for another migrator, and for locks that others hold. Default 30,000. */
   readonly waitMs?: number;
@@ -79,6 +81,9 @@ async function run(
     // Another migrator may have done it all while we waited.
     const status = await migrationStatus(engine, migrations);
     const due = await plan(status);
+    const breaking =
+      direction === 'up' ? due.filter((one) => one.shown.breaking).map(({ migration }) => migration.name) : [];
+    if (breaking.length > 0 && !status.fresh) await options.beforeBreaking?.(breaking);
     if (due.length > 0 && !status.fresh) await options.backup?.();
     await createHistory(engine);
     const done: { name: string; durationMs: number }[] = [];

@@ -4,7 +4,15 @@ import type { JsonValue } from '../schema/json.ts';
 /** The one index that there is of an owner's texts. */
 const INDEX = 'text';
 
-const indexColumns = ['next_number', 'block', 'block_entries', 'block_tokens', 'kinds', 'version'] as const;
+const indexColumns = [
+  'next_number',
+  'block',
+  'block_entries',
+  'block_tokens',
+  'kinds',
+  'version',
+  'created_at',
+] as const;
 
 export const listMarks = defineQuery('search.listMarks', (db, p: { kinds: readonly string[]; limit: number }) =>
   db

@@ -7,6 +7,7 @@ import type { KeepIndexed, RefreshOptions, SearchHit, SearchInput, SearchPage, S
 import * as queries from './index.repository.ts';
 import { decodePlace, encodePlace, invalid, parseSearch } from './input.ts';
 import type { Place } from './query/best.ts';
+import { KeptListings, type ReadListings, readListings } from './query/listings.ts';
 import { highlight, HighlightBudget } from './query/highlight.ts';
 import { parseQuery, type SearchQuery } from './query/parse.ts';
 import { type RankedEntity, TextRanking } from './query/ranking.ts';
@@ -39,6 +40,7 @@ export class Search {
   readonly #database: Database;
   readonly #sources: ReadonlyMap<string, SearchSource>;
   readonly #refresher: Refresher;
+  readonly #kept = new KeptListings();
 
   /** @throws ConfigurationError when two sources have the same kind */
   constructor(database: Database, sources: readonly SearchSource[]) {
@@ -47,6 +49,11 @@ export class Search {
     if (this.#sources.size < sources.length)
       throw new ConfigurationError('Two search sources have the same kind.', { hint: 'Give each a kind of its own.' });
     this.#refresher = new Refresher(this.#sources);
+  }
+
+  /** A replica may show the index as it was before another one did: what one of them has is not kept under the other's edition. */
+  get #readListings(): ReadListings {
+    return this.#database.config.read.replicas.length === 0 ? this.#kept.read : readListings;
   }
 
   /** The kinds that are declared. */
@@ -70,7 +77,12 @@ export class Search {
     const isCurrent = await this.#catchUp(user);
     const state = await IndexState.find(user);
     if (state === undefined) return { items: [], nextCursor: null, isCurrent, isOutdated: false, isBounded: false };
-    const ranking = await TextRanking.of(user, { query, state, filters: { kinds, since, until } });
+    const ranking = await TextRanking.of(user, {
+      query,
+      state,
+      filters: { kinds, since, until },
+      readListings: this.#readListings,
+    });
     const { items, nextCursor } = await this.#page(user, { ranking, query, limit, after });
     const isOutdated = state.isOutdated([...this.#sources.values()]);
     return { items, nextCursor, isCurrent, isOutdated, isBounded: ranking.isBounded };
@@ -123,6 +135,7 @@ export class Search {
       await eraseAll(user);
       await user.run(queries.eraseIndex);
     });
+    this.#kept.forget(userId);
   }
 
   /** Owners whose index was made by another tokeniser, or with other weights, than there are now. */

@@ -30,6 +30,8 @@ function findRow(user: UserHandle) {
 /** The figures of an owner's index, while it is read or changed. */
 export class IndexState {
   readonly version: number;
+  /** What no other state of this index has had, nor one that was erased before it. */
+  readonly edition: string;
   readonly kinds: Map<string, KindFigures>;
   #nextNumber: number;
   #block: number;
@@ -38,6 +40,7 @@ export class IndexState {
 
   constructor(row: StateRow) {
     this.version = row.version;
+    this.edition = `${row.created_at.getTime()} ${row.version}`;
     this.kinds = new Map(Object.entries(kindsSchema.parse(row.kinds)));
     this.#nextNumber = row.next_number;
     this.#block = row.block;

@@ -1,11 +1,11 @@
 import type { UserHandle } from '../../database/handle.ts';
 import * as queries from '../index.repository.ts';
-import { blockOf, type Listing, LISTING, postingsId, readListing } from '../postings.ts';
 import type { IndexState } from '../state.ts';
 import { bestOf, compare, type Place } from './best.ts';
+import type { ReadListings } from './listings.ts';
 import type { SearchQuery } from './parse.ts';
 import { candidatesOf, type Matches, rank } from './rank.ts';
-import { readBlocks, readUnitLists } from './unit-lists.ts';
+import { readUnitLists } from './unit-lists.ts';
 
 /** An entity that was found. */
 export interface RankedEntity {
@@ -23,6 +23,13 @@ export interface RankingFilters {
   readonly until?: Date | undefined;
 }
 
+export interface RankingOptions {
+  readonly query: SearchQuery;
+  readonly state: IndexState;
+  readonly filters: RankingFilters;
+  readonly readListings: ReadListings;
+}
+
 /** The entities of one owner that a query finds, best first. One ranked list; another way to rank gives another one. */
 export class TextRanking {
   readonly #user: UserHandle;
@@ -35,13 +42,10 @@ export class TextRanking {
     this.#isBounded = isBounded;
   }
 
-  static async of(
-    user: UserHandle,
-    { query, state, filters }: { query: SearchQuery; state: IndexState; filters: RankingFilters },
-  ): Promise<TextRanking> {
+  static async of(user: UserHandle, { query, state, filters, readListings }: RankingOptions): Promise<TextRanking> {
     const lists = await readUnitLists(user, query, state.lastBlock);
     const candidates = candidatesOf(query, lists.of);
-    const listings = await readListings(user, [...candidates.keys()]);
+    const listings = await readListings(user, state.edition, [...candidates.keys()]);
     const kinds = new Map(
       filters.kinds.flatMap((kind) => {
         const figures = state.kinds.get(kind);
@@ -83,14 +87,4 @@ export class TextRanking {
 
 function inOrder(one: Place, other: Place): number {
   return compare(one, other) || (one.id < other.id ? -1 : Number(one.id > other.id));
-}
-
-async function readListings(user: UserHandle, blocks: readonly number[]): Promise<Map<number, Listing>> {
-  if (blocks.length === 0) return new Map();
-  const [first, last] = [Math.min(...blocks), Math.max(...blocks)];
-  const rows =
-    last - first < 2 * blocks.length
-      ? await readBlocks(user, LISTING, [first, last])
-      : await user.all(queries.findPostings, { ids: blocks.map((block) => postingsId(LISTING, block)) });
-  return new Map(rows.map(({ id, postings }) => [blockOf(id), readListing(postings)]));
 }
