@@ -76,13 +76,9 @@ describe('the command line', () => {
       'changes',
       'jobs',
       'settings',
-<<<<<<< HEAD
-      'vectors',
-      'backups',
-=======
       'user',
       'vectors',
->>>>>>> landing
+      'backups',
     ];
     const without = [...groups, 'export'];
     for (const command of everyCommand(newProgram()).filter((each) => !without.includes(each.name()))) {

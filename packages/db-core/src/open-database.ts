@@ -17,12 +17,12 @@ import { verifyBackup } from './operations/backup/verify.ts';
  * ```
  */
 export function openDatabase(options: OpenOptions = {}): Database {
-<<<<<<< HEAD
   const database: Database = createDatabase(
     { backup: () => backUpBeforeMigrations(database), ...options },
     {
       changes: (kernel) => new Changes(kernel),
       cache: (kernel, changes) => new Cache(kernel, changes),
+      refuseBreaking: (kernel, names) => refuseBreaking(kernel.engine, names),
     },
   );
   return database;
@@ -32,11 +32,4 @@ export function openDatabase(options: OpenOptions = {}): Database {
 async function backUpBeforeMigrations(database: Database): Promise<void> {
   const { file } = await backupDatabase(database);
   await verifyBackup(file, { secretKeys: database.config.secretKeys });
-=======
-  return createDatabase(options, {
-    changes: (kernel) => new Changes(kernel),
-    cache: (kernel, changes) => new Cache(kernel, changes),
-    refuseBreaking: (kernel, names) => refuseBreaking(kernel.engine, names),
-  });
->>>>>>> landing
 }

@@ -92,6 +92,14 @@ insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "
   values ($1, $2, $3, $4, $5, $6, $7, $8)
   returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at";
 
+-- conversations.insertAdopted
+-- sqlite
+insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "is_hidden", "last_opened_at", "archived_at", "closed_at", "deleted_at", "created_at", "updated_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+-- postgres
+insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "is_hidden", "last_opened_at", "archived_at", "closed_at", "deleted_at", "created_at", "updated_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+
 -- conversations.insertImported
 -- sqlite
 insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "created_at", "updated_at", "user_id")
@@ -142,6 +150,16 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
   order by "last_message_at" desc nulls last, "id" desc
   limit $5;
 
+-- conversations.searchRows
+-- sqlite
+select "id", "title", "created_at" as "at"
+  from "conversations"
+  where "conversations"."user_id" = ? and ("id" in (select value from json_each(?)) and "status" <> ? and "is_hidden" = ?);
+-- postgres
+select "id", "title", "created_at" as "at"
+  from "conversations"
+  where "conversations"."user_id" = $1 and ("id" = any($2) and "status" <> $3 and "is_hidden" = $4);
+
 -- conversations.softDelete
 -- sqlite
 update "conversations"
@@ -182,6 +200,18 @@ update "conversations"
   where "conversations"."user_id" = $7 and ("id" = $8 and ("status" = $9 or "status" = $10))
   returning "next_seq";
 
+-- conversations.takeSeqsAdopted
+-- sqlite
+update "conversations"
+  set "next_seq" = "next_seq" + cast(? as integer), "message_count" = "message_count" + cast(? as integer), "last_message_at" = case when "last_message_at" > ? then "last_message_at" else ? end, "active_leaf_id" = ?
+  where "conversations"."user_id" = ? and ("id" = ? and ("status" = ? or "status" = ? or "next_seq" = ?))
+  returning "next_seq";
+-- postgres
+update "conversations"
+  set "next_seq" = "next_seq" + cast($1 as bigint), "message_count" = "message_count" + cast($2 as bigint), "last_message_at" = case when "last_message_at" > $3 then "last_message_at" else cast($4 as timestamptz) end, "active_leaf_id" = $5
+  where "conversations"."user_id" = $6 and ("id" = $7 and ("status" = $8 or "status" = $9 or "next_seq" = $10))
+  returning "next_seq";
+
 -- conversations.unarchive
 -- sqlite
 update "conversations"
@@ -220,11 +250,11 @@ select "role", count(*) as "count"
 
 -- messages.findByIds
 -- sqlite
-select "id"
+select "id", "conversation_id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("id" in (select value from json_each(?)));
 -- postgres
-select "id"
+select "id", "conversation_id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("id" = any($2));
 
@@ -237,6 +267,16 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "request_id" = $3 and "role" = $4 and "request_part" = $5);
+
+-- messages.findBySeq
+-- sqlite
+select "id", "created_at"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" = ?);
+-- postgres
+select "id", "created_at"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" = $3);
 
 -- messages.findInConversation
 -- sqlite
@@ -261,6 +301,14 @@ insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "co
   on conflict ("user_id", "conversation_id", "request_id", "role", "request_part")
   where "request_id" is not null do nothing
   returning "parent_id";
+
+-- messages.insertAdopted
+-- sqlite
+insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "external_id", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+-- postgres
+insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "external_id", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18);
 
 -- messages.insertImported
 -- sqlite
@@ -356,6 +404,28 @@ select "id", "external_id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "external_id" is not null);
 
+-- messages.listRequests
+-- sqlite
+select "request_id", "role", "request_part"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "request_id" is not null);
+-- postgres
+select "request_id", "role", "request_part"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "request_id" is not null);
+
+-- messages.searchRows
+-- sqlite
+select "conversation_messages"."id", "conversation_messages"."content", "conversation_messages"."created_at" as "at", "conversations"."title"
+  from "conversation_messages"
+  inner join "conversations" on "conversations"."user_id" = ? and ("conversations"."id" = "conversation_messages"."conversation_id")
+  where "conversation_messages"."user_id" = ? and ("conversation_messages"."id" in (select value from json_each(?)) and "conversations"."status" <> ? and "conversations"."is_hidden" = ?);
+-- postgres
+select "conversation_messages"."id", "conversation_messages"."content", "conversation_messages"."created_at" as "at", "conversations"."title"
+  from "conversation_messages"
+  inner join "conversations" on "conversations"."user_id" = $1 and ("conversations"."id" = "conversation_messages"."conversation_id")
+  where "conversation_messages"."user_id" = $2 and ("conversation_messages"."id" = any($3) and "conversations"."status" <> $4 and "conversations"."is_hidden" = $5);
+
 -- messages.updatePartial
 -- sqlite
 update "conversation_messages"
@@ -432,6 +502,16 @@ insert into "users" ("id", "email", "password_hash", "full_name", "is_admin", "c
 -- postgres
 insert into "users" ("id", "email", "password_hash", "full_name", "is_admin", "created_at", "updated_at")
   values ($1, $2, $3, $4, $5, $6, $7)
+  returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
+
+-- accounts.insertAdopted
+-- sqlite
+insert into "users" ("id", "email", "password_hash", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
+-- postgres
+insert into "users" ("id", "email", "password_hash", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
   returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
 
 -- accounts.list
@@ -571,6 +651,52 @@ select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id
   where "id" >= $1 and "id" < $2
   order by "id" desc
   limit $3;
+
+-- backups.findLatest
+-- sqlite
+select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "kind" = ? and "result" = ?
+  order by "started_at" desc, "id" desc
+  limit ?;
+-- postgres
+select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "kind" = $1 and "result" = $2
+  order by "started_at" desc, "id" desc
+  limit $3;
+
+-- backups.insert
+-- sqlite
+insert into "backups" ("id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+-- postgres
+insert into "backups" ("id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+
+-- backups.list
+-- sqlite
+select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "started_at" <= ?
+  order by "started_at" desc
+  limit ?;
+-- postgres
+select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "started_at" <= $1
+  order by "started_at" desc
+  limit $2;
+
+-- backups.removeBefore
+-- sqlite
+delete
+  from "backups"
+  where "started_at" < ?;
+-- postgres
+delete
+  from "backups"
+  where "started_at" < $1;
 
 -- cache.listTrackedTables
 -- sqlite
@@ -1454,6 +1580,268 @@ update "schedules"
   where "user_id" = $8 and "name" = $9
   returning "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version";
 
+-- search.countMarks
+-- sqlite
+select count(*) as "count"
+  from "search_marks"
+  where "search_marks"."user_id" = ? and ("kind" in (select value from json_each(?)));
+-- postgres
+select count(*) as "count"
+  from "search_marks"
+  where "search_marks"."user_id" = $1 and ("kind" = any($2));
+
+-- search.eraseEntries
+-- sqlite
+delete
+  from "search_entries"
+  where "search_entries"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+delete
+  from "search_entries"
+  where "search_entries"."user_id" = $1 and ("id" = any($2));
+
+-- search.eraseIndex
+-- sqlite
+delete
+  from "search_indexes"
+  where "search_indexes"."user_id" = ? and ("id" = ?);
+-- postgres
+delete
+  from "search_indexes"
+  where "search_indexes"."user_id" = $1 and ("id" = $2);
+
+-- search.eraseMarks
+-- sqlite
+delete
+  from "search_marks"
+  where "search_marks"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+delete
+  from "search_marks"
+  where "search_marks"."user_id" = $1 and ("id" = any($2));
+
+-- search.erasePostings
+-- sqlite
+delete
+  from "search_postings"
+  where "search_postings"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+delete
+  from "search_postings"
+  where "search_postings"."user_id" = $1 and ("id" = any($2));
+
+-- search.findEntries
+-- sqlite
+select "id", "number", "block", "content_hash", "tokenizer", "length", "terms"
+  from "search_entries"
+  where "search_entries"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+select "id", "number", "block", "content_hash", "tokenizer", "length", "terms"
+  from "search_entries"
+  where "search_entries"."user_id" = $1 and ("id" = any($2));
+
+-- search.findEntryIds
+-- sqlite
+select "number", "id"
+  from "search_entries"
+  where "search_entries"."user_id" = ? and ("number" in (select value from json_each(?)));
+-- postgres
+select "number", "id"
+  from "search_entries"
+  where "search_entries"."user_id" = $1 and ("number" = any($2));
+
+-- search.findIndex
+-- sqlite
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
+  from "search_indexes"
+  where "search_indexes"."user_id" = ? and ("id" = ?);
+-- postgres
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
+  from "search_indexes"
+  where "search_indexes"."user_id" = $1 and ("id" = $2);
+
+-- search.findIndexForUpdate
+-- sqlite
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
+  from "search_indexes"
+  where "search_indexes"."user_id" = ? and ("id" = ?) ;
+-- postgres
+select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
+  from "search_indexes"
+  where "search_indexes"."user_id" = $1 and ("id" = $2) for update;
+
+-- search.findNextOwner
+-- sqlite
+select "user_id"
+  from "search_marks"
+  where "user_id" > ? and "kind" in (select value from json_each(?))
+  order by "user_id" asc
+  limit ?;
+-- postgres
+select "user_id"
+  from "search_marks"
+  where "user_id" > $1 and "kind" = any($2)
+  order by "user_id" asc
+  limit $3;
+
+-- search.findPostings
+-- sqlite
+select "id", "postings"
+  from "search_postings"
+  where "search_postings"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+select "id", "postings"
+  from "search_postings"
+  where "search_postings"."user_id" = $1 and ("id" = any($2));
+
+-- search.findPostingsWithPositions
+-- sqlite
+select "id", "postings", "positions"
+  from "search_postings"
+  where "search_postings"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+select "id", "postings", "positions"
+  from "search_postings"
+  where "search_postings"."user_id" = $1 and ("id" = any($2));
+
+-- search.insertIndex
+-- sqlite
+insert into "search_indexes" ("id", "kinds", "created_at", "updated_at", "user_id")
+  values (?, ?, ?, ?, ?)
+  on conflict ("user_id", "id") do nothing;
+-- postgres
+insert into "search_indexes" ("id", "kinds", "created_at", "updated_at", "user_id")
+  values ($1, $2, $3, $4, $5)
+  on conflict ("user_id", "id") do nothing;
+
+-- search.insertMark
+-- sqlite
+insert into "search_marks" ("id", "kind", "entity_id", "size", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "id") do nothing;
+-- postgres
+insert into "search_marks" ("id", "kind", "entity_id", "size", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6)
+  on conflict ("user_id", "id") do nothing;
+
+-- search.listEntryIds
+-- sqlite
+select "id"
+  from "search_entries"
+  where "search_entries"."user_id" = ? and ("id" > ?)
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id"
+  from "search_entries"
+  where "search_entries"."user_id" = $1 and ("id" > $2)
+  order by "id" asc
+  limit $3;
+
+-- search.listMarkIds
+-- sqlite
+select "id"
+  from "search_marks"
+  where "search_marks"."user_id" = ?
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id"
+  from "search_marks"
+  where "search_marks"."user_id" = $1
+  order by "id" asc
+  limit $2;
+
+-- search.listMarks
+-- sqlite
+select "id", "kind", "entity_id", "size"
+  from "search_marks"
+  where "search_marks"."user_id" = ? and ("kind" in (select value from json_each(?)))
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "kind", "entity_id", "size"
+  from "search_marks"
+  where "search_marks"."user_id" = $1 and ("kind" = any($2))
+  order by "id" asc
+  limit $3;
+
+-- search.listOwners
+-- sqlite
+select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
+  from "search_indexes"
+  where "user_id" > ?
+  order by "user_id" asc
+  limit ?;
+-- postgres
+select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
+  from "search_indexes"
+  where "user_id" > $1
+  order by "user_id" asc
+  limit $2;
+
+-- search.listPostingIds
+-- sqlite
+select "id"
+  from "search_postings"
+  where "search_postings"."user_id" = ?
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id"
+  from "search_postings"
+  where "search_postings"."user_id" = $1
+  order by "id" asc
+  limit $2;
+
+-- search.listPostings
+-- sqlite
+select "id", "postings"
+  from "search_postings"
+  where "search_postings"."user_id" = ? and ("id" >= ? and "id" < ?)
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "postings"
+  from "search_postings"
+  where "search_postings"."user_id" = $1 and ("id" >= $2 and "id" < $3)
+  order by "id" asc
+  limit $4;
+
+-- search.updateIndex
+-- sqlite
+update "search_indexes"
+  set "next_number" = ?, "block" = ?, "block_entries" = ?, "block_tokens" = ?, "kinds" = ?, "version" = "version" + 1, "updated_at" = ?
+  where "search_indexes"."user_id" = ? and ("id" = ?);
+-- postgres
+update "search_indexes"
+  set "next_number" = $1, "block" = $2, "block_entries" = $3, "block_tokens" = $4, "kinds" = $5, "version" = "version" + 1, "updated_at" = $6
+  where "search_indexes"."user_id" = $7 and ("id" = $8);
+
+-- search.upsertEntry
+-- sqlite
+insert into "search_entries" ("id", "number", "block", "occurred_at", "length", "content_hash", "tokenizer", "terms", "updated_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "id") do update
+  set "occurred_at" = "excluded"."occurred_at", "length" = "excluded"."length", "content_hash" = "excluded"."content_hash", "tokenizer" = "excluded"."tokenizer", "terms" = "excluded"."terms", "updated_at" = "excluded"."updated_at";
+-- postgres
+insert into "search_entries" ("id", "number", "block", "occurred_at", "length", "content_hash", "tokenizer", "terms", "updated_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  on conflict ("user_id", "id") do update
+  set "occurred_at" = "excluded"."occurred_at", "length" = "excluded"."length", "content_hash" = "excluded"."content_hash", "tokenizer" = "excluded"."tokenizer", "terms" = "excluded"."terms", "updated_at" = "excluded"."updated_at";
+
+-- search.upsertPostings
+-- sqlite
+insert into "search_postings" ("id", "postings", "positions", "user_id")
+  values (?, ?, ?, ?)
+  on conflict ("user_id", "id") do update
+  set "postings" = "excluded"."postings", "positions" = "excluded"."positions";
+-- postgres
+insert into "search_postings" ("id", "postings", "positions", "user_id")
+  values ($1, $2, $3, $4)
+  on conflict ("user_id", "id") do update
+  set "postings" = "excluded"."postings", "positions" = "excluded"."positions";
+
 -- sessions.end
 -- sqlite
 update "user_sessions"
@@ -1951,3 +2339,117 @@ update "api_tokens"
 update "api_tokens"
   set "last_used_at" = $1
   where "id" = $2;
+
+-- vectors.count
+-- sqlite
+select count(*) as "count"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("model" = ? and "dimensions" = ?);
+-- postgres
+select count(*) as "count"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("model" = $2 and "dimensions" = $3);
+
+-- vectors.countStale
+-- sqlite
+select count(*) as "count"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and (("model" <> ? or "dimensions" <> ?));
+-- postgres
+select count(*) as "count"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and (("model" <> $2 or "dimensions" <> $3));
+
+-- vectors.erase
+-- sqlite
+delete
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+delete
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("id" = any($2));
+
+-- vectors.eraseOfEntities
+-- sqlite
+delete
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("kind" = ? and "entity_id" in (select value from json_each(?)));
+-- postgres
+delete
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("kind" = $2 and "entity_id" = any($3));
+
+-- vectors.findByIds
+-- sqlite
+select "id", "kind", "entity_id", "part", "model", "dimensions", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+select "id", "kind", "entity_id", "part", "model", "dimensions", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("id" = any($2));
+
+-- vectors.findOfEntities
+-- sqlite
+select "id", "entity_id", "part", "model", "dimensions", "content_hash"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("kind" = ? and "entity_id" in (select value from json_each(?)));
+-- postgres
+select "id", "entity_id", "part", "model", "dimensions", "content_hash"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("kind" = $2 and "entity_id" = any($3));
+
+-- vectors.list
+-- sqlite
+select "kind", "entity_id", "model", "part", "dimensions"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and (("kind", "entity_id", "part", "model") > (?, ?, ?, ?))
+  order by "kind" asc, "entity_id" asc, "part" asc, "model" asc
+  limit ?;
+-- postgres
+select "kind", "entity_id", "model", "part", "dimensions"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and (("kind", "entity_id", "part", "model") > ($2, $3, $4, $5))
+  order by "kind" asc, "entity_id" asc, "part" asc, "model" asc
+  limit $6;
+
+-- vectors.scan
+-- sqlite
+select "kind", "entity_id", "part", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and (("kind", "entity_id", "part") > (?, ?, ?) and "model" = ? and "dimensions" = ?)
+  order by "kind" asc, "entity_id" asc, "part" asc
+  limit ?;
+-- postgres
+select "kind", "entity_id", "part", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and (("kind", "entity_id", "part") > ($2, $3, $4) and "model" = $5 and "dimensions" = $6)
+  order by "kind" asc, "entity_id" asc, "part" asc
+  limit $7;
+
+-- vectors.scanKind
+-- sqlite
+select "kind", "entity_id", "part", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("kind" = ? and ("entity_id", "part") > (?, ?) and "model" = ? and "dimensions" = ?)
+  order by "entity_id" asc, "part" asc
+  limit ?;
+-- postgres
+select "kind", "entity_id", "part", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("kind" = $2 and ("entity_id", "part") > ($3, $4) and "model" = $5 and "dimensions" = $6)
+  order by "entity_id" asc, "part" asc
+  limit $7;
+
+-- vectors.upsert
+-- sqlite
+insert into "search_embeddings" ("id", "kind", "entity_id", "part", "model", "dimensions", "content_hash", "vector", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "kind", "entity_id", "part", "model") do update
+  set "dimensions" = "excluded"."dimensions", "content_hash" = "excluded"."content_hash", "vector" = "excluded"."vector", "created_at" = "excluded"."created_at";
+-- postgres
+insert into "search_embeddings" ("id", "kind", "entity_id", "part", "model", "dimensions", "content_hash", "vector", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  on conflict ("user_id", "kind", "entity_id", "part", "model") do update
+  set "dimensions" = "excluded"."dimensions", "content_hash" = "excluded"."content_hash", "vector" = "excluded"."vector", "created_at" = "excluded"."created_at";
