@@ -41,6 +41,10 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
     SELECT ${dialect.user('j')}, ${dialect.uuid('(j * 1000 + m)')}, ${dialect.uuid('j')}, 1, 'info', 'line ' || m, ${dialect.time('m')}
     FROM ${dialect.series('j', JOBS)}, ${dialect.series('m', 2)}`);
   await raw.query(`
+    INSERT INTO backups (id, kind, file, result, started_at, duration_ms)
+    SELECT ${dialect.uuid('b')}, CASE b % 7 WHEN 1 THEN 'drill' ELSE 'backup' END, 'file ' || b, CASE b % 9 WHEN 1 THEN 'failed' ELSE 'whole' END, ${dialect.time('b')}, 1
+    FROM ${dialect.series('b', SCHEDULES)}`);
+  await raw.query(`
     INSERT INTO schedules (id, user_id, name, kind, parameters, expression, time_zone, next_run_at, created_at, updated_at)
     SELECT ${dialect.uuid('s')}, ${dialect.user('s')}, 'schedule ' || s, 'kind ' || (s % 7), '{}', '0 7 * * *', 'UTC',
       CASE s % 3 WHEN 1 THEN ${dialect.time('s')} END, ${dialect.time('s')}, ${dialect.time('s')}

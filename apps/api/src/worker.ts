@@ -1,4 +1,11 @@
-import { ensureKernelSchedules, type Jobs, type Search, Worker, type WorkerEvent } from '@keelson/db-core';
+import {
+  ensureBackupSchedules,
+  ensureKernelSchedules,
+  type Jobs,
+  type Search,
+  Worker,
+  type WorkerEvent,
+} from '@keelson/db-core';
 import type { Metrics } from '@keelson/db-core/metrics';
 import type { FastifyBaseLogger } from 'fastify';
 
@@ -34,7 +41,7 @@ export function startWorker({ jobs, search, slots, metrics, logger }: ApiWorkerO
   });
   const running = (async () => {
     // Whoever can't make them now does without until the next start; the worker itself is patient.
-    await ensureKernelSchedules(jobs).catch((error: unknown) => {
+    await Promise.all([ensureKernelSchedules(jobs), ensureBackupSchedules(jobs)]).catch((error: unknown) => {
       logger.warn({ err: error }, 'the schedules of the kernel could not be looked at');
     });
     await Promise.all([

@@ -67,7 +67,7 @@ function openForCommand(context: Context, config: DatabaseConfig, create: boolea
 }
 
 /** A single command asks for more at once than a server's request does, and has nothing to protect by a breaker. */
-function commandConfig({ config: { database }, environment }: Context): DatabaseConfig {
+export function commandConfig({ config: { database }, environment }: Context): DatabaseConfig {
   const isSet = (environment['DATABASE_STATEMENT_TIMEOUT'] ?? '').trim() !== '';
   return {
     ...database,

@@ -1,6 +1,8 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { addAdopt } from './commands/adopt.ts';
 import { addAudit } from './commands/audit.ts';
+import { addBackup } from './commands/backup.ts';
+import { addBackups } from './commands/backups.ts';
 import { addChanges } from './commands/changes.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConversations } from './commands/conversations.ts';
@@ -20,6 +22,7 @@ import { addOptimize } from './commands/optimize.ts';
 import { addOrganisation } from './commands/organisation.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addReadiness } from './commands/readiness.ts';
+import { addRestore } from './commands/restore.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addSearch } from './commands/search.ts';
 import { addSeed } from './commands/seed.ts';
@@ -48,6 +51,9 @@ const commands: readonly AddCommand[] = [
   addValidate,
   addInfo,
   addHealth,
+  addBackup,
+  addBackups,
+  addRestore,
   addDoctor,
   addInspect,
   addOptimize,

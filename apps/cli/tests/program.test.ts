@@ -80,6 +80,7 @@ describe('the command line', () => {
       'policy',
       'user',
       'vectors',
+      'backups',
     ];
     const without = [...groups, 'export'];
     for (const command of everyCommand(newProgram()).filter((each) => !without.includes(each.name()))) {

@@ -11,6 +11,7 @@ import { migration as m0008 } from './0008_vectors.ts';
 import { migration as m0009 } from './0009_search.ts';
 import { migration as m0010 } from './0010_readiness.ts';
 import { migration as m0011 } from './0011_care.ts';
+import { migration as m0012 } from './0012_backups.ts';
 
 /** Keelson's own migrations. */
 export const migrations: readonly Migration[] = [
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   m0009,
   m0010,
   m0011,
+  m0012,
 ];

@@ -69,6 +69,21 @@ export {
   type HealthOptions,
   type HealthStatus,
 } from './operations/health.ts';
+export { type Backup, backupDatabase, type BackupOptions, type BackupProgress } from './operations/backup/backup.ts';
+export {
+  BackupDamagedError,
+  BackupFailedError,
+  BackupKeyError,
+  BackupUnknownError,
+  RestoreRefusedError,
+} from './operations/backup/errors.ts';
+export { type BackupFile, listBackups, type PruneBackups, pruneBackups } from './operations/backup/list.ts';
+export { BackupHistory, type BackupRun, type BackupStanding } from './operations/backup/history.ts';
+export { defineBackupJobs, ensureBackupSchedules } from './operations/backup/jobs.ts';
+export { takeBackup } from './operations/backup/take.ts';
+export { drillBackup, restoreBackup } from './operations/backup/restore.ts';
+export type { Restored, RestoreOptions } from './operations/backup/restored.ts';
+export { type VerifiedBackup, verifyBackup, type VerifyOptions } from './operations/backup/verify.ts';
 export type { DoctorLimits, Finding, Severity } from './operations/doctor/contract.ts';
 export { type Diagnosis, examine, type ExamineOptions } from './operations/doctor/doctor.ts';
 export { type DatabaseInfo, databaseInfo, type TableSize } from './operations/info.ts';

@@ -2,6 +2,8 @@ import { Cache } from './cache/cache.ts';
 import { Changes } from './changes/feed.ts';
 import { refuseBreaking } from './operations/breaking.ts';
 import { createDatabase, type Database, type OpenOptions } from './database/database.ts';
+import { backupDatabase } from './operations/backup/backup.ts';
+import { verifyBackup } from './operations/backup/verify.ts';
 
 /**
  * Opens the one database: a SQLite file or PostgreSQL, as the configuration says. It connects at the first use.
@@ -15,9 +17,19 @@ import { createDatabase, type Database, type OpenOptions } from './database/data
  * ```
  */
 export function openDatabase(options: OpenOptions = {}): Database {
-  return createDatabase(options, {
-    changes: (kernel) => new Changes(kernel),
-    cache: (kernel, changes) => new Cache(kernel, changes),
-    refuseBreaking: (kernel, names) => refuseBreaking(kernel.engine, names),
-  });
+  const database: Database = createDatabase(
+    { backup: () => backUpBeforeMigrations(database), ...options },
+    {
+      changes: (kernel) => new Changes(kernel),
+      cache: (kernel, changes) => new Cache(kernel, changes),
+      refuseBreaking: (kernel, names) => refuseBreaking(kernel.engine, names),
+    },
+  );
+  return database;
+}
+
+/** To the configured folder, and read back: what can't be restored is no reason to go on. */
+async function backUpBeforeMigrations(database: Database): Promise<void> {
+  const { file } = await backupDatabase(database);
+  await verifyBackup(file, { secretKeys: database.config.secretKeys });
 }

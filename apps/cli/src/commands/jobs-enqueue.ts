@@ -1,5 +1,5 @@
 import { type CommandUnknownOpts, InvalidArgumentError } from '@commander-js/extra-typings';
-import { Jobs, type JsonValue } from '@keelson/db-core';
+import { defineBackupJobs, Jobs, type JsonValue } from '@keelson/db-core';
 import type { Context } from '../context.ts';
 import { useDatabase } from '../database.ts';
 import { document, examples } from '../help.ts';
@@ -18,7 +18,9 @@ export function addJobsEnqueue(parent: CommandUnknownOpts, context: Context): vo
     .addHelpText('after', document('{"id","kind","status"…}, as `keelson jobs show`'))
     .action((kind, { user, parameters = {}, at, key }) =>
       useDatabase(context, { create: true }, async (database) => {
-        const job = await new Jobs(database).enqueue(user, kind, parameters, {
+        const jobs = new Jobs(database);
+        defineBackupJobs(jobs);
+        const job = await jobs.enqueue(user, kind, parameters, {
           ...(at === undefined ? {} : { at }),
           ...(key === undefined ? {} : { dedupKey: key }),
         });

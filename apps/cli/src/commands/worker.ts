@@ -2,6 +2,8 @@ import process from 'node:process';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import {
   type Database,
+  defineBackupJobs,
+  ensureBackupSchedules,
   ensureKernelSchedules,
   Instances,
   Jobs,
@@ -55,6 +57,7 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
         await database.initialize();
         const counts: Counts = { completed: 0, failed: 0, retried: 0, cancelled: 0, 'given-back': 0, lost: 0 };
         const jobs = new Jobs(database);
+        defineBackupJobs(jobs);
         const search = await openSearch(database);
         jobs.define(searchReindex(search));
         const signal = AbortSignal.any([interrupt.signal, sigterm()]);
@@ -65,6 +68,7 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
           onEvent: (event) => tell(context, counts, event),
         });
         await ensureKernelSchedules(jobs);
+        await ensureBackupSchedules(jobs);
         const instance = await registerWorker(context, jobs.database);
         output.note(`The worker ${worker.name} looks for ${(kind ?? jobs.kinds).join(', ')}. Ctrl-C stops.`);
         const indexing = search.keepIndexed({

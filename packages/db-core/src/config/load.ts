@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { type DatabaseTarget, type PostgresTarget, readDatabaseUrl } from './database-url.ts';
 import { type ConfigurationFault, configurationError, quoteGiven, schemaFaults } from './faults.ts';
@@ -196,11 +196,16 @@ interface ReadParts {
   readonly replicas: readonly ReplicaConfig[];
   readonly secretKeys: SecretKeys | undefined;
   readonly isProduction: boolean;
+  readonly base: string;
+}
+
+function backupFolder(target: DatabaseTarget): string {
+  return target.engine === 'sqlite' ? join(dirname(target.path), 'backups') : 'data/backups';
 }
 
 function inShape(
   settings: DatabaseSettings,
-  { target, ssl, replicas, secretKeys, isProduction }: ReadParts,
+  { target, ssl, replicas, secretKeys, isProduction, base }: ReadParts,
 ): DatabaseConfig {
   const { hot, warm } = isProduction ? cacheBytes.production : cacheBytes.elsewhere;
   return {
@@ -239,6 +244,10 @@ function inShape(
       keepRows: settings.CHANGES_RETENTION_ROWS,
     },
     jobs: { keepMs: settings.JOBS_RETENTION_DAYS * 24 * HOUR_MS },
+    backups: {
+      folder: resolve(base, settings.BACKUP_FOLDER ?? backupFolder(target)),
+      keepMs: settings.BACKUP_RETENTION_DAYS * 24 * HOUR_MS,
+    },
   };
 }
 
@@ -274,7 +283,7 @@ function readDatabaseConfig(env: Environment, base: string): Reading<DatabaseCon
   ];
   if (!settings.success || target === undefined || faults.length > 0) return { faults };
   const isProduction = env['KEELSON_ENVIRONMENT']?.trim() === 'production';
-  return { config: inShape(settings.data, { target, ssl, replicas, secretKeys, isProduction }) };
+  return { config: inShape(settings.data, { target, ssl, replicas, secretKeys, isProduction, base }) };
 }
 
 interface LoadOptions {

@@ -209,6 +209,22 @@ export const databaseSettings = z.object({
     meaning: 'How long jobs that have ended are kept, with their log lines. A worker removes them, once a night.',
   }),
 
+  BACKUP_FOLDER: text({
+    section: care,
+    values: 'path of a folder',
+    initial: '`backups` beside the SQLite file; with PostgreSQL `data/backups`',
+    meaning:
+      'Where backups are put. Best on another disk than the database; what is there is also copied elsewhere by you.',
+  }),
+  BACKUP_RETENTION_DAYS: count({
+    section: care,
+    initial: '30',
+    min: 1,
+    max: 36_500,
+    zero: 'for ever',
+    meaning: 'How long backups that a worker made are kept. The newest one always is.',
+  }),
+
   CACHE_HOT_BYTES: optionalCount({
     section: cache,
     initial: '`33554432` (32 MiB); in production `536870912` (512 MiB)',

@@ -6,6 +6,8 @@ import type { SslConfig } from './ssl.ts';
 /** What db-core needs to know. All times in milliseconds; where 0 is allowed it means no limit, or off. */
 export interface DatabaseConfig {
   readonly target: DatabaseTarget;
+  /** PostgreSQL: the schemas to look for tables in, the first of which is worked in. No setting: a restore uses it. */
+  readonly searchPath?: readonly string[];
   /** How long to wait for the database: to connect; on SQLite, for the turn to write and for other processes' locks. */
   readonly timeoutMs: number;
   /** PostgreSQL. 0: no limit. */
@@ -36,8 +38,16 @@ export interface DatabaseConfig {
   /** How long jobs that have ended are kept. 0: for ever. */
   readonly jobs: { readonly keepMs: number };
   readonly cache: CacheConfig;
+  readonly backups: BackupsConfig;
   /** Absent where no secret can be stored. */
   readonly secretKeys?: SecretKeys;
+}
+
+export interface BackupsConfig {
+  /** Absolute. */
+  readonly folder: string;
+  /** How long they are kept. 0: for ever. */
+  readonly keepMs: number;
 }
 
 export interface ReplicaConfig {

@@ -37,7 +37,10 @@ export interface OpenOptions {
   readonly onEvent?: EventListener;
   /** Shown by PostgreSQL beside this process's connections, and kept with each migration. */
   readonly applicationName?: string;
-  /** Called before a migration changes a database that has data, where the configuration asks for a backup. */
+  /**
+   * Called before a migration changes a database that has data, where the configuration asks for a backup. Default: makes
+   * one in the configured folder and verifies it.
+   */
   readonly backup?: () => Promise<void>;
 }
 

@@ -102,5 +102,6 @@ function postgresOptions(config: DatabaseConfig) {
     recycleMs: pool.recycleMs,
     preparedStatements: config.preparedStatements,
     rowSecurity: config.rowSecurity,
+    searchPath: config.searchPath,
   };
 }

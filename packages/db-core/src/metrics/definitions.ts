@@ -277,6 +277,20 @@ export const replicaReads = {
   labels: ['replica', 'outcome'],
 } as const satisfies MetricDefinition;
 
+export const backupAge = {
+  name: 'keelson_backup_age_seconds',
+  type: 'gauge',
+  help: 'How old the last backup is that was read back; missing where there is none.',
+  labels: [],
+} as const satisfies MetricDefinition;
+
+export const backupDrill = {
+  name: 'keelson_backup_drill_succeeded',
+  type: 'gauge',
+  help: '1 where the last backup that was restored for a try could be; missing where nobody tried.',
+  labels: [],
+} as const satisfies MetricDefinition;
+
 export const eventLoopDelay = {
   name: 'nodejs_eventloop_delay_seconds',
   type: 'gauge',

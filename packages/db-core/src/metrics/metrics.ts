@@ -8,6 +8,7 @@ import { sourceUp } from './definitions.ts';
 import { Recorder } from './recorder.ts';
 import { Page } from './registry.ts';
 import { cacheSource } from './sources/cache.ts';
+import { backupsSource } from './sources/backups.ts';
 import { changesSource } from './sources/changes.ts';
 import { poolSource, storageSource } from './sources/database.ts';
 import { eventLoopSource } from './sources/event-loop.ts';
@@ -46,6 +47,7 @@ export class Metrics {
     this.register('jobs', jobsSource(database));
     this.register('cache', cacheSource(database));
     this.register('replicas', replicasSource(database));
+    this.register('backups', backupsSource(database));
     this.register('event-loop', eventLoop);
   }
 

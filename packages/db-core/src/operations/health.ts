@@ -4,6 +4,9 @@ import type { EngineInfo, EngineKind, RowSecurity } from '../engine/contract.ts'
 import { asKeelsonError, ConnectionTimeoutError, type KeelsonError, SchemaValidationError } from '../errors/index.ts';
 import { type BreakerState, withDeadline } from '../resilience/index.ts';
 import type { MigrationStatus } from '../schema/status.ts';
+import { readIdentity } from '../platform/identity.ts';
+import { BackupHistory } from './backup/history.ts';
+import { backupsCheck, type BackupsCheck } from './backups-check.ts';
 import { replicasCheck, type ReplicasCheck } from './replicas-check.ts';
 import { rowSecurityOf } from './row-security.ts';
 import type { VectorCapabilities } from '../vectors/contract.ts';
@@ -89,6 +92,8 @@ export interface DatabaseHealth {
     readonly replicas?: ReplicasCheck;
     /** SQLite. */
     readonly wal?: WalCheck;
+    /** Where the migrations are up to date. */
+    readonly backups?: BackupsCheck;
     /** Where the database answers. The slower way to search is healthy, too. */
     readonly vectors?: VectorsCheck;
   };
@@ -131,6 +136,11 @@ export async function databaseHealth(
   const upToDate = history !== undefined && 'value' in history && history.value.pending.length === 0;
   const differences = upToDate ? await attempt(() => inTime(() => database.migrations.validate())) : undefined;
   const wall = upToDate ? await attempt(() => inTime(() => rowSecurityOf(database))) : undefined;
+  const backups = upToDate
+    ? await attempt(() =>
+        inTime(async () => backupsCheck(await new BackupHistory(database).standing(), await readIdentity(database))),
+      )
+    : undefined;
   const replicas =
     database.config.read.replicas.length === 0
       ? undefined
@@ -154,6 +164,7 @@ export async function databaseHealth(
               : replicasCheck(replicas.value, database.config.read.maxLagMs),
         }),
     ...(wal === null ? {} : { wal: walCheck(wal) }),
+    ...(backups === undefined || 'error' in backups ? {} : { backups: backups.value }),
     ...(vectors !== undefined && 'value' in vectors ? { vectors: vectorsCheck(vectors.value) } : {}),
   };
   return { status: worstOf(Object.values(checks)), checks };

@@ -32,6 +32,12 @@ export type InstanceKind = (typeof INSTANCE_KINDS)[number];
 export const MEMBER_ROLES = ['owner', 'admin', 'member', 'viewer'] as const;
 export type MemberRole = (typeof MEMBER_ROLES)[number];
 
+export const BACKUP_KINDS = ['backup', 'drill'] as const;
+export type BackupKind = (typeof BACKUP_KINDS)[number];
+
+export const BACKUP_RESULTS = ['whole', 'failed'] as const;
+export type BackupResult = (typeof BACKUP_RESULTS)[number];
+
 export const MIGRATION_STATES = ['running', 'applied', 'reverting'] as const;
 export type MigrationState = (typeof MIGRATION_STATES)[number];
 
@@ -56,6 +62,8 @@ export const ENUMERATED_COLUMNS: Readonly<Record<string, EnumeratedColumn>> = {
   'app_instances.kind': { type: 'InstanceKind', values: INSTANCE_KINDS },
   'memberships.role': { type: 'MemberRole', values: MEMBER_ROLES },
   'erasures.kind': { type: 'ErasureKind', values: ERASURE_KINDS },
+  'backups.kind': { type: 'BackupKind', values: BACKUP_KINDS },
+  'backups.result': { type: 'BackupResult', values: BACKUP_RESULTS },
   'schema_migrations.state': { type: 'MigrationState', values: MIGRATION_STATES },
   'schema_migrations.engine': { type: 'EngineKind', values: ['sqlite', 'postgres'] },
 };

@@ -1,4 +1,5 @@
 import { CARE_NOTES } from './care-notes.ts';
+import { BACKUP_NOTES } from './backup-notes.ts';
 import { SEARCH_NOTES } from './search-notes.ts';
 
 /** What a table is for, in words for docs/schema.md. A test holds that nothing is left out and nothing is stale. */
@@ -395,6 +396,7 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
     },
     indexes: { readiness_samples_by_time: 'Those of the last days, and those that are let go.' },
   },
+  ...BACKUP_NOTES,
   ...SEARCH_NOTES,
   ...CARE_NOTES,
 };

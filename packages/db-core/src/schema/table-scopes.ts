@@ -26,6 +26,8 @@ const LISTED: Readonly<Record<string, TableScope>> = {
   // Whoever erases an owner reaches all that they have, and nobody else may write a permit.
   erasures: 'system',
   erasure_permits: 'system',
+  // A backup holds everybody's rows.
+  backups: 'system',
 };
 
 /**

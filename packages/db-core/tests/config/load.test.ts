@@ -60,6 +60,7 @@ describe('without any setting', () => {
         cache: { hotBytes: 33_554_432, warmBytes: 67_108_864, redisUrl: undefined },
         changes: { keepMs: 604_800_000, keepRows: 5_000_000 },
         jobs: { keepMs: 2_592_000_000 },
+        backups: { folder: '/srv/app/data/backups', keepMs: 2_592_000_000 },
       },
     });
   });
@@ -441,7 +442,9 @@ describe('loadDatabaseConfig', () => {
 
   test('covers every name that begins with DATABASE_ and the like, and the keys of secrets', () => {
     expect(Object.keys(databaseSettings.shape).sort()).toEqual(
-      settingNames.filter((name) => /^(?:DATABASE|MIGRATION|CACHE|CHANGES|JOBS|KEELSON_SECRET)_/.test(name)).sort(),
+      settingNames
+        .filter((name) => /^(?:BACKUP|DATABASE|MIGRATION|CACHE|CHANGES|JOBS|KEELSON_SECRET)_/.test(name))
+        .sort(),
     );
   });
 });

@@ -31,6 +31,8 @@ export interface PostgresEngineOptions {
   readonly preparedStatements?: boolean | undefined;
   /** Run users' statements as a role that row security holds for. Default false. */
   readonly rowSecurity?: boolean | undefined;
+  /** Schemas to look for tables in, the first of which is worked in. Default: as the server has it for this user. */
+  readonly searchPath?: readonly string[] | undefined;
   /** Prepared statements that a connection keeps. Default 256. */
   readonly statementCacheSize?: number | undefined;
   /** Default: as the URL's `sslmode` says; without one `verify-full`, but `disable` on this machine. */
@@ -96,10 +98,17 @@ export function resolveOptions(options: PostgresEngineOptions): PostgresSettings
       keepAlive: true,
       keepAliveInitialDelayMillis: 30_000,
       types: typeParsers,
+      ...(options.searchPath === undefined ? {} : { options: searchPathOption(options.searchPath) }),
     },
     onConnectionError: options.onConnectionError ?? (() => undefined),
     onWait: options.onWait ?? (() => undefined),
   };
+}
+
+/** As the server's command line takes it: a space or a backslash in a name is written with a backslash. */
+function searchPathOption(schemas: readonly string[]): string {
+  const names = schemas.map((name) => `"${name.replaceAll('"', '""')}"`).join(',');
+  return `-c search_path=${names.replaceAll(/[\\ ]/g, (character) => `\\${character}`)}`;
 }
 
 function tlsOptions(target: PostgresTarget, ssl: SslConfig | undefined): ConnectionOptions | false {

@@ -1,7 +1,7 @@
 // Made by `pnpm generate` from a migrated PostgreSQL; change a migration instead.
 
 import type { EngineKind } from '../../engine/contract.ts';
-import type { ConversationStatus, ErasureKind, InstanceKind, JobLogLevel, JobStatus, LogLevel, MemberRole, MessageRole, MessageStatus, MigrationState, SettingType } from '../enumerations.ts';
+import type { BackupKind, BackupResult, ConversationStatus, ErasureKind, InstanceKind, JobLogLevel, JobStatus, LogLevel, MemberRole, MessageRole, MessageStatus, MigrationState, SettingType } from '../enumerations.ts';
 import type { JsonValue } from '../json.ts';
 import type { ColumnType } from 'kysely';
 
@@ -46,6 +46,21 @@ export interface AuditEvents {
   request_id: string | null;
   times: Generated<number>;
   user_id: string;
+}
+
+export interface Backups {
+  bytes: number | null;
+  content_bytes: number | null;
+  duration_ms: number;
+  error: string | null;
+  file: string | null;
+  id: string;
+  is_encrypted: boolean | null;
+  kind: BackupKind;
+  result: BackupResult;
+  row_count: number | null;
+  started_at: Date;
+  verified_at: Date | null;
 }
 
 export interface ChangeConsumers {
@@ -379,6 +394,7 @@ export interface DB {
   api_tokens: ApiTokens;
   app_instances: AppInstances;
   audit_events: AuditEvents;
+  backups: Backups;
   change_consumers: ChangeConsumers;
   change_epoch: ChangeEpoch;
   change_log: ChangeLog;

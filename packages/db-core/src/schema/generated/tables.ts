@@ -127,6 +127,39 @@ export const schema: SchemaDescription = {
       ],
     },
     {
+      name: 'backups',
+      columns: [
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'kind', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'file', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'result', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'error', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'bytes', codec: 'bigint', nullable: true, hasDefault: false },
+        { name: 'content_bytes', codec: 'bigint', nullable: true, hasDefault: false },
+        { name: 'row_count', codec: 'bigint', nullable: true, hasDefault: false },
+        { name: 'is_encrypted', codec: 'boolean', nullable: true, hasDefault: false },
+        { name: 'started_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'duration_ms', codec: 'bigint', nullable: false, hasDefault: false },
+        { name: 'verified_at', codec: 'timestamp', nullable: true, hasDefault: false },
+      ],
+      primaryKey: ['id'],
+      foreignKeys: [],
+      indexes: [
+        {
+          name: 'backups_by_result',
+          columns: [
+            { name: 'kind', descending: false },
+            { name: 'result', descending: false },
+            { name: 'started_at', descending: true },
+            { name: 'id', descending: true },
+          ],
+          unique: false,
+          partial: false,
+        },
+        { name: 'backups_by_time', columns: [{ name: 'started_at', descending: false }], unique: false, partial: false },
+      ],
+    },
+    {
       name: 'change_consumers',
       columns: [
         { name: 'name', codec: 'text', nullable: false, hasDefault: false },

@@ -652,6 +652,52 @@ select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id
   order by "id" desc
   limit $3;
 
+-- backups.findLatest
+-- sqlite
+select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "kind" = ? and "result" = ?
+  order by "started_at" desc, "id" desc
+  limit ?;
+-- postgres
+select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "kind" = $1 and "result" = $2
+  order by "started_at" desc, "id" desc
+  limit $3;
+
+-- backups.insert
+-- sqlite
+insert into "backups" ("id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+-- postgres
+insert into "backups" ("id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+
+-- backups.list
+-- sqlite
+select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "started_at" <= ?
+  order by "started_at" desc
+  limit ?;
+-- postgres
+select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "started_at" <= $1
+  order by "started_at" desc
+  limit $2;
+
+-- backups.removeBefore
+-- sqlite
+delete
+  from "backups"
+  where "started_at" < ?;
+-- postgres
+delete
+  from "backups"
+  where "started_at" < $1;
+
 -- cache.listTrackedTables
 -- sqlite
 select "name"
@@ -779,6 +825,98 @@ update "change_consumers"
   set "lease_id" = $1, "lease_expires_at" = $2, "updated_at" = $3
   where "name" = $4 and ("lease_id" is null or "lease_expires_at" < $5)
   returning "position";
+
+-- erasures.complete
+-- sqlite
+update "erasures"
+  set "completed_at" = ?
+  where "id" = ? and "completed_at" is null
+  returning "id";
+-- postgres
+update "erasures"
+  set "completed_at" = $1
+  where "id" = $2 and "completed_at" is null
+  returning "id";
+
+-- erasures.findById
+-- sqlite
+select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
+  from "erasures"
+  where "id" = ?;
+-- postgres
+select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
+  from "erasures"
+  where "id" = $1;
+
+-- erasures.hold
+-- sqlite
+update "erasures"
+  set "started_at" = "started_at"
+  where "id" = ?
+  returning "counts";
+-- postgres
+update "erasures"
+  set "started_at" = "started_at"
+  where "id" = $1
+  returning "counts";
+
+-- erasures.insert
+-- sqlite
+insert into "erasures" ("id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("id") do nothing;
+-- postgres
+insert into "erasures" ("id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict ("id") do nothing;
+
+-- erasures.list
+-- sqlite
+select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
+  from "erasures"
+  where "id" > ?
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
+  from "erasures"
+  where "id" > $1
+  order by "id" asc
+  limit $2;
+
+-- erasures.listUnfinished
+-- sqlite
+select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
+  from "erasures"
+  where "completed_at" is null and "id" > ?
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
+  from "erasures"
+  where "completed_at" is null and "id" > $1
+  order by "id" asc
+  limit $2;
+
+-- erasures.setApplied
+-- sqlite
+update "erasures"
+  set "applied_at" = ?
+  where "id" = ?;
+-- postgres
+update "erasures"
+  set "applied_at" = $1
+  where "id" = $2;
+
+-- erasures.setCounts
+-- sqlite
+update "erasures"
+  set "counts" = ?
+  where "id" = ?;
+-- postgres
+update "erasures"
+  set "counts" = $1
+  where "id" = $2;
 
 -- idempotencyKeys.claim
 -- sqlite

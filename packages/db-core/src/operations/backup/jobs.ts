@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import * as z from 'zod';
+import type { Database } from '../../database/database.ts';
+import { SYSTEM_OWNER } from '../../database/user-id.ts';
+import { ForbiddenError } from '../../errors/index.ts';
+import type { JobDefinition } from '../../jobs/definition.ts';
+import type { Jobs } from '../../jobs/jobs.ts';
+import { Schedules } from '../../jobs/schedules.ts';
+import { readIdentity } from '../../platform/identity.ts';
+import { BackupFailedError } from './errors.ts';
+import { BackupHistory } from './history.ts';
+import { pruneBackups } from './list.ts';
+import { drillAndEnter, takeBackup } from './take.ts';
+
+/** As the systems had it that this replaces: every night, and a drill every week. In UTC. */
+const SCHEDULES = [
+  { name: 'backup', kind: 'kernel.backup', expression: '0 2 * * *' },
+  { name: 'restore-drill', kind: 'kernel.restore-drill', expression: '30 4 * * 0' },
+];
+
+const parameters = z.strictObject({});
+const HISTORY_MS = 400 * 86_400_000;
+
+/** Adds the kinds `kernel.backup` and `kernel.restore-drill`. */
+export function defineBackupJobs(jobs: Jobs): void {
+  jobs.define(backup(jobs.database));
+  jobs.define(drill(jobs.database));
+}
+
+/** Makes their schedules, where they aren't there yet. Whoever changes one or switches it off is left to it. */
+export async function ensureBackupSchedules(jobs: Jobs): Promise<void> {
+  const schedules = new Schedules(jobs);
+  const { items } = await schedules.list(SYSTEM_OWNER, { limit: 500 });
+  const known = new Set(items.map(({ name }) => name));
+  for (const schedule of SCHEDULES) {
+    // A program that brings its own jobs may have left these out.
+    if (known.has(schedule.name) || !jobs.kinds.includes(schedule.kind)) continue;
+    await schedules.set({ ...schedule, userId: SYSTEM_OWNER, parameters: {} });
+  }
+}
+
+/** Makes a backup in the configured folder, reads it back, and removes those that are old. */
+function backup(database: Database): JobDefinition<typeof parameters> {
+  return {
+    kind: 'kernel.backup',
+    parameters,
+    maxAttempts: 3,
+    run: async ({ userId, signal, progress }) => {
+      assertSystem(userId, 'make backups');
+      const { file, bytes, rows, durationMs } = await takeBackup(database, { signal });
+      await progress(90, 'old backups');
+      const { folder, keepMs } = database.config.backups;
+      const databaseId = (await readIdentity(database))?.id ?? null;
+      const removed = await pruneBackups(folder, { databaseId, keepMs });
+      await new BackupHistory(database).forget(new Date(Date.now() - Math.max(keepMs, HISTORY_MS)));
+      return { file, bytes, rows, durationMs, removed: removed.length };
+    },
+  };
+}
+
+/** Restores the last backup to a place of its own: whether it can be shows only when it is. */
+function drill(database: Database): JobDefinition<typeof parameters> {
+  return {
+    kind: 'kernel.restore-drill',
+    parameters,
+    maxAttempts: 2,
+    run: async ({ userId, signal }) => {
+      assertSystem(userId, 'restore backups');
+      const { backup: last } = await new BackupHistory(database).standing();
+      const file = last?.file ?? null;
+      if (file === null || !existsSync(file))
+        throw new BackupFailedError(
+          last === null ? 'There is no backup to restore for a try.' : `The last backup, ${file}, is not there.`,
+          { hint: 'Make one with `keelson backup`; the worker must see the folder that it is in.' },
+        );
+      return { file, rows: await drillAndEnter(database, file, signal) };
+    },
+  };
+}
+
+function assertSystem(userId: string, what: string): void {
+  if (userId === SYSTEM_OWNER) return;
+  throw new ForbiddenError(`Only jobs of ${SYSTEM_OWNER} ${what}.`, {
+    hint: `Enqueue it with --user ${SYSTEM_OWNER}.`,
+  });
+}

@@ -1,0 +1,161 @@
+import { dirname, join } from 'node:path';
+import { type Database, engineOf } from '../../database/database.ts';
+import { newId } from '../../database/ids.ts';
+import type { Engine } from '../../engine/contract.ts';
+import { BackupDamagedError, BackupUnknownError, RestoreRefusedError } from './errors.ts';
+import { BackupReader, parseJson } from './file.ts';
+import { BLOCKS, type Manifest, OMITTED, rowsSchema } from './format.ts';
+import { constraintsAway } from './postgres-constraints.ts';
+import { beginSnapshot, insertRows, readRows, setSequences, type StoredTable, storedTables } from './postgres-rows.ts';
+import { currentSchema, dropSchema, newSchema, sweepSchemas, swapSchemas } from './postgres-schemas.ts';
+import {
+  assertKnownMigrations,
+  assertReplaceable,
+  openRestored,
+  type Restored,
+  type RestoreOptions,
+  type RestoreRun,
+  settleRestored,
+} from './restored.ts';
+import { differencesOf, TableSums } from './sums.ts';
+import { unpackBackup, type VerifiedBackup } from './verify.ts';
+
+const WAIT_MS = 30_000;
+
+/** Loads a backup into a schema of its own, and lets that take the place of the one that programs use. */
+export async function restoreServer(file: string, options: RestoreRun): Promise<Omit<Restored, 'durationMs'>> {
+  const { config, signal, onProgress, dryRun = false } = options;
+  // All of it is read before the server is asked for anything.
+  const backup = await unpackBackup(file, join(dirname(file), 'none'), {
+    secretKeys: config.secretKeys,
+    signal,
+    onProgress,
+  });
+  if (backup.engine !== 'postgres')
+    throw new BackupUnknownError('The backup is of a SQLite database, and the place is on a PostgreSQL server.', {
+      hint: 'Give the URL of a SQLite file: --url sqlite:///data/keelson.db.',
+    });
+  const current = openRestored(options, {});
+  try {
+    const state = await assertReplaceable(current, backup, options);
+    const engine = engineOf(current);
+    return await engine.withLock('restore', WAIT_MS, async () => {
+      const schema = await currentSchema(engine);
+      await sweepSchemas(engine, schema);
+      const place = `${schema.slice(0, 30)}_restore_${newId().slice(-12)}`;
+      const searchPath = await newSchema(engine, place, schema);
+      const restored = openRestored(options, { searchPath });
+      let isSwapped = false;
+      try {
+        await prepareTables(restored, backup, options);
+        if (dryRun)
+          return { backup, restored: false, kept: null, migrated: (await restored.migrations.status()).pending };
+        if (state !== 'nothing' && !options.isDrill) await options.confirm?.(backup);
+        await load(restored, file, options);
+        const migrated = await settleRestored(restored, options);
+        await restored.close();
+        if (options.isDrill) return { backup, restored: false, kept: null, migrated };
+        onProgress?.({ stage: 'swapping' });
+        const kept = await swapSchemas(engine, { schema, place, keep: state !== 'nothing' });
+        isSwapped = true;
+        return { backup, restored: true, kept, migrated };
+      } finally {
+        await restored.close();
+        if (!isSwapped) await dropSchema(engine, place);
+      }
+    });
+  } finally {
+    await current.close();
+  }
+}
+
+/** Makes the tables as they were when the backup was taken. @throws NewerSchemaError, RestoreRefusedError */
+async function prepareTables(
+  database: Database,
+  { migrations }: VerifiedBackup,
+  options: RestoreOptions,
+): Promise<void> {
+  options.signal?.throwIfAborted();
+  await database.connect();
+  const { pending } = await database.migrations.status();
+  const unknown = migrations.filter(({ name }) => !pending.includes(name)).map(({ name }) => name);
+  if (unknown.length > 0)
+    throw new RestoreRefusedError(`The backup has migrations that this program doesn't know: ${unknown.join(', ')}.`, {
+      hint: 'Restore it with the version of this program that made it, or a newer one; and with the application whose migrations they are.',
+      details: { unknown },
+    });
+  const last = pending.findLast((name) => migrations.some((migration) => migration.name === name));
+  if (last === undefined) throw new BackupDamagedError('The backup names no migrations.');
+  await database.migrations.migrate({ to: last });
+  const { applied } = await database.migrations.status();
+  const made = new Map(applied.map(({ name, checksum }) => [name, checksum]));
+  const differ = migrations.filter(({ name, checksum }) => made.get(name) !== checksum).map(({ name }) => name);
+  const more = applied.map(({ name }) => name).filter((name) => migrations.every((each) => each.name !== name));
+  if (differ.length + more.length > 0)
+    throw new RestoreRefusedError(
+      `The migrations in the backup are not this program's: ${[...differ, ...more].join(', ')}.`,
+      {
+        hint: 'Restore it with the version of this program that made it.',
+        details: { differ, more },
+      },
+    );
+  await assertKnownMigrations(database);
+}
+
+async function load(database: Database, file: string, { config, signal, onProgress }: RestoreOptions): Promise<void> {
+  const engine = engineOf(database);
+  const tables = new Map((await storedTables(engine, engine)).map((table) => [table.name, table]));
+  const constraints = await constraintsAway(engine, [...tables.keys()]);
+  const reader = await BackupReader.open(file);
+  let manifest: Manifest;
+  try {
+    const blocks = reader.blocks(config.secretKeys, signal);
+    for (let next = await blocks.next(); ; next = await blocks.next()) {
+      if (next.done === true) {
+        manifest = next.value;
+        break;
+      }
+      if (next.value.kind !== BLOCKS.rows) throw new BackupDamagedError('The backup holds what it should not.');
+      const { table: name, columns, rows } = parseJson(rowsSchema, next.value.bytes);
+      await insertRows(engine, columnsOf(tables, name, columns), rows);
+      onProgress?.({ stage: 'loading', table: name, portion: reader.portion });
+    }
+  } finally {
+    await reader.close();
+  }
+  await setSequences(engine, manifest.sequences);
+  // Also looks whether every row finds what it refers to.
+  await constraints.back();
+  onProgress?.({ stage: 'verifying' });
+  const differences = differencesOf(manifest.tables, await sumsOfSchema(engine, signal));
+  if (differences.length > 0)
+    throw new BackupDamagedError(`What was loaded is not what was backed up: ${differences.join('; ')}.`, {
+      details: { differences },
+    });
+}
+
+function columnsOf(tables: ReadonlyMap<string, StoredTable>, name: string, columns: readonly string[]): StoredTable {
+  const table = tables.get(name);
+  const found = columns.flatMap((column) => table?.columns.filter((each) => each.name === column) ?? []);
+  if (table === undefined || found.length !== columns.length || found.length !== table.columns.length)
+    throw new BackupDamagedError(`The table ${name} has other columns than its migrations make.`);
+  return { name, columns: found };
+}
+
+async function sumsOfSchema(engine: Engine, signal: AbortSignal | undefined): Promise<Manifest['tables']> {
+  const sums = new TableSums();
+  const snapshot = await beginSnapshot(engine);
+  try {
+    for (const table of await storedTables(engine, snapshot)) {
+      if (OMITTED.includes(table.name)) continue;
+      sums.enter(table.name);
+      for await (const { rows } of readRows(engine, snapshot, table)) {
+        signal?.throwIfAborted();
+        for (const row of rows) sums.add(table.name, row);
+      }
+    }
+    return sums.result();
+  } finally {
+    await snapshot.rollback();
+  }
+}

@@ -1,0 +1,25 @@
+import type { TableNotes } from './table-notes.ts';
+
+/** What the table of backups is for; see {@link TABLE_NOTES}. */
+export const BACKUP_NOTES: Readonly<Record<string, TableNotes>> = {
+  backups: {
+    purpose: 'Backups that were made, and drills: backups that were restored for a try. Old ones are removed.',
+    columns: {
+      kind: 'A backup, or a drill.',
+      file: 'Where the backup is. Null where it failed before it had a place.',
+      result: 'Whole: it was read back, or restored. Failed: there is none, or it could not be restored.',
+      error: 'Why it failed.',
+      bytes: 'Size of the file.',
+      content_bytes: 'Size of what is in it.',
+      row_count: 'Rows in all of its tables.',
+      is_encrypted: 'Was there a key to encrypt it with?',
+      started_at: 'When it began: a backup holds what was committed until then.',
+      duration_ms: 'How long it took, with reading it back.',
+      verified_at: 'When it was read back, or restored.',
+    },
+    indexes: {
+      backups_by_result: 'The last one that was whole.',
+      backups_by_time: 'The history, newest first, and what of it is old.',
+    },
+  },
+};
