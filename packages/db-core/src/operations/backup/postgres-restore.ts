@@ -3,6 +3,7 @@ import { type Database, engineOf } from '../../database/database.ts';
 import { newId } from '../../database/ids.ts';
 import type { Engine } from '../../engine/contract.ts';
 import { BackupDamagedError, BackupUnknownError, RestoreRefusedError } from './errors.ts';
+import { ledgerOf } from './ledger.ts';
 import { BackupReader, parseJson } from './file.ts';
 import { BLOCKS, type Manifest, OMITTED, rowsSchema } from './format.ts';
 import { constraintsAway } from './postgres-constraints.ts';
@@ -51,8 +52,9 @@ export async function restoreServer(file: string, options: RestoreRun): Promise<
         if (dryRun)
           return { backup, restored: false, kept: null, migrated: (await restored.migrations.status()).pending };
         if (state !== 'nothing' && !options.isDrill) await options.confirm?.(backup);
+        const erased = state === 'database' ? await ledgerOf(options) : [];
         await load(restored, file, options);
-        const migrated = await settleRestored(restored, options);
+        const migrated = await settleRestored(restored, { backup, erased, signal });
         await restored.close();
         if (options.isDrill) return { backup, restored: false, kept: null, migrated };
         onProgress?.({ stage: 'swapping' });

@@ -1,3 +1,5 @@
+import { Erasures } from '../../care/erasures.ts';
+import type { Erasure } from '../../care/ledger.ts';
 import type { DatabaseConfig } from '../../config/index.ts';
 import { type Database, engineOf } from '../../database/database.ts';
 import {
@@ -29,8 +31,6 @@ export interface RestoreOptions {
    * leave everything as it is.
    */
   readonly confirm?: (backup: VerifiedBackup) => Promise<void>;
-  /** Called with the restored database before it takes its place: erases again what was erased since the backup. */
-  readonly applyErasures?: (database: Database) => Promise<void>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: BackupProgress) => void;
   readonly onEvent?: EventListener;
@@ -119,17 +119,25 @@ async function hasTables(database: Database): Promise<boolean> {
   return (await engineOf(database).inspect()).tables.length > 0;
 }
 
-/** Brings a restored database up to date and into a new epoch; nobody knows it yet. Gives the migrations that ran. */
+interface Settling {
+  readonly backup: VerifiedBackup;
+  /** The ledger of the database that it replaces. */
+  readonly erased: readonly Erasure[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Brings a restored database up to date and into a new epoch, and erases again what was erased since the backup; nobody knows it yet. Gives the migrations that ran. */
 export async function settleRestored(
   database: Database,
-  { applyErasures, signal }: RestoreOptions,
+  { backup, erased, signal }: Settling,
 ): Promise<readonly string[]> {
   signal?.throwIfAborted();
   const { done } = await database.migrations.migrate();
   await database.initialize();
   await forgetInstances(database);
   await database.changes.startEpoch();
-  await applyErasures?.(database);
+  const since = backup.takenAt;
+  await new Erasures(database).apply({ ledger: erased, ...(since === null ? {} : { since }) });
   signal?.throwIfAborted();
   return done.map(({ name }) => name);
 }

@@ -6,6 +6,7 @@ import { settleFile } from '../../engine/sqlite/copy.ts';
 import { withLockFile } from '../../engine/sqlite/lock-file.ts';
 import { LockTimeoutError } from '../../errors/index.ts';
 import { BackupUnknownError, RestoreRefusedError } from './errors.ts';
+import { ledgerOf } from './ledger.ts';
 import { forgetSecondNames, inWorkFolder, keepAs, nameBeside, prepareFolder, putInPlace } from './folder.ts';
 import {
   assertKnownMigrations,
@@ -55,7 +56,8 @@ async function restoreAlone(file: string, path: string, options: RestoreRun): Pr
       if (options.dryRun === true)
         return { backup, restored: false, kept: null, migrated: (await database.migrations.status()).pending };
       if (state !== 'nothing' && !options.isDrill) await options.confirm?.(backup);
-      migrated = await settleRestored(database, options);
+      const erased = state === 'database' ? await ledgerOf(options) : [];
+      migrated = await settleRestored(database, { backup, erased, signal });
       // The last connection that is closed takes the write-ahead log into the file.
       await engineOf(database).exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } finally {
