@@ -154,14 +154,12 @@ describeEngine('postgres', 'transactions', (context) => {
 
   it('whose connection broke before the commit are not', async () => {
     const url = await context.emptyUrl();
-    const engine = await open({ url });
+    const noticed = Promise.withResolvers<Error>();
+    const engine = await open({ url, onConnectionError: noticed.resolve });
     const transaction = await engine.begin({ mode: 'write' });
     const { rows } = await transaction.execute(plan('select pg_backend_pid() as pid'), []);
-    const raw = context.raw(url);
-    await raw.query('select pg_terminate_backend($1)', [rows[0]?.['pid']]);
-    await until(
-      async () => (await raw.query('select 1 from pg_stat_activity where pid = $1', [rows[0]?.['pid']])).length === 0,
-    );
+    await context.raw(url).query('select pg_terminate_backend($1)', [rows[0]?.['pid']]);
+    await noticed.promise;
     expect(await errorOf(transaction.commit() as Promise<void>)).toBeInstanceOf(ConnectionLostError);
   });
 });
