@@ -69,13 +69,13 @@ describeEngines('a database whose schema does not fit', (context) => {
     const url = await context.url();
     const raw = context.raw(url);
     await raw.query('ALTER TABLE api_tokens DROP COLUMN last_used_at');
-    await raw.query('DROP TABLE database_identity');
+    await raw.query('DROP TABLE app_instances');
     await raw.close();
     const error = await openRefused(url);
     expect(error).toBeInstanceOf(SchemaValidationError);
     expect(error).toMatchObject({ code: 'SCHEMA_VALIDATION', exitCode: 5 });
     expect(error.message).toContain('last_used_at');
-    expect(error.message).toContain('database_identity');
+    expect(error.message).toContain('app_instances');
     expect(error.hint).toContain('keelson migrate');
   });
 
