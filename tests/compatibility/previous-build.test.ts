@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Database } from '@keelson/db-core';
-import { describeEngines, type EngineContext } from '@keelson/db-core/testing';
+import { describeEngines, type EngineContext, migrations } from '@keelson/db-core/testing';
 import { beforeAll, expect, it } from 'vitest';
 
 /**
@@ -50,7 +50,6 @@ describeEngines('the latest schema', (context) => {
       ]),
     );
     names = (await database.migrations.status()).applied.map(({ name }) => name);
-    const { migrations } = await import('../../packages/db-core/migrations/index.ts');
     breaking = new Set(migrations.flatMap((migration) => (migration.breaking === true ? [migration.name] : [])));
   });
 

@@ -1,3 +1,4 @@
+import { SEARCH_CARE } from './search-care.ts';
 import type { ColumnClass, TableCare } from './table-care.ts';
 
 /**
@@ -323,63 +324,6 @@ export const TABLE_CARE: Readonly<Record<string, TableCare>> = {
       last_seen_at: 'none',
     },
   },
-  search_embeddings: {
-    columns: {
-      user_id: 'personal',
-      id: 'internal',
-      kind: 'none',
-      entity_id: 'internal',
-      part: 'none',
-      model: 'none',
-      dimensions: 'none',
-      content_hash: 'personal',
-      vector: 'personal',
-      created_at: 'none',
-    },
-    about: 'entity_id',
-  },
-  search_marks: {
-    columns: {
-      user_id: 'personal',
-      id: 'internal',
-      kind: 'none',
-      entity_id: 'internal',
-      size: 'none',
-      created_at: 'none',
-    },
-  },
-  search_indexes: {
-    columns: {
-      user_id: 'personal',
-      id: 'none',
-      next_number: 'none',
-      block: 'none',
-      block_entries: 'none',
-      block_tokens: 'none',
-      kinds: 'none',
-      version: 'none',
-      created_at: 'none',
-      updated_at: 'none',
-    },
-  },
-  search_entries: {
-    columns: {
-      user_id: 'personal',
-      id: 'internal',
-      number: 'none',
-      block: 'none',
-      occurred_at: 'none',
-      length: 'none',
-      content_hash: 'personal',
-      tokenizer: 'none',
-      terms: 'personal',
-      updated_at: 'none',
-    },
-  },
-  search_postings: {
-    // The id of a row is the word itself.
-    columns: { user_id: 'personal', id: 'personal', postings: 'personal', positions: 'personal' },
-  },
   erasures: {
     columns: {
       id: 'internal',
@@ -398,6 +342,7 @@ export const TABLE_CARE: Readonly<Record<string, TableCare>> = {
     columns: { table_name: 'none', user_id: 'personal', row_id: 'internal', unkept: 'none' },
     owners: [],
   },
+  ...SEARCH_CARE,
 };
 
 /** A column's class; an application's own column, of which nothing is known, is taken for personal. */

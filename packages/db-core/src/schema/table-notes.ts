@@ -1,5 +1,5 @@
 import { CARE_NOTES } from './care-notes.ts';
-import { BACKUP_NOTES } from './backup-notes.ts';
+import { OPERATIONS_NOTES } from './operations-notes.ts';
 import { SEARCH_NOTES } from './search-notes.ts';
 
 /** What a table is for, in words for docs/schema.md. A test holds that nothing is left out and nothing is stale. */
@@ -384,19 +384,7 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
     },
     indexes: { app_instances_by_last_seen: 'Those that live, and those that fell silent.' },
   },
-  readiness_samples: {
-    purpose: 'How near the database is to where SQLite ends, hour by hour: for `keelson readiness`.',
-    columns: {
-      taken_at: 'When it was measured.',
-      size_bytes: 'The size of the database.',
-      active_users: 'Owners whose rows changed and people who were signed in, within the hour before.',
-      lock_tries: 'How often it tried to take the turn to write; never on PostgreSQL.',
-      lock_failures: 'How often that was taken.',
-      writes_per_second: 'In the busiest minute of the hour before.',
-    },
-    indexes: { readiness_samples_by_time: 'Those of the last days, and those that are let go.' },
-  },
-  ...BACKUP_NOTES,
+  ...OPERATIONS_NOTES,
   ...SEARCH_NOTES,
   ...CARE_NOTES,
 };

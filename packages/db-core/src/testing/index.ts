@@ -7,3 +7,4 @@ export { tenantTables } from './tenant-tables.ts';
 export type { TableDescription } from '../schema/description.ts';
 export { planOf } from './plans.ts';
 export type { StatementPlan as QueryPlan } from '../operations/inspect/plan.ts';
+export { migrations } from '../../migrations/index.ts';

@@ -1,7 +1,7 @@
 import type { TableNotes } from './table-notes.ts';
 
 /** What the table of backups is for; see {@link TABLE_NOTES}. */
-export const BACKUP_NOTES: Readonly<Record<string, TableNotes>> = {
+export const OPERATIONS_NOTES: Readonly<Record<string, TableNotes>> = {
   backups: {
     purpose: 'Backups that were made, and drills: backups that were restored for a try. Old ones are removed.',
     columns: {
@@ -21,5 +21,17 @@ export const BACKUP_NOTES: Readonly<Record<string, TableNotes>> = {
       backups_by_result: 'The last one that was whole.',
       backups_by_time: 'The history, newest first, and what of it is old.',
     },
+  },
+  readiness_samples: {
+    purpose: 'How near the database is to where SQLite ends, hour by hour: for `keelson readiness`.',
+    columns: {
+      taken_at: 'When it was measured.',
+      size_bytes: 'The size of the database.',
+      active_users: 'Owners whose rows changed and people who were signed in, within the hour before.',
+      lock_tries: 'How often it tried to take the turn to write; never on PostgreSQL.',
+      lock_failures: 'How often that was taken.',
+      writes_per_second: 'In the busiest minute of the hour before.',
+    },
+    indexes: { readiness_samples_by_time: 'Those of the last days, and those that are let go.' },
   },
 };
