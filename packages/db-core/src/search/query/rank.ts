@@ -73,31 +73,29 @@ export function rank(
   for (const [number, { entries: count, length }] of kinds) averages[number] = length / count;
   const most = [...candidates.values()].reduce((sum, { length }) => sum + length, 0);
   const matches = { numbers: new Float64Array(most), scores: new Float64Array(most), times: new Float64Array(most) };
+  const largest = [...listings.values()].reduce((max, listing) => Math.max(max, listing.count), 0);
+  // Made once for all blocks: there are hundreds of them.
+  const rows = new Uint32Array(largest);
+  const norms = new Float64Array(largest);
+  const scores = new Float64Array(largest);
   let count = 0;
   for (const [block, numbers] of candidates) {
     const listing = listings.get(block);
     if (listing === undefined) continue;
-    const weighted = units.flatMap(({ blocks, idf }) => {
+    findRows(rows, listing, numbers);
+    findNorms(norms, listing, averages);
+    scores.fill(0);
+    for (const { blocks, idf } of units) {
       const list = blocks.get(block);
-      return list === undefined ? [] : [{ weights: weightsOf(list, numbers), idf }];
-    });
-    let row = 0;
+      if (list !== undefined) addScores(scores, { idf, weights: weightsOf(list, numbers), rows, norms });
+    }
     for (let index = 0; index < numbers.length; index += 1) {
-      const number = numbers[index] ?? 0;
-      while (row < listing.count && (listing.numbers[row] ?? 0) < number) row += 1;
-      const time = listing.times[row] ?? 0;
-      const average = averages[listing.kinds[row] ?? 0];
-      // What isn't listed was taken out after its words were read.
-      if (row === listing.count || listing.numbers[row] !== number) continue;
-      if (average === undefined || time < since || time >= until) continue;
-      const norm = K1 * (1 - B + (B * (listing.lengths[row] ?? 0)) / average);
-      let score = 0;
-      for (const { weights, idf } of weighted) {
-        const weight = weights[index] ?? 0;
-        if (weight > 0) score += (idf * weight * (K1 + 1)) / (weight + norm);
-      }
-      matches.numbers[count] = number;
-      matches.scores[count] = score;
+      const row = rows[index] as number;
+      const time = listing.times[row] as number;
+      // What isn't listed was taken out after its words were read; what has no norm is of a kind that isn't asked for.
+      if (row === listing.count || Number.isNaN(norms[row]) || time < since || time >= until) continue;
+      matches.numbers[count] = numbers[index] as number;
+      matches.scores[count] = scores[index] as number;
       matches.times[count] = time;
       count += 1;
     }
@@ -107,6 +105,45 @@ export function rank(
     scores: matches.scores.subarray(0, count),
     times: matches.times.subarray(0, count),
   };
+}
+
+// What follows runs for every entry that has a word: plain loops over columns, each of which does one thing.
+
+/** The row of each number in a listing; the count of rows for one that isn't there. Both are in ascending order. */
+function findRows(rows: Uint32Array, { count, numbers: listed }: Listing, numbers: Uint32Array): void {
+  let row = 0;
+  for (let index = 0; index < numbers.length; index += 1) {
+    const number = numbers[index] as number;
+    while (row < count && (listed[row] as number) < number) row += 1;
+    rows[index] = row < count && listed[row] === number ? row : count;
+  }
+}
+
+/** How much the length of each entry in a listing is held against it; NaN for kinds without an average. */
+function findNorms(norms: Float64Array, { count, kinds, lengths }: Listing, averages: readonly number[]): void {
+  for (let row = 0; row < count; row += 1) {
+    const average = averages[kinds[row] as number] ?? Number.NaN;
+    norms[row] = K1 * (1 - B + (B * (lengths[row] as number)) / average);
+  }
+}
+
+interface UnitScores {
+  readonly idf: number;
+  /** Of each candidate. */
+  readonly weights: Float64Array;
+  readonly rows: Uint32Array;
+  readonly norms: Float64Array;
+}
+
+/** Adds what one unit gives each candidate. */
+function addScores(scores: Float64Array, { idf, weights, rows, norms }: UnitScores): void {
+  const factor = idf * (K1 + 1);
+  for (let index = 0; index < weights.length; index += 1) {
+    const weight = weights[index] as number;
+    if (weight > 0)
+      scores[index] =
+        (scores[index] as number) + (factor * weight) / (weight + (norms[rows[index] as number] as number));
+  }
 }
 
 /** What a word weighs in each of the entries; 0 in those that haven't got it. */
