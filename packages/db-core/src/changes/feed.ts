@@ -168,7 +168,7 @@ export class Changes implements ChangeFeed {
         for (;;) {
           await follower.wait(idleMs, signal);
           if (follower.isTold || signal.aborted) break;
-          const reached = await this.#patiently(() => (follower as Follower).reached(), signal);
+          const reached = await this.#patiently(() => follower.reached(), signal);
           if (reached === undefined) continue;
           position = reached;
           yield { changes: [], position, more: false };
