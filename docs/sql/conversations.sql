@@ -364,6 +364,18 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
   order by "seq" desc
   limit $4;
 
+-- messages.listByIds
+-- sqlite
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("id" in (select value from json_each(?)) and "conversation_id" = ?)
+  order by "seq" asc;
+-- postgres
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("id" = any($2) and "conversation_id" = $3)
+  order by "seq" asc;
+
 -- messages.listBySource
 -- sqlite
 select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"

@@ -5,6 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefau
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Principal } from './access.ts';
 import type { AnswerOnce } from './once.ts';
+import type { EventStreams } from './live/streams.ts';
 import type { ErrorClass } from './openapi/problems.ts';
 
 /** A server whose routes have zod schemas. */
@@ -23,9 +24,10 @@ export interface Services {
   readonly principalOf: (request: FastifyRequest) => Principal;
   /** Answers a POST, once for each `Idempotency-Key`. */
   readonly answerOnce: AnswerOnce;
-  /** Their conversations. */
   /** The handle for whose rows the request is: their own, or those of the organisation that they act for. */
   readonly userOf: (request: FastifyRequest) => UserHandle;
+  /** Streams of events: they end when the server closes. */
+  readonly streams: EventStreams;
   /** The conversations of whoever that is. */
   readonly conversationsOf: (request: FastifyRequest) => Conversations;
 }

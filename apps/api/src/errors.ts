@@ -69,6 +69,15 @@ export class RateLimitedError extends defineError({
   hint: 'Wait for the time in the header `Retry-After`; KEELSON_HTTP_RATE_LIMIT sets how many a minute are taken.',
 }) {}
 
+export class TooManyStreamsError extends defineError({
+  code: 'TOO_MANY_STREAMS',
+  title: 'Too many streams of events are open',
+  status: 429,
+  exitCode: 1,
+  retriable: true,
+  hint: 'Close streams that nobody reads; one stream of /v1/changes tells of everything.',
+}) {}
+
 export class HeadersTooLargeError extends defineError({
   code: 'HEADERS_TOO_LARGE',
   title: 'The headers of the request are too large',

@@ -5,6 +5,7 @@ import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Authenticate } from './access.ts';
 import type { Services } from './api.ts';
+import { EventStreams } from './live/streams.ts';
 import { createLogger } from './logging.ts';
 import { answerOnce } from './once.ts';
 import { describeApi } from './openapi/plugin.ts';
@@ -99,7 +100,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
   if (limited) limitRates(api, requestsPerMinute);
   api.after(() => answerUnknownRoutes(api, { limited }));
   describeApi(api);
-  const services = servicesOf(database);
+  const streams = new EventStreams();
+  api.addHook('preClose', () => streams.close());
+  const services = servicesOf(database, streams);
   void api.register((scope, _options, done) => {
     const routes = scope.withTypeProvider<ZodTypeProvider>();
     addRoutes(routes, services);
@@ -114,7 +117,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   return server;
 }
 
-function servicesOf(database: Database): Services {
+function servicesOf(database: Database, streams: EventStreams): Services {
   const principalOf: Services['principalOf'] = ({ principal }) => {
     if (principal === null) throw new InternalError('A route without a token wants to know who is asking.');
     return principal;
@@ -125,6 +128,7 @@ function servicesOf(database: Database): Services {
     principalOf,
     answerOnce: answerOnce(database, userOf),
     userOf,
+    streams,
     conversationsOf: (request) => new Conversations(database, userOf(request)),
   };
 }

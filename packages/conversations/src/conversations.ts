@@ -24,6 +24,7 @@ import {
 import { importSchema } from './schemas/import.schema.ts';
 import { saveAnyMessageSchema, saveMessageSchema } from './schemas/message.schema.ts';
 import {
+  followSchema,
   getBySourceSchema,
   getMessagesSchema,
   lastMessagesSchema,
@@ -33,10 +34,12 @@ import { parse } from './schemas/parse.ts';
 import { conversationSources } from './search-sources.ts';
 import { append } from './services/append.ts';
 import { changeStatus, find, rename, softDelete } from './services/change.ts';
+import { follow } from './services/follow.ts';
 import { pageOfConversations, pageOfMessages, pageOfSource } from './services/pages.ts';
 import type {
   ChangeOptions,
   CreateConversation,
+  FollowConversation,
   GetBySource,
   GetMessages,
   ListConversations,
@@ -47,6 +50,7 @@ import type {
   Conversation,
   ConversationId,
   ConversationSummary,
+  ConversationUpdate,
   Message,
   MessageRole,
   Page,
@@ -261,6 +265,21 @@ export class Conversations {
     const valid = parse(getBySourceSchema, input);
     if (valid.conversationId !== undefined) await this.#mustExist(valid.conversationId);
     return pageOfSource(this.#user, valid);
+  }
+
+  /**
+   * What happens in a conversation from now on, or after a position: messages that are saved or grow, changes of the
+   * conversation itself. Ends when it is deleted, by the signal, and with the database.
+   *
+   * @throws ResyncRequiredError when there is no way from the position to now: read the conversation anew
+   * @example
+   * ```ts
+   * for await (const { messages } of chats.follow({ conversationId: chat.id, signal })) show(messages);
+   * ```
+   */
+  follow(input: FollowConversation): AsyncIterableIterator<ConversationUpdate> {
+    const { conversationId, after, signal } = parse(followSchema, input);
+    return follow(this.#database, this.#user, { conversationId, after, signal });
   }
 
   /** The whole conversation as a JSON document. */

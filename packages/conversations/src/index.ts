@@ -10,6 +10,7 @@ export type { ImportSource } from './import/source.ts';
 export type {
   ChangeOptions,
   CreateConversation,
+  FollowConversation,
   GetBySource,
   GetMessages,
   ListConversations,
@@ -25,6 +26,7 @@ export type {
   ConversationId,
   ConversationStatus,
   ConversationSummary,
+  ConversationUpdate,
   JsonObject,
   JsonValue,
   Message,

@@ -22,6 +22,14 @@ export interface ListConversations {
   readonly cursor?: string | null;
 }
 
+export interface FollowConversation {
+  readonly conversationId: string;
+  /** `position` of an update, or of `database.changes.position()`. Default: now. */
+  readonly after?: string;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
 export interface ChangeOptions {
   /** Change it only while it has this version; otherwise `ConversationChangedError`. */
   readonly ifVersion?: number;

@@ -101,3 +101,15 @@ export interface Page<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string | null;
 }
+
+/** What happened in a conversation: all of it as it is now. Nothing, when only the position is further. */
+export interface ConversationUpdate {
+  /** Those that were saved, and those that were partial and have grown; by `seq`. */
+  readonly messages: readonly Message[];
+  /** When its title, status or counts have changed; null otherwise. */
+  readonly conversation: Conversation | null;
+  /** It was deleted or erased. Nothing follows. */
+  readonly isDeleted: boolean;
+  /** Where to go on after this: `after` of another `follow`. */
+  readonly position: string;
+}

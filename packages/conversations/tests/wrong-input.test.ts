@@ -98,6 +98,12 @@ const CALLS: Readonly<Record<Method, readonly (readonly [args: readonly unknown[
     [[{ source: 'web', conversationId: 5 }], 'conversationId'],
     [[{ source: 'web', limit: 0 }], 'limit'],
   ],
+  follow: [
+    [[], ''],
+    [[{ conversationId: 'x' }], 'conversationId'],
+    [[{ conversationId: ID, after: '' }], 'after'],
+    [[{ conversationId: ID, signal: {} }], 'signal'],
+  ],
   exportConversation: ids('conversationId'),
   importConversations: [
     [[], 'source'],

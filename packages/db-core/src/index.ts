@@ -16,6 +16,7 @@ export type {
   ChangeHandler,
   ChangeSubscription,
   ConsumeChanges,
+  FollowBatches,
   FollowChanges,
   PruneChanges,
   ReadChanges,
@@ -152,7 +153,7 @@ export { optimizeDatabase, type Optimized, type OptimizeOptions, type Upkeep } f
 export type { Page } from './platform/input.ts';
 export type { Member, Organisation } from './platform/organisation.ts';
 export { type CreateOrganisation, type MemberInput, Organisations } from './platform/organisations.ts';
-export { grants, type Scope, SCOPE_ACTIONS, SCOPE_AREAS, SCOPES } from './platform/scopes.ts';
+export { grants, type Scope, SCOPE_AREAS, SCOPES } from './platform/scopes.ts';
 export {
   type Session,
   type SessionOptions,

@@ -1,6 +1,8 @@
 import type { Api, Services } from '../api.ts';
+import { followChanges } from './changes/follow.ts';
 import { createConversation } from './conversations/create.ts';
 import { exportConversation } from './conversations/export.ts';
+import { followConversation } from './conversations/follow.ts';
 import { getConversation } from './conversations/get.ts';
 import { listConversations } from './conversations/list.ts';
 import { deleteConversation } from './conversations/remove.ts';
@@ -21,9 +23,11 @@ const routes: readonly ((api: Api, services: Services) => void)[] = [
   updateConversation,
   deleteConversation,
   exportConversation,
+  followConversation,
   listMessages,
   appendMessage,
   lastMessages,
+  followChanges,
   livez,
   readyz,
   health,

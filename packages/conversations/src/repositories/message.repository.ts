@@ -46,6 +46,18 @@ export const listBefore = defineQuery(
       .limit(p.limit),
 );
 
+/** Those that are of this conversation, in order. */
+export const listByIds = defineQuery(
+  'messages.listByIds',
+  (db, p: { conversationId: string; ids: readonly string[] }) =>
+    db
+      .selectFrom('conversation_messages')
+      .select(columns)
+      .where('id', 'in', p.ids)
+      .where('conversation_id', '=', p.conversationId)
+      .orderBy('seq'),
+);
+
 /** All messages of a source, the latest first, below a time and an id. */
 export const listBySource = defineQuery(
   'messages.listBySource',

@@ -31,6 +31,12 @@ export const lastMessagesSchema = z.strictObject({
   n: z.int().min(1).max(MAX_LIMIT),
 });
 
+export const followSchema = z.strictObject({
+  conversationId: conversationIdSchema,
+  after: z.string().min(1).max(2000).optional(),
+  signal: z.instanceof(AbortSignal, { error: 'must be an AbortSignal' }).optional(),
+});
+
 export const getBySourceSchema = z.strictObject({
   source: sourceSchema,
   conversationId: conversationIdSchema.optional(),

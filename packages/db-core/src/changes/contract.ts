@@ -38,6 +38,11 @@ export interface FollowChanges {
   readonly userId?: string | undefined;
 }
 
+export interface FollowBatches extends FollowChanges {
+  /** After so long without changes comes a batch that has none, whose position is further. Default: see `batches`. */
+  readonly idleMs?: number | undefined;
+}
+
 export interface SubscribeChanges {
   /** Given every change soon after its commit, a batch at a time. It must not throw. */
   readonly onChanges: (batch: ChangeBatch) => void;
@@ -126,6 +131,11 @@ export interface ChangeFeed {
    * ```
    */
   follow(options?: FollowChanges): AsyncIterableIterator<Change>;
+  /**
+   * As {@link follow}, in batches as they were read, for whoever passes them on and may lose the connection: where to go on
+   * is told also while nothing changes, every 15 seconds to those who follow a user.
+   */
+  batches(options?: FollowBatches): AsyncIterableIterator<ChangeBatch>;
   /**
    * Hands every change to the handler, once in effect, until the signal ends it: the handler's writes are in the
    * transaction that keeps the position. A name is at work once at a time, also across processes; who comes second waits,

@@ -16,12 +16,14 @@ import type {
   ChangeHandler,
   ChangeSubscription,
   ConsumeChanges,
+  FollowBatches,
   FollowChanges,
   PruneChanges,
   ReadChanges,
   ResyncReason,
   SubscribeChanges,
 } from './contract.ts';
+import { type Follower, Followers } from './followers.ts';
 import type { ChangeLog, LogEntry } from './log.ts';
 import { decodePosition, encodePosition } from './position.ts';
 import { PostgresChangeLog } from './postgres/log.ts';
@@ -35,12 +37,21 @@ const MOST = 5000;
 const MOST_CONSUMERS = 1000;
 const MOST_BEHIND = 10_000;
 const MINUTE_MS = 60_000;
+/** Who follows a user hears of their position so often, so that coming back finds little to pass over. */
+const IDLE_MS = 15_000;
 const FIRST_PRUNE_MS = 10 * MINUTE_MS;
 const PRUNE_EVERY_MS = 60 * MINUTE_MS;
 
 const OPERATION_NAMES = new Map(
   Object.entries(OPERATIONS).map(([name, number]) => [number, name as Change['operation']]),
 );
+
+/** Where following begins, and what ends it. */
+interface From {
+  readonly position: string;
+  readonly signal: AbortSignal;
+  readonly idleMs: number | undefined;
+}
 
 /** The change feed of one database. */
 export class Changes implements ChangeFeed {
@@ -50,6 +61,7 @@ export class Changes implements ChangeFeed {
   readonly #closing = new AbortController();
   #pruneAt = performance.now() + FIRST_PRUNE_MS;
   #pruning: Promise<unknown> | undefined;
+  readonly #followers = new Followers((options) => this.#subscribe(options));
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -91,29 +103,79 @@ export class Changes implements ChangeFeed {
     return { changes, position: encodePosition(page.position), more: page.more };
   }
 
-  async *follow({ after, signal, userId }: FollowChanges = {}): AsyncIterableIterator<Change> {
+  async *follow(options: FollowChanges = {}): AsyncIterableIterator<Change> {
+    for await (const { changes } of this.batches(options)) {
+      for (const change of changes) {
+        if (options.signal?.aborted === true) return;
+        yield change;
+      }
+    }
+  }
+
+  async *batches({ after, signal, userId, idleMs }: FollowBatches = {}): AsyncIterableIterator<ChangeBatch> {
     this.#tellScope(userId);
     const ending = this.#ending(signal);
     this.#showAll(userId);
     let position = after;
     while (position === undefined && !ending.aborted)
       position = await this.#patiently(() => this.#position(userId), ending);
-    if (ending.aborted) return;
+    if (position === undefined || ending.aborted) return;
+    const from = { position, signal: ending, idleMs };
+    if (userId === undefined) yield* this.#followAll(from);
+    else yield* this.#followUser(userId, from);
+  }
+
+  async *#followAll({ position: begin, signal, idleMs = Infinity }: From): AsyncIterableIterator<ChangeBatch> {
     const release = this.#wakes.use();
+    let position = begin;
+    let toldAt = performance.now();
     try {
-      while (!ending.aborted) {
+      while (!signal.aborted) {
         const { count } = this.#wakes;
-        const batch = await this.#patiently(() => this.#read({ after: position, userId }), ending);
+        const batch = await this.#patiently(() => this.#read({ after: position }), signal);
         if (batch === undefined) continue;
-        for (const change of batch.changes) {
-          if (ending.aborted) return;
-          yield change;
-        }
         position = batch.position;
-        if (!batch.more) await this.#wakes.wait(count, LONGEST_WAIT_MS, ending);
+        if (batch.changes.length > 0 || performance.now() - toldAt >= idleMs) {
+          yield batch;
+          toldAt = performance.now();
+        }
+        if (!batch.more) await this.#wakes.wait(count, Math.min(LONGEST_WAIT_MS, idleMs), signal);
       }
     } finally {
       await release();
+    }
+  }
+
+  /** Others' changes cost nothing here: only when the user has some, they are read. */
+  async *#followUser(
+    userId: string,
+    { position: begin, signal, idleMs = IDLE_MS }: From,
+  ): AsyncIterableIterator<ChangeBatch> {
+    let follower: Follower | undefined;
+    while (follower === undefined && !signal.aborted)
+      follower = await this.#patiently(() => this.#followers.join(userId), signal);
+    if (follower === undefined) return;
+    let position = begin;
+    try {
+      while (!signal.aborted) {
+        follower.isTold = false;
+        const batch = await this.#patiently(() => this.#read({ after: position, userId }), signal);
+        if (batch !== undefined) {
+          position = batch.position;
+          if (batch.changes.length > 0) yield batch;
+        }
+        if (batch === undefined || batch.more) continue;
+        for (;;) {
+          await follower.wait(idleMs, signal);
+          if (follower.isTold || signal.aborted) break;
+          const reached = await this.#patiently(() => follower.reached(), signal);
+          if (reached === undefined) continue;
+          position = reached;
+          yield { changes: [], position, more: false };
+        }
+      }
+    } finally {
+      await follower.leave();
     }
   }
 
@@ -137,6 +199,10 @@ export class Changes implements ChangeFeed {
 
   async subscribe(options: SubscribeChanges): Promise<ChangeSubscription> {
     this.#tellScope(undefined);
+    return (await this.#subscribe(options)).subscription;
+  }
+
+  async #subscribe(options: SubscribeChanges): Promise<{ subscription: ChangeSubscription; position: string }> {
     const at = performance.now();
     const position = await this.position();
     const feed = {
@@ -144,7 +210,8 @@ export class Changes implements ChangeFeed {
       position: (): Promise<string> => this.position(),
     };
     const parts = { feed, wakes: this.#wakes, signal: this.#closing.signal };
-    return this.#outside(() => new Subscription({ at, position }, options, parts));
+    const subscription = this.#outside(() => new Subscription({ at, position }, options, parts));
+    return { subscription, position };
   }
 
   async consumers(): Promise<readonly ChangeConsumer[]> {

@@ -1,21 +1,24 @@
 /**
- * What a token may be for. A domain with routes enters its area here; a test holds the list to the routes that the API
- * has.
+ * What a token may be for, and what it may do there. A domain with routes enters its area here; a test holds the list to the
+ * routes that the API has.
  */
-export const SCOPE_AREAS = ['conversations'] as const;
-export const SCOPE_ACTIONS = ['read', 'write'] as const;
+const ACTIONS = {
+  conversations: ['read', 'write'],
+  changes: ['read'],
+} as const;
 
-type ScopeArea = (typeof SCOPE_AREAS)[number];
-type ScopeAction = (typeof SCOPE_ACTIONS)[number];
+type ScopeArea = keyof typeof ACTIONS;
+
+export const SCOPE_AREAS = Object.keys(ACTIONS) as readonly ScopeArea[];
 
 /** What a route may ask for. */
-export type Scope = `${ScopeArea}:${ScopeAction}` | 'admin';
+export type Scope = { [Area in ScopeArea]: `${Area}:${(typeof ACTIONS)[Area][number]}` }[ScopeArea] | 'admin';
 
 /** What a token may have: an area alone stands for all its actions, and `*` for everything, `admin` included. */
 export const SCOPES: readonly string[] = [
   '*',
   'admin',
-  ...SCOPE_AREAS.flatMap((area) => [area, ...SCOPE_ACTIONS.map((action) => `${area}:${action}`)]),
+  ...SCOPE_AREAS.flatMap((area) => [area, ...ACTIONS[area].map((action) => `${area}:${action}`)]),
 ];
 
 /** @example `grants(['conversations'], 'conversations:read') // true` */
@@ -30,8 +33,8 @@ export function grants(scopes: readonly string[], needed: Scope): boolean {
  */
 export function covers(scopes: readonly string[], wanted: string): boolean {
   if (holds(scopes, wanted)) return true;
-  const isArea = SCOPE_AREAS.some((area) => area === wanted);
-  return isArea && SCOPE_ACTIONS.every((action) => scopes.includes(`${wanted}:${action}`));
+  const area = SCOPE_AREAS.find((each) => each === wanted);
+  return area !== undefined && ACTIONS[area].every((action) => scopes.includes(`${area}:${action}`));
 }
 
 function holds(scopes: readonly string[], needed: string): boolean {
