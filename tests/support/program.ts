@@ -11,5 +11,5 @@ export function programOf(source: string): string {
   const folder = process.env[PROGRAMS];
   if (folder === undefined)
     throw new Error("Tests that start processes need `globalSetup: ['tests/support/build-programs.ts']`.");
-  return join(folder, relative(root, source).replace(/\.ts$/, '.js'));
+  return join(folder, relative(root, source).replace(/\.ts$/, '.mjs'));
 }
