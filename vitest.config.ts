@@ -48,6 +48,8 @@ export default defineConfig({
           maxWorkers: Math.max(2, availableParallelism()),
           sequence: { groupOrder: 1 },
           ...timeouts,
+          // Many start several processes one after the other, and on a busy machine each of them takes its time.
+          ...(folder === 'tests' ? { testTimeout: 180_000 } : {}),
         },
       })),
       {

@@ -4,16 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { programOf, root } from '../../support/program.ts';
 
 const main = join(root, 'apps/cli/src/main.ts');
 
 /** A process that hangs fails its test instead of the whole run. */
 const LONGEST_MS = 60_000;
-
-// Every test here starts several processes, and on a busy machine each of them takes its time.
-vi.setConfig({ testTimeout: 180_000 });
 
 export interface RunOptions {
   readonly url?: string;
