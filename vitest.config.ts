@@ -23,6 +23,8 @@ const alone = ['concurrency/**/*.test.ts', 'faults/**/*.test.ts'];
 const exclude = ['**/node_modules/**', '**/dist/**'];
 /** The many processes that tests start need not compile the same sources again. */
 const env = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compile') };
+/** What tests start as processes, built; only in the project whose tests do so, and only when one of them runs. */
+const globalSetup = [join(root, 'tests/support/build-programs.ts')];
 const timeouts = { testTimeout: 60_000, hookTimeout: 120_000, teardownTimeout: 60_000 };
 
 export default defineConfig({
@@ -39,10 +41,15 @@ export default defineConfig({
           include: ['**/*.test.ts'],
           exclude: folder === 'tests' ? [...exclude, ...alone] : exclude,
           env,
+          ...(folder === 'tests' ? { globalSetup } : {}),
           pool: 'forks' as const,
+          // A process of its own for each file costs a second of work each. Tests keep their databases apart, not their imports.
+          isolate: false,
           maxWorkers: Math.max(2, availableParallelism()),
           sequence: { groupOrder: 1 },
           ...timeouts,
+          // Many start several processes one after the other, and on a busy machine each of them takes its time.
+          ...(folder === 'tests' ? { testTimeout: 180_000 } : {}),
         },
       })),
       {
@@ -53,6 +60,7 @@ export default defineConfig({
           include: alone,
           exclude,
           env,
+          globalSetup,
           pool: 'forks' as const,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },

@@ -12,7 +12,10 @@ export default mergeConfig(
     test: {
       name: 'faults',
       include: ['faults/**/*.test.ts', 'backup/kill.test.ts'],
-      globalSetup: [join(root, 'packages/db-core/src/testing/global-setup.ts')],
+      globalSetup: [
+        join(root, 'packages/db-core/src/testing/global-setup.ts'),
+        join(root, 'tests/support/build-programs.ts'),
+      ],
       env: { KEELSON_FAULTS: 'long', NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compile') },
       pool: 'forks',
       // Each begins on a machine that is quiet.

@@ -2,11 +2,24 @@
  * Builds the package in the current folder into `dist`: JavaScript by tsup, declarations by TypeScript.
  * The entries are those of its `exports`, so there is no second list to keep.
  */
-import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { build } from 'tsup';
 import { publishedEntries, readManifest, run, shown } from './workspace.ts';
+
+/**
+ * Dependencies that become part of the package, with their licences. Kysely's 250 files are half of what it takes to load
+ * db-core; of them only what is used remains. It stays a dependency for its types.
+ */
+const bundled: readonly string[] = ['kysely'];
+
+function keepLicences(): void {
+  for (const name of bundled) {
+    const licence = join(folder, 'node_modules', name, 'LICENSE');
+    if (existsSync(licence)) cpSync(licence, join(folder, 'dist/licences', `${name}.txt`));
+  }
+}
 
 const relativeImport = /((?:\bfrom|\bimport)\s*\(?\s*)(["'])(\.{1,2}\/[^"']+)\.ts\2/g;
 
@@ -45,8 +58,10 @@ await build({
   dts: false,
   sourcemap: true,
   splitting: true,
+  noExternal: [...bundled],
   silent: true,
 });
+keepLicences();
 
 if (existsSync(join(folder, 'tsconfig.build.json'))) {
   const code = run('tsc', ['-p', 'tsconfig.build.json']);

@@ -5,8 +5,9 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { ApiTokens, openDatabase } from '@keelson/db-core';
 import { expect, onTestFinished, vi } from 'vitest';
+import { programOf, root } from '../support/program.ts';
 
-const main = join(import.meta.dirname, '../../apps/api/src/main.ts');
+const main = join(root, 'apps/api/src/main.ts');
 
 export type LogLine = Readonly<Record<string, unknown>>;
 
@@ -26,7 +27,7 @@ export interface ApiProcess {
 export function startApi(settings: Readonly<Record<string, string>>): ApiProcess {
   const { PATH = '' } = process.env;
   const env = { PATH, KEELSON_HTTP_PORT: '0', ...settings };
-  const child = spawn(process.execPath, ['--conditions=keelson-source', main], {
+  const child = spawn(process.execPath, [programOf(main)], {
     env,
     stdio: ['ignore', 'inherit', 'pipe'],
   });

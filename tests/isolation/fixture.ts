@@ -1,4 +1,11 @@
-import { type Buildable, type Database, defineQuery, type Query, type QueryBuilder } from '@keelson/db-core';
+import {
+  type Buildable,
+  type Database,
+  defineQuery,
+  defineSystemQuery,
+  type Query,
+  type QueryBuilder,
+} from '@keelson/db-core';
 import type { EngineContext } from '@keelson/db-core/testing';
 import type { QueryCreator } from 'kysely';
 import { rowFactories, ROWS } from './rows.ts';
@@ -41,6 +48,27 @@ export async function stored(context: EngineContext, database: Database, user: s
     tables[table] = rows;
   }
   return JSON.stringify(tables);
+}
+
+/** What is stored for a user as the current transaction sees it, its own changes included: by the handle that sees all. */
+export async function storedInside(database: Database, user: string): Promise<string> {
+  const tables: Record<string, unknown> = {};
+  for (const table of rowFactories.keys())
+    tables[table] = await database.system('look at all').all(storedIn(table), { user });
+  return JSON.stringify(tables);
+}
+
+const storedQueries = new Map<string, ReturnType<typeof defineStored>>();
+
+function storedIn(table: string): ReturnType<typeof defineStored> {
+  const known = storedQueries.get(table) ?? defineStored(table);
+  storedQueries.set(table, known);
+  return known;
+}
+
+function defineStored(table: string): Query<{ user: string }, Record<string, unknown>, 'system'> {
+  return defineSystemQuery(`stored in ${table}`, ((db: never, { user }: { user: string }) =>
+    (db as AnyBuilder).selectFrom(table).selectAll().where('user_id', '=', user).orderBy('id')) as never);
 }
 
 /** Rows in an order that doesn't depend on the query's. */

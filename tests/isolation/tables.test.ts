@@ -1,7 +1,7 @@
-import { ImmutableRowError, IntegrityError } from '@keelson/db-core';
+import { type Database, ImmutableRowError, IntegrityError } from '@keelson/db-core';
 import { tenantTables } from '@keelson/db-core/testing';
-import { describe, expect, it } from 'vitest';
-import { anyQuery, fill, sorted, stored } from './fixture.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { anyQuery, fill, sorted, stored, storedInside } from './fixture.ts';
 import { changeOf, operations } from './operations.ts';
 import { rowFactories } from './rows.ts';
 import { describeWalls } from './walls.ts';
@@ -24,12 +24,26 @@ const ofTheSystem = new Set([
   'audit_events_of_actor',
 ]);
 
+/** Ends a transaction whose work was only to be looked at. */
+class Undo extends Error {}
+
 describeWalls('the rows of another user', (context, wall) => {
+  // Every test leaves them as they are, so they are made once.
+  let mixed: Database;
+  let alone: Database;
+  let before: string;
+  let beforeInside: string;
+
+  beforeAll(async () => {
+    [mixed, alone] = [await context.open(wall.options), await context.open(wall.options)];
+    await fill(mixed, ['ada', 'eve'], wall);
+    await fill(alone, ['ada'], wall);
+    before = await stored(context, mixed, 'eve');
+    beforeInside = await storedInside(mixed, 'eve');
+  });
+
   describe.each(tenantTables)('in $name', (table) => {
     it('make no difference to anything that is read', async () => {
-      const [mixed, alone] = [await context.open(wall.options), await context.open(wall.options)];
-      await fill(mixed, ['ada', 'eve'], wall);
-      await fill(alone, ['ada'], wall);
       for (const operation of reads) {
         const query = anyQuery(operation.name, (db) => operation.build(db, table, wall));
         const seen = await mixed.forUser('ada').all(query);
@@ -39,33 +53,35 @@ describeWalls('the rows of another user', (context, wall) => {
     });
 
     it.each(writes)('are not touched by an $name', async (operation) => {
-      const database = await context.open(wall.options);
-      await fill(database, ['ada', 'eve'], wall);
-      const before = await stored(context, database, 'eve');
       const query = anyQuery(operation.name, (db) => operation.build(db, table, wall));
-      // Some tables refuse to be changed or are referred to; what counts is whose rows were meant.
-      const outcome = await database
-        .forUser('ada')
-        .run(query)
-        .then(
-          ({ changes }) => changes,
-          (error: unknown) => error,
-        );
+      let outcome: unknown;
+      let after: string | undefined;
+      const undone = mixed.transaction('ada', async (ada) => {
+        // Some tables refuse to be changed or are referred to; what counts is whose rows were meant.
+        outcome = await ada
+          .savepoint(() => ada.run(query))
+          .then(
+            ({ changes }) => changes,
+            (error: unknown) => error,
+          );
+        after = await storedInside(mixed, 'eve');
+        throw new Undo();
+      });
+      await expect(undone).rejects.toThrow(Undo);
       if (typeof outcome !== 'number')
         expect(outcome instanceof IntegrityError || outcome instanceof ImmutableRowError, String(outcome)).toBe(true);
       else expect(outcome).toBeGreaterThan(0);
-      expect(await stored(context, database, 'eve')).toBe(before);
+      expect(after).toBe(beforeInside);
     });
 
     it('look like rows that do not exist', async () => {
-      const database = await context.open(wall.options);
-      await fill(database, ['eve'], wall);
-      const eves = rowFactories.get(table.name)?.(1)['id'];
+      const mine = rowFactories.get(table.name)?.(1)['id'];
       const missing = '00000000-0000-7000-8000-000000000000';
       const outcomes = [];
-      for (const id of [eves, missing]) {
+      for (const id of [mine, missing]) {
+        const bob = mixed.forUser('bob');
         outcomes.push([
-          await database.forUser('ada').all(
+          await bob.all(
             anyQuery('find', (db) =>
               db
                 .selectFrom(table.name)
@@ -74,7 +90,7 @@ describeWalls('the rows of another user', (context, wall) => {
             ),
           ),
           (
-            await database.forUser('ada').run(
+            await bob.run(
               anyQuery('update', (db) =>
                 db
                   .updateTable(table.name)
@@ -83,11 +99,7 @@ describeWalls('the rows of another user', (context, wall) => {
               ),
             )
           ).changes,
-          (
-            await database
-              .forUser('ada')
-              .run(anyQuery('delete', (db) => db.deleteFrom(table.name).where('id', '=', id as never)))
-          ).changes,
+          (await bob.run(anyQuery('delete', (db) => db.deleteFrom(table.name).where('id', '=', id as never)))).changes,
         ]);
       }
       expect(outcomes[0]).toEqual(outcomes[1]);
@@ -95,9 +107,7 @@ describeWalls('the rows of another user', (context, wall) => {
     });
 
     it('can have the same ids', async () => {
-      const database = await context.open(wall.options);
-      await fill(database, ['ada', 'eve'], wall);
-      const rows = await database.forUser('ada').all(anyQuery('count', (db) => db.selectFrom(table.name).select('id')));
+      const rows = await mixed.forUser('ada').all(anyQuery('count', (db) => db.selectFrom(table.name).select('id')));
       expect(rows.length).toBeGreaterThan(0);
     });
 
@@ -113,5 +123,9 @@ describeWalls('the rows of another user', (context, wall) => {
         else expect(index.columns[0]?.name, index.name).toBe('user_id');
       }
     });
+  });
+
+  it('are as they were after all of it', async () => {
+    expect(await stored(context, mixed, 'eve')).toBe(before);
   });
 });

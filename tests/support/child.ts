@@ -1,11 +1,10 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
+import { programOf } from './program.ts';
 
 export interface ChildOptions {
   /** What starts Node, with its arguments before Node's own: `['sh', '-c', 'ulimit … && exec "$@"', 'sh']`. */
@@ -29,10 +28,9 @@ export class Child {
   #isOver = false;
 
   constructor(script: string, args: readonly string[], { launcher = [] }: ChildOptions = {}) {
-    const node = [process.execPath, '--conditions=keelson-source', script, ...args];
+    const node = [process.execPath, programOf(script), ...args];
     this.#process = spawn(launcher[0] ?? node[0]!, [...launcher, ...node].slice(1), {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_COMPILE_CACHE: join(process.env['KEELSON_TEST_FOLDER'] ?? tmpdir(), 'compiled') },
     });
     const errors: string[] = [];
     this.#process.stderr.setEncoding('utf8').on('data', (text: string) => errors.push(text));

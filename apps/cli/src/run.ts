@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { CommanderError } from '@commander-js/extra-typings';
+import { commandsFor } from './commands.ts';
 import { Context } from './context.ts';
 import { reportError, toKeelsonError } from './errors.ts';
 import { Interrupt } from './interrupt.ts';
@@ -10,7 +11,7 @@ export async function main(args: readonly string[]): Promise<void> {
   endQuietlyWhenNobodyReads();
   const interrupt = new Interrupt();
   const context: Context = new Context(interrupt, () => program.opts());
-  const program = createProgram(context);
+  const program = createProgram(context, await commandsFor(args));
   const code = await run(program, context, args);
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   // Something may still be waiting for a database that doesn't answer; the command is done all the same.

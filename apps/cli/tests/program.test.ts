@@ -1,15 +1,17 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { KeelsonError } from '@keelson/db-core';
 import { describe, expect, it } from 'vitest';
+import { commandsFor } from '../src/commands.ts';
 import { Context } from '../src/context.ts';
 import { toKeelsonError } from '../src/errors.ts';
 import { Interrupt } from '../src/interrupt.ts';
 import { createProgram } from '../src/program.ts';
 
 const interrupt = new Interrupt();
+const all = await commandsFor([]);
 
 function newProgram(): ReturnType<typeof createProgram> {
-  const program: ReturnType<typeof createProgram> = createProgram(new Context(interrupt, () => program.opts()));
+  const program: ReturnType<typeof createProgram> = createProgram(new Context(interrupt, () => program.opts()), all);
   return program;
 }
 
@@ -34,6 +36,38 @@ async function faultOf(...args: string[]): Promise<KeelsonError | undefined> {
     (error: unknown) => toKeelsonError(error),
   );
 }
+
+describe('the commands that are loaded', () => {
+  const names = async (...args: string[]): Promise<string[]> => {
+    const program: ReturnType<typeof createProgram> = createProgram(
+      new Context(interrupt, () => program.opts()),
+      await commandsFor(args),
+    );
+    return program.commands.map((command) => command.name());
+  };
+
+  it('are only the one that is named, whatever stands before it', async () => {
+    for (const name of newProgram().commands.map((command) => command.name())) {
+      if (name !== 'completion') expect(await names(name), name).toEqual([name]);
+    }
+    expect(await names('--json', '--url', 'migrate', '--verbose', 'jobs', 'list')).toEqual(['jobs']);
+    expect(await names('--url=sqlite:///a.db', 'info', '--help')).toEqual(['info']);
+  });
+
+  it('are all of them where all are shown or looked through', async () => {
+    const everything = newProgram().commands.map((command) => command.name());
+    for (const args of [
+      [],
+      ['--help'],
+      ['help', 'status'],
+      ['completion', 'bash'],
+      ['statsu'],
+      ['toString'],
+      ['--url'],
+    ])
+      expect(await names(...args), args.join(' ')).toEqual(everything);
+  });
+});
 
 describe('the command line', () => {
   it('has every command that there should be', () => {

@@ -4,15 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
+import { programOf, root } from '../../support/program.ts';
 
-const main = join(import.meta.dirname, '../../../apps/cli/src/main.ts');
+const main = join(root, 'apps/cli/src/main.ts');
 
 /** A process that hangs fails its test instead of the whole run. */
 const LONGEST_MS = 60_000;
-
-// Every test here starts several processes, and on a busy machine each of them takes its time.
-vi.setConfig({ testTimeout: 180_000 });
 
 export interface RunOptions {
   readonly url?: string;
@@ -39,7 +37,7 @@ export class Running {
   readonly #closed: Promise<unknown>;
 
   constructor(args: readonly string[], { url, env = {}, cwd, node = [] }: RunOptions) {
-    this.child = spawn(process.execPath, ['--conditions=keelson-source', ...node, main, ...args], {
+    this.child = spawn(process.execPath, [...node, programOf(main), ...args], {
       cwd: cwd ?? tmpdir(),
       env: { ...ownEnvironment(), ...(url === undefined ? {} : { DATABASE_URL: url }), ...env },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -192,7 +192,7 @@ describeEngines('a transaction', (context) => {
         after.catch(() => undefined);
         await after;
       },
-      { timeoutMs: 50 },
+      { timeoutMs: 250 },
     );
     await expect(slow).rejects.toThrow(TransactionTimeoutError);
     await database.forUser('ada').run(insert, { id: newId(), title: 'next' });
