@@ -197,5 +197,4 @@ export class Conversations extends ConversationReader {
     const { message } = await append(this.user, role, parse(saveMessageSchema, input));
     return message;
   }
-
 }

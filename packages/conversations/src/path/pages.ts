@@ -75,7 +75,9 @@ export async function pageOfSiblings(user: UserHandle, options: SiblingOptions):
   const { seq } = await findPlace(user, conversationId, messageId);
   const parentSeq = parentIn(await readPath(user, conversationId, seq), seq);
   const siblings = (await siblingsOf(user, conversationId, [{ seq, parentSeq }])).get(seq) ?? [seq];
-  const after = cursor ? decodeCursor('siblings', cursor, ([key]) => (Number.isSafeInteger(key) ? Number(key) : undefined)) : 0;
+  const after = cursor
+    ? decodeCursor('siblings', cursor, ([key]) => (Number.isSafeInteger(key) ? Number(key) : undefined))
+    : 0;
   const rest = siblings.filter((each) => each > after);
   const rows = await readRows(user, conversationId, rest.slice(0, limit));
   const last = rows.at(-1);

@@ -29,57 +29,53 @@ export const findPlace = defineQuery('path.findPlace', (db, p: { conversationId:
  * one at which it leaves the run before; 0 at the first message of all. What lies before the last run, if it doesn't end
  * with 0, is the conversation's first run, which is in no table. Numbers only get smaller, so it ends.
  */
-export const listRuns = defineQuery(
-  'path.listRuns',
-  (db, p: { conversationId: string; seq: number; limit: number }) =>
-    db
-      .withRecursive('runs(first, parent, step)', (cte) =>
-        cte
-          .selectFrom('conversation_branches as newest')
-          .select((eb) => ['newest.seq as first', 'newest.parent_seq as parent', eb.lit(1).as('step')])
-          .where('newest.conversation_id', '=', p.conversationId)
-          .where('newest.seq', '=', (eb) =>
-            eb
-              .selectFrom('conversation_branches as below')
-              .select((inner) => inner.fn.max('below.seq').as('seq'))
-              .where('below.conversation_id', '=', p.conversationId)
-              .where('below.seq', '<=', p.seq),
-          )
-          .unionAll(
-            cte
-              .selectFrom('runs')
-              .innerJoin('conversation_branches as older', (join) =>
-                join.on('older.conversation_id', '=', p.conversationId).on('older.seq', '=', (eb) =>
-                  eb
-                    .selectFrom('conversation_branches as below')
-                    .select((inner) => inner.fn.max('below.seq').as('seq'))
-                    .where('below.conversation_id', '=', p.conversationId)
-                    .whereRef('below.seq', '<=', 'runs.parent'),
-                ),
-              )
-              .select((eb) => [
-                'older.seq as first',
-                'older.parent_seq as parent',
-                eb('runs.step', '+', eb.lit(1)).as('step'),
-              ])
-              .where('runs.parent', '>', 0)
-              .where('runs.step', '<', p.limit),
-          ),
-      )
-      .selectFrom('runs')
-      .select(['runs.first', 'runs.parent']),
+export const listRuns = defineQuery('path.listRuns', (db, p: { conversationId: string; seq: number; limit: number }) =>
+  db
+    .withRecursive('runs(first, parent, step)', (cte) =>
+      cte
+        .selectFrom('conversation_branches as newest')
+        .select((eb) => ['newest.seq as first', 'newest.parent_seq as parent', eb.lit(1).as('step')])
+        .where('newest.conversation_id', '=', p.conversationId)
+        .where('newest.seq', '=', (eb) =>
+          eb
+            .selectFrom('conversation_branches as below')
+            .select((inner) => inner.fn.max('below.seq').as('seq'))
+            .where('below.conversation_id', '=', p.conversationId)
+            .where('below.seq', '<=', p.seq),
+        )
+        .unionAll(
+          cte
+            .selectFrom('runs')
+            .innerJoin('conversation_branches as older', (join) =>
+              join.on('older.conversation_id', '=', p.conversationId).on('older.seq', '=', (eb) =>
+                eb
+                  .selectFrom('conversation_branches as below')
+                  .select((inner) => inner.fn.max('below.seq').as('seq'))
+                  .where('below.conversation_id', '=', p.conversationId)
+                  .whereRef('below.seq', '<=', 'runs.parent'),
+              ),
+            )
+            .select((eb) => [
+              'older.seq as first',
+              'older.parent_seq as parent',
+              eb('runs.step', '+', eb.lit(1)).as('step'),
+            ])
+            .where('runs.parent', '>', 0)
+            .where('runs.step', '<', p.limit),
+        ),
+    )
+    .selectFrom('runs')
+    .select(['runs.first', 'runs.parent']),
 );
 
 /** Messages by their numbers, in no particular order, with what they weigh in a context. */
-export const listBySeqs = defineQuery(
-  'path.listBySeqs',
-  (db, p: { conversationId: string; seqs: readonly number[] }) =>
-    db
-      .selectFrom('conversation_messages')
-      .select(messageColumns)
-      .select('token_count')
-      .where('conversation_id', '=', p.conversationId)
-      .where('seq', 'in', p.seqs),
+export const listBySeqs = defineQuery('path.listBySeqs', (db, p: { conversationId: string; seqs: readonly number[] }) =>
+  db
+    .selectFrom('conversation_messages')
+    .select(messageColumns)
+    .select('token_count')
+    .where('conversation_id', '=', p.conversationId)
+    .where('seq', 'in', p.seqs),
 );
 
 /** What a model is told before all else, of every branch. */

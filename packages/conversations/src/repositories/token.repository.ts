@@ -14,13 +14,11 @@ export const listUncounted = defineQuery('tokens.listUncounted', (db, p: { after
 );
 
 /** Once: a trigger refuses another count, and any other change with it. */
-export const updateTokenCount = defineQuery(
-  'tokens.updateTokenCount',
-  (db, p: { id: string; tokenCount: number }) =>
-    db
-      .updateTable('conversation_messages')
-      .set({ token_count: p.tokenCount })
-      .where('id', '=', p.id)
-      .where('token_count', 'is', null)
-      .where('status', '<>', literal('partial')),
+export const updateTokenCount = defineQuery('tokens.updateTokenCount', (db, p: { id: string; tokenCount: number }) =>
+  db
+    .updateTable('conversation_messages')
+    .set({ token_count: p.tokenCount })
+    .where('id', '=', p.id)
+    .where('token_count', 'is', null)
+    .where('status', '<>', literal('partial')),
 );

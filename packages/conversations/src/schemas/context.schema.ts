@@ -18,14 +18,16 @@ export const contextSchema = z
     includeUnfinished: z.boolean().default(true),
     leafId: messageIdSchema.optional(),
     tokensPerMessage: z.int().nonnegative().max(10_000).default(TOKENS_PER_MESSAGE),
-    countTokens: z
-      .custom<CountMessageTokens>((value) => typeof value === 'function', 'must be a function')
-      .optional(),
+    countTokens: z.custom<CountMessageTokens>((value) => typeof value === 'function', 'must be a function').optional(),
   })
   .refine(({ maxTokens, maxMessages }) => maxTokens !== undefined || maxMessages !== undefined, {
     path: ['maxTokens'],
     message: 'or maxMessages must be given: a context without an end is no context',
   })
-  .transform(({ maxTokens = MAX_INTEGER, maxMessages = MAX_INTEGER, ...rest }) => ({ ...rest, maxTokens, maxMessages }));
+  .transform(({ maxTokens = MAX_INTEGER, maxMessages = MAX_INTEGER, ...rest }) => ({
+    ...rest,
+    maxTokens,
+    maxMessages,
+  }));
 
 export type ValidContext = z.output<typeof contextSchema>;

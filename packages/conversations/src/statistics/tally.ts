@@ -76,7 +76,12 @@ export class Tally {
 function figuresOf(values: readonly number[]): Figures {
   if (values.length === 0) return { count: 0, mean: null, p50: null, p95: null };
   const sorted = values.toSorted((a, b) => a - b);
-  return { count: values.length, mean: sumOf(values) / values.length, p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95) };
+  return {
+    count: values.length,
+    mean: sumOf(values) / values.length,
+    p50: percentile(sorted, 0.5),
+    p95: percentile(sorted, 0.95),
+  };
 }
 
 /** By nearest rank: a value that there was. */
