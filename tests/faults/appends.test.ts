@@ -10,7 +10,7 @@ import { isLong } from './form.ts';
 
 const PROCESSES = isLong ? 16 : 4;
 const DURATION_MS = isLong ? 30_000 : 2_000;
-const KILLS = isLong ? 20 : 2;
+const KILLS = isLong ? 12 : 2;
 const SEED = 1;
 
 const script = join(import.meta.dirname, 'appending-process.ts');
@@ -21,18 +21,21 @@ class Writer {
   /** What it was told: the number of each of its messages, by content. */
   readonly saved = new Map<string, number>();
   readonly #args: readonly string[];
+  /** The message that it began last: what it is to begin with again. */
+  #turn = 0;
   #child: Child;
 
   constructor(name: string, args: readonly string[]) {
     this.name = name;
     this.#args = args;
-    this.#child = this.#begin(0);
+    this.#child = this.#begin();
   }
 
-  #begin(turn: number): Child {
-    return new Child(script, [...this.#args, this.name, String(turn)]);
+  #begin(): Child {
+    return new Child(script, [...this.#args, this.name, String(this.#turn)]);
   }
 
+  /** By then it stops when it is asked to. */
   async ready(): Promise<void> {
     await this.#child.line(1);
   }
@@ -41,9 +44,7 @@ class Writer {
     const { lines, signal } = await this.#child.kill();
     expect(signal).toBe('SIGKILL');
     this.#note(lines);
-    const begun = lines.findLast((line) => line.startsWith('begun '));
-    this.#child = this.#begin(Number(begun?.split(' ')[1] ?? 0));
-    await this.ready();
+    this.#child = this.#begin();
   }
 
   async stop(): Promise<void> {
@@ -56,6 +57,7 @@ class Writer {
   #note(lines: readonly string[]): void {
     for (const line of lines) {
       const [what, turn, seq] = line.split(' ');
+      if (what === 'begun') this.#turn = Number(turn);
       if (what !== 'saved') continue;
       const content = `${this.name} ${turn}`;
       // A message that is sent again keeps its number.
@@ -82,6 +84,7 @@ describeEngines(`${PROCESSES} processes that append to one conversation, some of
         await writers[Math.floor(random() * PROCESSES)]!.killAndBeginAgain();
       }
       await sleep(Math.max(0, end - Date.now()));
+      await Promise.all(writers.map((writer) => writer.ready()));
       await Promise.all(writers.map((writer) => writer.stop()));
 
       const acknowledged = new Map(writers.flatMap(({ saved }) => [...saved]));
@@ -105,6 +108,6 @@ describeEngines(`${PROCESSES} processes that append to one conversation, some of
       // Otherwise this would show little.
       expect(rows.length).toBeGreaterThan(PROCESSES * 5);
     },
-    120_000 + DURATION_MS * 2,
+    240_000 + DURATION_MS * 10,
   );
 });
