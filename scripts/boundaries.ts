@@ -70,6 +70,8 @@ export const typesForAll: readonly string[] = [
  * Tests may always. Keep it short: a new line here is a question for review.
  */
 export const systemFiles: Readonly<Record<string, string>> = {
+  'packages/conversations/src/statistics/statistics.ts':
+    'how much everybody writes together is asked by who looks after all, and noted',
   'packages/db-core/src/care/erasures.ts': 'an owner is erased from every table, also from those that belong to nobody',
   'packages/db-core/src/jobs/prune.ts': 'whose jobs have ended long ago concerns all users',
   'packages/db-core/src/jobs/queue-figures.ts': "how full the queue is concerns everybody's jobs",

@@ -224,6 +224,20 @@ update "conversations"
   where "conversations"."user_id" = $4 and ("id" = $5 and "status" = $6 and "version" = coalesce(cast($7 as integer), "version"))
   returning "id";
 
+-- conversations.updateLeaf
+-- sqlite
+update "conversations"
+  set "active_leaf_id" = case when "next_seq" - 1 = ? then null else ? end, "updated_at" = ?, "version" = "version" + 1
+  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ? and not ("active_leaf_id" is not distinct
+  from ? or ("active_leaf_id" is null and "next_seq" - 1 = ?)) and "version" = coalesce(cast(? as integer), "version"))
+  returning "id";
+-- postgres
+update "conversations"
+  set "active_leaf_id" = case when "next_seq" - 1 = $1 then null else cast($2 as uuid) end, "updated_at" = $3, "version" = "version" + 1
+  where "conversations"."user_id" = $4 and ("id" = $5 and "status" <> $6 and not ("active_leaf_id" is not distinct
+  from $7 or ("active_leaf_id" is null and "next_seq" - 1 = $8)) and "version" = coalesce(cast($9 as integer), "version"))
+  returning "id";
+
 -- conversations.updateTitle
 -- sqlite
 update "conversations"
@@ -290,25 +304,25 @@ select "id"
 
 -- messages.insert
 -- sqlite
-insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "token_count", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict ("user_id", "conversation_id", "request_id", "role", "request_part")
   where "request_id" is not null do nothing
   returning "parent_id";
 -- postgres
-insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "token_count", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
   on conflict ("user_id", "conversation_id", "request_id", "role", "request_part")
   where "request_id" is not null do nothing
   returning "parent_id";
 
 -- messages.insertAdopted
 -- sqlite
-insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "external_id", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "token_count", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "external_id", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- postgres
-insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "external_id", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18);
+insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "token_count", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "external_id", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19);
 
 -- messages.insertImported
 -- sqlite
@@ -320,18 +334,18 @@ insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id"
 
 -- messages.insertNext
 -- sqlite
-insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select "previous"."id"
+insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "token_count", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select "previous"."id"
   from "conversation_messages" as "previous"
   where "previous"."user_id" = ? and ("previous"."conversation_id" = ? and "previous"."seq" = ?)), ?)
   on conflict ("user_id", "conversation_id", "request_id", "role", "request_part")
   where "request_id" is not null do nothing
   returning "parent_id";
 -- postgres
-insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, (select "previous"."id"
+insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "token_count", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, (select "previous"."id"
   from "conversation_messages" as "previous"
-  where "previous"."user_id" = $16 and ("previous"."conversation_id" = $17 and "previous"."seq" = $18)), $19)
+  where "previous"."user_id" = $17 and ("previous"."conversation_id" = $18 and "previous"."seq" = $19)), $20)
   on conflict ("user_id", "conversation_id", "request_id", "role", "request_part")
   where "request_id" is not null do nothing
   returning "parent_id";
@@ -441,11 +455,177 @@ select "conversation_messages"."id", "conversation_messages"."content", "convers
 -- messages.updatePartial
 -- sqlite
 update "conversation_messages"
-  set "content" = ?, "parts" = ?, "status" = ?, "source" = ?, "model_name" = ?, "tokens" = ?, "latency_ms" = ?, "metadata" = ?
+  set "content" = ?, "parts" = ?, "status" = ?, "token_count" = ?, "source" = ?, "model_name" = ?, "tokens" = ?, "latency_ms" = ?, "metadata" = ?
   where "conversation_messages"."user_id" = ? and ("id" = ? and "status" = ? and "content" = ?)
   returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
 -- postgres
 update "conversation_messages"
-  set "content" = $1, "parts" = $2, "status" = $3, "source" = $4, "model_name" = $5, "tokens" = $6, "latency_ms" = $7, "metadata" = $8
-  where "conversation_messages"."user_id" = $9 and ("id" = $10 and "status" = $11 and "content" = $12)
+  set "content" = $1, "parts" = $2, "status" = $3, "token_count" = $4, "source" = $5, "model_name" = $6, "tokens" = $7, "latency_ms" = $8, "metadata" = $9
+  where "conversation_messages"."user_id" = $10 and ("id" = $11 and "status" = $12 and "content" = $13)
   returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
+
+-- path.findLeaf
+-- sqlite
+select "status", "next_seq", (select "conversation_messages"."seq"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("conversation_messages"."id" = "conversations"."active_leaf_id")) as "leaf_seq"
+  from "conversations"
+  where "conversations"."user_id" = ? and ("id" = ?);
+-- postgres
+select "status", "next_seq", (select "conversation_messages"."seq"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("conversation_messages"."id" = "conversations"."active_leaf_id")) as "leaf_seq"
+  from "conversations"
+  where "conversations"."user_id" = $2 and ("id" = $3);
+
+-- path.findNextBeginning
+-- sqlite
+select "seq"
+  from "conversation_branches"
+  where "conversation_branches"."user_id" = ? and ("conversation_id" = ? and "seq" > ?)
+  order by "seq" asc
+  limit ?;
+-- postgres
+select "seq"
+  from "conversation_branches"
+  where "conversation_branches"."user_id" = $1 and ("conversation_id" = $2 and "seq" > $3)
+  order by "seq" asc
+  limit $4;
+
+-- path.findPlace
+-- sqlite
+select "seq", "parent_id"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "id" = ?);
+-- postgres
+select "seq", "parent_id"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "id" = $3);
+
+-- path.listBeginnings
+-- sqlite
+select "seq"
+  from "conversation_branches"
+  where "conversation_branches"."user_id" = ? and ("conversation_id" = ? and "seq" in (select value from json_each(?)));
+-- postgres
+select "seq"
+  from "conversation_branches"
+  where "conversation_branches"."user_id" = $1 and ("conversation_id" = $2 and "seq" = any($3));
+
+-- path.listBranchesBelow
+-- sqlite
+select "seq", "parent_seq"
+  from "conversation_branches"
+  where "conversation_branches"."user_id" = ? and ("conversation_id" = ? and "parent_seq" in (select value from json_each(?)));
+-- postgres
+select "seq", "parent_seq"
+  from "conversation_branches"
+  where "conversation_branches"."user_id" = $1 and ("conversation_id" = $2 and "parent_seq" = any($3));
+
+-- path.listBranchesBetween
+-- sqlite
+select "seq"
+  from "conversation_branches"
+  where "conversation_branches"."user_id" = ? and ("conversation_id" = ? and "parent_seq" >= ? and "parent_seq" <= ?);
+-- postgres
+select "seq"
+  from "conversation_branches"
+  where "conversation_branches"."user_id" = $1 and ("conversation_id" = $2 and "parent_seq" >= $3 and "parent_seq" <= $4);
+
+-- path.listBySeqs
+-- sqlite
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" in (select value from json_each(?)));
+-- postgres
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" = any($3));
+
+-- path.listRuns
+-- sqlite
+with recursive "runs"("first", "parent", "step") as (select "newest"."seq" as "first", "newest"."parent_seq" as "parent", 1 as "step"
+  from "conversation_branches" as "newest"
+  where "newest"."user_id" = ? and ("newest"."conversation_id" = ? and "newest"."seq" = (select max("below"."seq") as "seq"
+  from "conversation_branches" as "below"
+  where "below"."user_id" = ? and ("below"."conversation_id" = ? and "below"."seq" <= ?)))
+  union all select "older"."seq" as "first", "older"."parent_seq" as "parent", "runs"."step" + 1 as "step"
+  from "runs"
+  inner join "conversation_branches" as "older" on "older"."user_id" = ? and ("older"."conversation_id" = ? and "older"."seq" = (select max("below"."seq") as "seq"
+  from "conversation_branches" as "below"
+  where "below"."user_id" = ? and ("below"."conversation_id" = ? and "below"."seq" <= "runs"."parent")))
+  where "runs"."parent" > ? and "runs"."step" < ?) select "runs"."first", "runs"."parent"
+  from "runs";
+-- postgres
+with recursive "runs"("first", "parent", "step") as (select "newest"."seq" as "first", "newest"."parent_seq" as "parent", 1 as "step"
+  from "conversation_branches" as "newest"
+  where "newest"."user_id" = $1 and ("newest"."conversation_id" = $2 and "newest"."seq" = (select max("below"."seq") as "seq"
+  from "conversation_branches" as "below"
+  where "below"."user_id" = $3 and ("below"."conversation_id" = $4 and "below"."seq" <= $5)))
+  union all select "older"."seq" as "first", "older"."parent_seq" as "parent", "runs"."step" + 1 as "step"
+  from "runs"
+  inner join "conversation_branches" as "older" on "older"."user_id" = $6 and ("older"."conversation_id" = $7 and "older"."seq" = (select max("below"."seq") as "seq"
+  from "conversation_branches" as "below"
+  where "below"."user_id" = $8 and ("below"."conversation_id" = $9 and "below"."seq" <= "runs"."parent")))
+  where "runs"."parent" > $10 and "runs"."step" < $11) select "runs"."first", "runs"."parent"
+  from "runs";
+
+-- path.listSystem
+-- sqlite
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "role" = 'system' and "seq" > ? and "seq" <= ?)
+  order by "seq" asc
+  limit ?;
+-- postgres
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "role" = 'system' and "seq" > $3 and "seq" <= $4)
+  order by "seq" asc
+  limit $5;
+
+-- statistics.findNextOwner
+-- sqlite
+select min("user_id") as "user_id"
+  from "conversations"
+  where "user_id" > ?;
+-- postgres
+select min("user_id") as "user_id"
+  from "conversations"
+  where "user_id" > $1;
+
+-- statistics.listFigures
+-- sqlite
+select "created_at", "role", "model_name", "tokens", "latency_ms"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("created_at" >= ? and "created_at" < ?)
+  order by "created_at" asc;
+-- postgres
+select "created_at", "role", "model_name", "tokens", "latency_ms"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("created_at" >= $2 and "created_at" < $3)
+  order by "created_at" asc;
+
+-- tokens.listUncounted
+-- sqlite
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("token_count" is null and "status" <> 'partial' and "id" > ?)
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("token_count" is null and "status" <> 'partial' and "id" > $2)
+  order by "id" asc
+  limit $3;
+
+-- tokens.updateTokenCount
+-- sqlite
+update "conversation_messages"
+  set "token_count" = ?
+  where "conversation_messages"."user_id" = ? and ("id" = ? and "token_count" is null and "status" <> 'partial');
+-- postgres
+update "conversation_messages"
+  set "token_count" = $1
+  where "conversation_messages"."user_id" = $2 and ("id" = $3 and "token_count" is null and "status" <> 'partial');

@@ -26,9 +26,9 @@ export async function fill(
 ): Promise<void> {
   for (const user of users) {
     for (const [table, row] of rowFactories) {
-      // Triggers have made some already, with ids that are others in every database.
-      if (table === 'search_marks')
-        await database.forUser(user).run(anyQuery('unmark', (db) => db.deleteFrom('search_marks')));
+      // Triggers have made some already; those of search have ids that are others in every database.
+      if (table === 'search_marks' || table === 'conversation_branches')
+        await database.forUser(user).run(anyQuery(`empty ${table}`, (db) => db.deleteFrom(table)));
       const rows = Array.from({ length: ROWS }, (_, number) => ({
         ...row(number),
         ...(isGuarded ? {} : { user_id: user }),

@@ -41,6 +41,15 @@ export const rowFactories: ReadonlyMap<string, RowFactory> = new Map<string, Row
     }),
   ],
   [
+    'conversation_branches',
+    (number) => ({
+      id: idOf('conversation_branches', number),
+      conversation_id: idOf('conversations', number),
+      seq: number + 2,
+      parent_seq: number,
+    }),
+  ],
+  [
     'jobs',
     (number) => ({
       id: idOf('jobs', number),

@@ -1,4 +1,4 @@
-import { conversationSources } from '@keelson/conversations';
+import { conversationSources, countTokensJob } from '@keelson/conversations';
 import { type Database, defineBackupJobs, type HttpConfig, Jobs, Search, searchReindex } from '@keelson/db-core';
 import { Metrics } from '@keelson/db-core/metrics';
 import type { FastifyInstance } from 'fastify';
@@ -8,7 +8,7 @@ import { startWorker } from './worker.ts';
 
 export interface StartOptions extends Omit<ServerOptions, 'http'> {
   readonly http: Pick<HttpConfig, 'host' | 'port'> & Partial<HttpConfig>;
-  /** What a worker inside the process does, where `http.workerSlots` asks for one. Default: the jobs of the kernel and of search. */
+  /** What a worker inside the process does, where `http.workerSlots` asks for one. Default: the jobs of the kernel, of search and of conversations. */
   readonly jobs?: Jobs;
 }
 
@@ -80,6 +80,7 @@ function jobsOf(database: Database, search: Search): Jobs {
   const jobs = new Jobs(database);
   defineBackupJobs(jobs);
   jobs.define(searchReindex(search));
+  jobs.define(countTokensJob(database));
   return jobs;
 }
 

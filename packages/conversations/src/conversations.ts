@@ -1,61 +1,23 @@
-import {
-  type Database,
-  type ErasureCertificate,
-  Erasures,
-  newId,
-  Search,
-  UniqueViolationError,
-  type UserHandle,
-} from '@keelson/db-core';
+import { type ErasureCertificate, Erasures, newId, Search, UniqueViolationError } from '@keelson/db-core';
 import { ConversationExistsError, ConversationNotFoundError } from './errors.ts';
 import { type ConversationDocument, exportConversation } from './export/export-conversation.ts';
 import { type ImportOptions, importConversations } from './import/import-conversations.ts';
 import type { ImportReport } from './import/report.ts';
 import type { ImportSource } from './import/source.ts';
+import type { ChangeOptions, CreateConversation, SaveAnyMessage, SaveMessage, SetActiveLeaf } from './inputs.ts';
 import { toSummary } from './mapping.ts';
+import { setActiveLeaf } from './path/leaf.ts';
+import { ConversationReader, parseId } from './reading.ts';
 import * as conversations from './repositories/conversation.repository.ts';
-import * as messages from './repositories/message.repository.ts';
-import {
-  changeSchema,
-  conversationIdInput,
-  createConversationSchema,
-  renameSchema,
-} from './schemas/conversation.schema.ts';
+import { changeSchema, createConversationSchema, renameSchema } from './schemas/conversation.schema.ts';
 import { importSchema } from './schemas/import.schema.ts';
 import { saveAnyMessageSchema, saveMessageSchema } from './schemas/message.schema.ts';
-import {
-  followSchema,
-  getBySourceSchema,
-  getMessagesSchema,
-  lastMessagesSchema,
-  listConversationsSchema,
-} from './schemas/page.schema.ts';
 import { parse } from './schemas/parse.ts';
+import { activeLeafSchema } from './schemas/path.schema.ts';
 import { conversationSources } from './search-sources.ts';
 import { append } from './services/append.ts';
-import { changeStatus, find, rename, softDelete } from './services/change.ts';
-import { follow } from './services/follow.ts';
-import { pageOfConversations, pageOfMessages, pageOfSource } from './services/pages.ts';
-import type {
-  ChangeOptions,
-  CreateConversation,
-  FollowConversation,
-  GetBySource,
-  GetMessages,
-  ListConversations,
-  SaveAnyMessage,
-  SaveMessage,
-} from './inputs.ts';
-import type {
-  Conversation,
-  ConversationId,
-  ConversationSummary,
-  ConversationUpdate,
-  Message,
-  MessageRole,
-  Page,
-  SavedMessage,
-} from './types.ts';
+import { changeStatus, rename, softDelete } from './services/change.ts';
+import type { Conversation, Message, MessageRole, SavedMessage } from './types.ts';
 
 /**
  * One user's conversations. Every method throws `ValidationError` for input that isn't as it should be, and
@@ -71,32 +33,19 @@ import type {
  * const context = await chats.getLastNMessages(chat.id, 10);
  * ```
  */
-export class Conversations {
-  readonly #database: Database;
-  readonly #user: UserHandle;
-
-  /**
-   * Of a user, or through the handle of somebody who acts for one (`acting` of db-core).
-   *
-   * @throws ValidationError when the user id is empty, longer than 255 characters, or has control characters
-   */
-  constructor(database: Database, user: string | UserHandle) {
-    this.#database = database;
-    this.#user = database.forUser(user);
-  }
-
+export class Conversations extends ConversationReader {
   /** Connects and makes sure that the schema is there. The first statement does it too; calling it early shows faults early. */
   async initialize(): Promise<void> {
-    await this.#database.initialize();
+    await this.database.initialize();
   }
 
   isInitialized(): boolean {
-    return this.#database.isInitialized;
+    return this.database.isInitialized;
   }
 
   /** Closes the database that this was made with, for everyone who uses it. */
   async shutdown(): Promise<void> {
-    await this.#database.close();
+    await this.database.close();
   }
 
   /** @throws ConversationExistsError when the id is already in use */
@@ -109,7 +58,7 @@ export class Conversations {
       isHidden = false,
     } = parse(createConversationSchema, input);
     try {
-      const row = await this.#user.first(conversations.insert, {
+      const row = await this.user.first(conversations.insert, {
         id,
         title,
         source,
@@ -128,26 +77,13 @@ export class Conversations {
     }
   }
 
-  async getConversation(conversationId: string): Promise<Conversation> {
-    return find(this.#user, parseId(conversationId));
-  }
-
-  /**
-   * The latest activity first; conversations without messages come last, the newest first. Archived and deleted ones are
-   * there only when their status is asked for, hidden ones only with `includeHidden`.
-   */
-  async listConversations(input?: ListConversations): Promise<Page<ConversationSummary>> {
-    const { status = conversations.LISTED_STATUSES, ...rest } = parse(listConversationsSchema, input);
-    return pageOfConversations(this.#user, { statuses: typeof status === 'string' ? [status] : status, ...rest });
-  }
-
   /** Null takes the title away. */
   async renameConversation(
     conversationId: string,
     title: string | null,
     options?: ChangeOptions,
   ): Promise<Conversation> {
-    return rename(this.#user, parse(renameSchema, { conversationId, title, options }));
+    return rename(this.user, parse(renameSchema, { conversationId, title, options }));
   }
 
   /**
@@ -156,22 +92,32 @@ export class Conversations {
    * @throws ConversationClosedError when it is closed
    */
   async archiveConversation(conversationId: string, options?: ChangeOptions): Promise<Conversation> {
-    return changeStatus(this.#user, 'archive', parse(changeSchema, { conversationId, options }));
+    return changeStatus(this.user, 'archive', parse(changeSchema, { conversationId, options }));
   }
 
   /** @throws ConversationClosedError when it is closed */
   async unarchiveConversation(conversationId: string, options?: ChangeOptions): Promise<Conversation> {
-    return changeStatus(this.#user, 'unarchive', parse(changeSchema, { conversationId, options }));
+    return changeStatus(this.user, 'unarchive', parse(changeSchema, { conversationId, options }));
   }
 
   /** Ends a conversation for good: it stays readable and takes no more messages. */
   async closeConversation(conversationId: string, options?: ChangeOptions): Promise<Conversation> {
-    return changeStatus(this.#user, 'close', parse(changeSchema, { conversationId, options }));
+    return changeStatus(this.user, 'close', parse(changeSchema, { conversationId, options }));
+  }
+
+  /**
+   * Chooses the branch in use: the next message follows this one, until another is saved. It is a change of the
+   * conversation as the others are; a closed one has it too.
+   *
+   * @throws MessageNotFoundError when there is no such message in the conversation
+   */
+  async setActiveLeaf(conversationId: string, messageId: string, options?: SetActiveLeaf): Promise<Conversation> {
+    return setActiveLeaf(this.user, parse(activeLeafSchema, { conversationId, messageId, options }));
   }
 
   /** Takes a conversation out of sight, with its messages. The rows stay; only a list of deleted ones shows it. */
   async deleteConversation(conversationId: string, options?: ChangeOptions): Promise<void> {
-    await softDelete(this.#user, parse(changeSchema, { conversationId, options }));
+    await softDelete(this.user, parse(changeSchema, { conversationId, options }));
   }
 
   /**
@@ -181,22 +127,22 @@ export class Conversations {
    */
   async eraseConversation(conversationId: string): Promise<ErasureCertificate> {
     const id = parseId(conversationId);
-    const state = await this.#user.first(conversations.findState, { id });
+    const state = await this.user.first(conversations.findState, { id });
     if (state === undefined) throw ConversationNotFoundError.of(id);
     // Out of sight first, by the user's own handle: that shows, too, whether whoever uses it may change the conversation.
     if (state.status !== 'DELETED') await this.deleteConversation(id);
-    const search = new Search(this.#database, conversationSources);
-    return new Erasures(this.#database).eraseRow(this.#user, {
+    const search = new Search(this.database, conversationSources);
+    return new Erasures(this.database).eraseRow(this.user, {
       table: 'conversations',
       id,
-      afterRows: () => search.refresh(this.#user.userId),
+      afterRows: () => search.refresh(this.user.userId),
     });
   }
 
   /** As the four below, for whoever has the role as a value; tells too whether the message is new. */
   async saveMessage(input: SaveAnyMessage): Promise<SavedMessage> {
     const { role, ...valid } = parse(saveAnyMessageSchema, input);
-    return append(this.#user, role, valid);
+    return append(this.user, role, valid);
   }
 
   /**
@@ -228,63 +174,10 @@ export class Conversations {
     return this.#save('tool', input);
   }
 
-  /** By `seq`, the order in which they were saved; all branches. */
-  async getMessages(input: GetMessages): Promise<Page<Message>> {
-    const valid = parse(getMessagesSchema, input);
-    await this.#mustExist(valid.conversationId);
-    return pageOfMessages(this.#user, valid);
-  }
-
-  /** The last messages in the order in which they were saved, whatever their branch. */
-  async getLastNMessages(conversationId: string, n: number): Promise<readonly Message[]> {
-    const valid = parse(lastMessagesSchema, { conversationId, n });
-    await this.#mustExist(valid.conversationId);
-    const { items } = await pageOfMessages(this.#user, {
-      conversationId: valid.conversationId,
-      order: 'desc',
-      limit: valid.n,
-    });
-    return items.toReversed();
-  }
-
-  async getMessageCount(conversationId: string): Promise<number> {
-    return (await this.#mustExist(parseId(conversationId))).message_count;
-  }
-
-  async countByRole(conversationId: string): Promise<Readonly<Record<MessageRole, number>>> {
-    const id = parseId(conversationId);
-    await this.#mustExist(id);
-    const counts: Record<MessageRole, number> = { system: 0, user: 0, assistant: 0, tool: 0 };
-    for (const { role, count } of await this.#user.all(messages.countByRole, { conversationId: id }))
-      counts[role] = count;
-    return counts;
-  }
-
-  /** Messages whose metadata names this source, the latest first; of one conversation or of all. */
-  async getBySource(input: GetBySource): Promise<Page<Message>> {
-    const valid = parse(getBySourceSchema, input);
-    if (valid.conversationId !== undefined) await this.#mustExist(valid.conversationId);
-    return pageOfSource(this.#user, valid);
-  }
-
-  /**
-   * What happens in a conversation from now on, or after a position: messages that are saved or grow, changes of the
-   * conversation itself. Ends when it is deleted, by the signal, and with the database.
-   *
-   * @throws ResyncRequiredError when there is no way from the position to now: read the conversation anew
-   * @example
-   * ```ts
-   * for await (const { messages } of chats.follow({ conversationId: chat.id, signal })) show(messages);
-   * ```
-   */
-  follow(input: FollowConversation): AsyncIterableIterator<ConversationUpdate> {
-    const { conversationId, after, signal } = parse(followSchema, input);
-    return follow(this.#database, this.#user, { conversationId, after, signal });
-  }
-
   /** The whole conversation as a JSON document. */
   async exportConversation(conversationId: string): Promise<ConversationDocument> {
-    return exportConversation(this.#user, parseId(conversationId));
+    const id = parseId(conversationId);
+    return this.reading(id, () => exportConversation(this.user, id));
   }
 
   /**
@@ -297,21 +190,11 @@ export class Conversations {
    */
   async importConversations(source: ImportSource, options?: ImportOptions): Promise<ImportReport> {
     const valid = parse(importSchema, { source, options });
-    return importConversations(this.#user, valid.source, valid.options);
+    return importConversations(this.user, valid.source, valid.options);
   }
 
   async #save(role: MessageRole, input: SaveMessage): Promise<Message> {
-    const { message } = await append(this.#user, role, parse(saveMessageSchema, input));
+    const { message } = await append(this.user, role, parse(saveMessageSchema, input));
     return message;
   }
-
-  async #mustExist(id: ConversationId): Promise<{ readonly message_count: number }> {
-    const state = await this.#user.first(conversations.findState, { id });
-    if (state === undefined || state.status === 'DELETED') throw ConversationNotFoundError.of(id);
-    return state;
-  }
-}
-
-function parseId(conversationId: string): ConversationId {
-  return parse(conversationIdInput, { conversationId }).conversationId;
 }

@@ -4,7 +4,14 @@ import { invalid } from './schemas/parse.ts';
  * Cursors are opaque to callers: a kind, so that a cursor of one list isn't taken for another's, and the sort key of the
  * last item handed out.
  */
-export type CursorKind = 'conversations' | 'messages-asc' | 'messages-desc' | 'source';
+export type CursorKind =
+  | 'conversations'
+  | 'messages-asc'
+  | 'messages-desc'
+  | 'path-asc'
+  | 'path-desc'
+  | 'siblings'
+  | 'source';
 
 export function encodeCursor(kind: CursorKind, key: readonly (string | number | null)[]): string {
   return Buffer.from(JSON.stringify([kind, ...key])).toString('base64url');

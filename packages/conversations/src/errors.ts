@@ -91,6 +91,21 @@ export class RequestIdReusedError extends defineError(
   ConflictError,
 ) {}
 
+/** The system messages, which a context always has, need more tokens than it may have. */
+export class ContextTooLargeError extends defineError({
+  code: 'CONTEXT_TOO_LARGE',
+  title: 'The system messages alone are over the token budget',
+  status: 422,
+  exitCode: 1,
+  retriable: false,
+  hint: 'Give a larger `maxTokens`, shorten the system message, or leave system messages out with `includeSystem: false`.',
+}) {
+  static of(tokens: number, maxTokens: number): ContextTooLargeError {
+    const message = `The system messages have at least ${tokens} tokens; the context may have ${maxTokens}.`;
+    return new ContextTooLargeError(message, { details: { tokens, maxTokens } });
+  }
+}
+
 /** The file to import can't be read. */
 export class ImportSourceError extends defineError({
   code: 'IMPORT_SOURCE',

@@ -8,25 +8,36 @@ export type { ImportFaultCode } from './import/imported.ts';
 export type { ImportError, ImportProgress, ImportReport } from './import/report.ts';
 export type { ImportSource } from './import/source.ts';
 export type {
+  BuildContext,
   ChangeOptions,
+  CountMessageTokens,
   CreateConversation,
   FollowConversation,
+  GetActivePath,
   GetBySource,
   GetMessages,
+  GetSiblings,
+  GetStatistics,
   ListConversations,
   MessageMetadata,
   SaveAnyMessage,
   SaveMessage,
+  SetActiveLeaf,
 } from './inputs.ts';
 export { conversationSources } from './search-sources.ts';
 export { DEFAULT_LIMIT, MAX_LIMIT } from './schemas/page.schema.ts';
 export { MAX_CONTENT_LENGTH, MAX_TITLE_LENGTH } from './schemas/text.schema.ts';
+export { overallStatistics } from './statistics/statistics.ts';
+export { countTokensJob } from './tokens/job.ts';
 export type {
+  ContextMessage,
   Conversation,
   ConversationId,
   ConversationStatus,
   ConversationSummary,
   ConversationUpdate,
+  DayFigures,
+  Figures,
   JsonObject,
   JsonValue,
   Message,
@@ -34,6 +45,13 @@ export type {
   MessagePart,
   MessageRole,
   MessageStatus,
+  ModelContext,
+  ModelFigures,
+  OverallStatistics,
   Page,
+  PathMessage,
   SavedMessage,
+  Statistics,
+  StatisticsTotals,
+  UserFigures,
 } from './types.ts';

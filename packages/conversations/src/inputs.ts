@@ -1,4 +1,4 @@
-import type { ConversationStatus, JsonObject, MessagePart, MessageRole, MessageStatus } from './types.ts';
+import type { ConversationStatus, JsonObject, Message, MessagePart, MessageRole, MessageStatus } from './types.ts';
 
 export interface CreateConversation {
   /** A UUID; by default a new one. */
@@ -35,6 +35,14 @@ export interface ChangeOptions {
   readonly ifVersion?: number;
 }
 
+export interface SetActiveLeaf extends ChangeOptions {
+  /**
+   * Go on to the newest message that this one leads to, as when somebody looks at another of several answers. Default: the
+   * message itself is the end, and what follows it stays beside what comes.
+   */
+  readonly toNewest?: boolean;
+}
+
 export interface MessageMetadata {
   /** Where the message comes from, 1–100 characters; `getBySource` finds it by that. */
   readonly source?: string | null;
@@ -54,8 +62,11 @@ export interface SaveMessage {
   readonly requestId?: string | null;
   /** Tells several messages of one role and request apart; default 0. */
   readonly requestPart?: number;
-  /** The message that this one follows; by default the active leaf. */
-  readonly parentId?: string;
+  /**
+   * The message that this one follows; by default the active leaf. With the parent of another message this one becomes its
+   * sibling: an answer that is given anew, or a question that is put anew. Null: it follows none, as the first one.
+   */
+  readonly parentId?: string | null;
   readonly parts?: readonly MessagePart[] | null;
   /** Default `complete`. */
   readonly status?: MessageStatus;
@@ -73,6 +84,55 @@ export interface GetMessages {
   /** 1–500; default 50. */
   readonly limit?: number;
   readonly cursor?: string | null;
+}
+
+export interface GetActivePath {
+  readonly conversationId: string;
+  /** The branch that ends with this message; by default the one in use. */
+  readonly leafId?: string;
+  /** Default `asc`: the first message first. */
+  readonly order?: 'asc' | 'desc';
+  /** 1–500; default 50. */
+  readonly limit?: number;
+  readonly cursor?: string | null;
+}
+
+export interface GetSiblings {
+  readonly conversationId: string;
+  readonly messageId: string;
+  /** 1–500; default 50. */
+  readonly limit?: number;
+  readonly cursor?: string | null;
+}
+
+/** How many tokens a message has for a model. */
+export type CountMessageTokens = (message: Message) => number | Promise<number>;
+
+export interface BuildContext {
+  readonly conversationId: string;
+  /** Most tokens of all messages together. This or `maxMessages` is needed. */
+  readonly maxTokens?: number;
+  /** Most messages, system messages not counted. */
+  readonly maxMessages?: number;
+  /** Default true: the branch's system messages are in it, however old. False: none is. */
+  readonly includeSystem?: boolean;
+  /** Default true: what was said of an answer that was cut off, or is still being written, is in it. */
+  readonly includeUnfinished?: boolean;
+  /** The branch that ends with this message; by default the one in use. */
+  readonly leafId?: string;
+  /** What the model's format adds to each message; default 4. */
+  readonly tokensPerMessage?: number;
+  /** Counts instead of `o200k_base`, for a model with another tokenizer or for attachments. */
+  readonly countTokens?: CountMessageTokens;
+}
+
+export interface GetStatistics {
+  /** From this time on; default: 30 days before `to`. At most 1,100 days. */
+  readonly from?: Date;
+  /** Before this time; default: now. */
+  readonly to?: Date;
+  /** By whose clock a day begins, such as `Europe/Berlin`; default `UTC`. */
+  readonly timeZone?: string;
 }
 
 export interface GetBySource {

@@ -24,7 +24,7 @@ export interface ConversationSummary {
   readonly metadata: JsonObject;
   /** Kept out of lists unless they ask for hidden ones. */
   readonly isHidden: boolean;
-  /** Grows with each change of title or status, not with messages. Give it as `ifVersion` to notice others' changes. */
+  /** Grows with each change of title, status or active leaf, not with messages. Give it as `ifVersion` to notice others' changes. */
   readonly version: number;
   readonly messageCount: number;
   /** Time of the newest message; never goes back. Null while there are no messages. */
@@ -64,6 +64,32 @@ export interface Message {
   /** All metadata as saved, the four above included. */
   readonly metadata: JsonObject;
   readonly createdAt: Date;
+}
+
+/** A message of a branch. */
+export interface PathMessage extends Message {
+  /** Which of the messages that follow the same one it is, from 1, and how many there are: `2/3`. */
+  readonly siblings: { readonly position: number; readonly count: number };
+}
+
+/** A message as a model is given it. */
+export interface ContextMessage extends Message {
+  /** What it takes of the budget, with what the model's format puts around it. */
+  readonly tokenCount: number;
+}
+
+/** What a model is given of a conversation. */
+export interface ModelContext {
+  /** The oldest first; system messages at their places. */
+  readonly messages: readonly ContextMessage[];
+  readonly tokens: { readonly system: number; readonly conversation: number; readonly total: number };
+  /** Messages of the branch that aren't in it. */
+  readonly leftOut: {
+    /** Those before it, for which there was no room. */
+    readonly earlier: number;
+    /** Those inside: empty or unfinished ones, tools' results without their call, calls without their results. */
+    readonly incomplete: number;
+  };
 }
 
 /** A message that a save gave. */
@@ -112,4 +138,55 @@ export interface ConversationUpdate {
   readonly isDeleted: boolean;
   /** Where to go on after this: `after` of another `follow`. */
   readonly position: string;
+}
+
+/** Of a list of values. Null where there are none; p50 and p95 are values that occurred. */
+export interface Figures {
+  readonly count: number;
+  readonly mean: number | null;
+  readonly p50: number | null;
+  readonly p95: number | null;
+}
+
+export interface DayFigures {
+  /** `2026-03-29`, in the time zone that was asked for. */
+  readonly date: string;
+  readonly messages: number;
+  readonly byRole: Readonly<Record<MessageRole, number>>;
+}
+
+export interface ModelFigures {
+  readonly modelName: string;
+  readonly messages: number;
+  /** Of the messages that say their tokens: what the model charged for. */
+  readonly tokens: Figures & { readonly sum: number };
+  /** Of the messages that say how long the model took, in milliseconds. */
+  readonly latencyMs: Figures;
+}
+
+export interface StatisticsTotals {
+  readonly messages: number;
+  readonly tokens: number;
+}
+
+export interface Statistics {
+  readonly from: Date;
+  /** Not in it. */
+  readonly to: Date;
+  readonly timeZone: string;
+  readonly totals: StatisticsTotals;
+  /** Every day of the span. */
+  readonly days: readonly DayFigures[];
+  /** Those that wrote most messages first. */
+  readonly models: readonly ModelFigures[];
+}
+
+export interface UserFigures extends StatisticsTotals {
+  readonly userId: string;
+}
+
+export interface OverallStatistics extends Statistics {
+  /** The hundred who have most messages. */
+  readonly users: readonly UserFigures[];
+  readonly usersLeftOut: number;
 }

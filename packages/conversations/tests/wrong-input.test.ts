@@ -35,6 +35,35 @@ const CALLS: Readonly<Record<Method, readonly (readonly [args: readonly unknown[
     [[{ isHidden: 'no' }], 'isHidden'],
   ],
   getConversation: ids('conversationId'),
+  setActiveLeaf: [
+    ...ids('conversationId', ID),
+    [[ID, 'x'], 'messageId'],
+    [[ID, ID, { ifVersion: 0 }], 'options.ifVersion'],
+    [[ID, ID, { toNewest: 1 }], 'options.toNewest'],
+  ],
+  getActivePath: [
+    [[{ conversationId: 'x' }], 'conversationId'],
+    [[{ conversationId: ID, leafId: 'x' }], 'leafId'],
+    [[{ conversationId: ID, order: 'up' }], 'order'],
+    [[{ conversationId: ID, limit: 0 }], 'limit'],
+  ],
+  getSiblings: [
+    [[{ conversationId: ID }], 'messageId'],
+    [[{ conversationId: ID, messageId: ID, limit: 501 }], 'limit'],
+  ],
+  buildContext: [
+    [[{ conversationId: ID }], 'maxTokens'],
+    [[{ conversationId: ID, maxTokens: 0 }], 'maxTokens'],
+    [[{ conversationId: ID, maxTokens: 5, maxMessages: 1.5 }], 'maxMessages'],
+    [[{ conversationId: ID, maxTokens: 5, countTokens: 4 }], 'countTokens'],
+    [[{ conversationId: ID, maxTokens: 5, tokensPerMessage: -1 }], 'tokensPerMessage'],
+    [[{ conversationId: ID, maxTokens: 5, includeSystem: 'no' }], 'includeSystem'],
+  ],
+  getStatistics: [
+    [[{ from: '2026-01-01' }], 'from'],
+    [[{ timeZone: 'Mars/Olympus' }], 'timeZone'],
+    [[{ from: new Date(5), to: new Date(5) }], 'from'],
+  ],
   listConversations: [
     [[null], ''],
     [[{ status: 'GONE' }], 'status'],

@@ -24,7 +24,7 @@ export type {
   SubscribeChanges,
 } from './changes/contract.ts';
 export type { Database, OpenOptions } from './database/database.ts';
-export { asBoolean, asJson, asTimestamp } from './database/guard/fragments.ts';
+export { asBoolean, asJson, asTimestamp, literal } from './database/guard/fragments.ts';
 export type { StreamOptions, SystemHandle, UserHandle, WriteResult } from './database/handle.ts';
 export { newId } from './database/ids.ts';
 export type { ChangeOptions, DatabaseMigrations, MigrateOptions } from './database/migrations.ts';

@@ -15,7 +15,9 @@ export const conversationSummarySchema = z
     externalId: z.string().nullable().describe('The id that the source gave it.'),
     metadata: jsonObjectSchema,
     isHidden: z.boolean().describe('Left out of lists unless they ask for hidden ones.'),
-    version: z.int().describe('Grows with each change of title or status, not with messages. It is the ETag too.'),
+    version: z
+      .int()
+      .describe('Grows with each change of title, status or active leaf, not with messages. It is the ETag too.'),
     messageCount: z.int(),
     lastMessageAt: timeSchema.nullable().describe('Time of the newest message; null while there are none.'),
     createdAt: timeSchema,

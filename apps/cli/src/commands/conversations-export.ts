@@ -2,6 +2,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { ConversationDocument, Conversations } from '@keelson/conversations';
 import type { Context } from '../context.ts';
+import { readConversations } from '../conversations.ts';
 import { useDatabase } from '../database.ts';
 import { UsageError } from '../errors.ts';
 import { plural } from '../figures.ts';
@@ -27,8 +28,7 @@ export function addConversationsExport(parent: CommandUnknownOpts, context: Cont
     )
     .action((id, { user, output: file }) =>
       useDatabase(context, { create: false }, async (database) => {
-        const { Conversations } = await import('@keelson/conversations');
-        const conversations = new Conversations(database, user);
+        const conversations = await readConversations(database, user);
         const { output } = context;
         if (file === undefined) {
           await writeAll(conversations, id, (text) => output.piece(text));

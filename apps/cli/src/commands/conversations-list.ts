@@ -1,6 +1,7 @@
 import { type CommandUnknownOpts, InvalidArgumentError } from '@commander-js/extra-typings';
 import { CONVERSATION_STATUSES, type ConversationStatus } from '@keelson/db-core';
 import type { Context } from '../context.ts';
+import { readConversations } from '../conversations.ts';
 import { useDatabase } from '../database.ts';
 import { shorten, time } from '../figures.ts';
 import { document, examples } from '../help.ts';
@@ -28,8 +29,9 @@ export function addConversationsList(parent: CommandUnknownOpts, context: Contex
     )
     .action(({ user, status, hidden, limit, cursor }) =>
       useDatabase(context, { create: false }, async (database) => {
-        const { Conversations } = await import('@keelson/conversations');
-        const page = await new Conversations(database, user).listConversations({
+        const page = await (
+          await readConversations(database, user)
+        ).listConversations({
           ...(status === undefined ? {} : { status }),
           ...(hidden === undefined ? {} : { includeHidden: hidden }),
           ...(limit === undefined ? {} : { limit }),

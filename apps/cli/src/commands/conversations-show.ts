@@ -1,6 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Conversation, Conversations, Message, Page } from '@keelson/conversations';
 import type { Context } from '../context.ts';
+import { readConversations } from '../conversations.ts';
 import { useDatabase } from '../database.ts';
 import { UsageError } from '../errors.ts';
 import { plural, time } from '../figures.ts';
@@ -43,8 +44,7 @@ export function addConversationsShow(parent: CommandUnknownOpts, context: Contex
         });
       }
       await useDatabase(context, { create: false }, async (database) => {
-        const { Conversations } = await import('@keelson/conversations');
-        const conversations = new Conversations(database, user);
+        const conversations = await readConversations(database, user);
         const conversation = await conversations.getConversation(id);
         const messages = await messagesOf(conversations, id, {
           last: part.last,

@@ -6,11 +6,12 @@ import { addConversationsExport } from './conversations-export.ts';
 import { addConversationsImport } from './conversations-import.ts';
 import { addConversationsList } from './conversations-list.ts';
 import { addConversationsShow } from './conversations-show.ts';
+import { addConversationsStats } from './conversations-stats.ts';
 
 export function addConversations(parent: CommandUnknownOpts, context: Context): void {
   const group = parent
     .command('conversations')
-    .description("list, show, bring in, hand out and erase a user's conversations")
+    .description("list, show, count, bring in, hand out and erase a user's conversations")
     .addHelpText(
       'after',
       examples('keelson conversations import conversations.json --user ada', 'keelson conversations list --user ada'),
@@ -21,6 +22,7 @@ export function addConversations(parent: CommandUnknownOpts, context: Context): 
     addConversationsImport,
     addConversationsExport,
     addConversationsErase,
+    addConversationsStats,
   ])
     add(group, context);
 }

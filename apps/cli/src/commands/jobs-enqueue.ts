@@ -20,6 +20,8 @@ export function addJobsEnqueue(parent: CommandUnknownOpts, context: Context): vo
       useDatabase(context, { create: true }, async (database) => {
         const jobs = new Jobs(database);
         defineBackupJobs(jobs);
+        const { countTokensJob } = await import('@keelson/conversations');
+        jobs.define(countTokensJob(database));
         const job = await jobs.enqueue(user, kind, parameters, {
           ...(at === undefined ? {} : { at }),
           ...(key === undefined ? {} : { dedupKey: key }),

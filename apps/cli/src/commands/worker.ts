@@ -60,6 +60,8 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
         defineBackupJobs(jobs);
         const search = await openSearch(database);
         jobs.define(searchReindex(search));
+        const { countTokensJob } = await import('@keelson/conversations');
+        jobs.define(countTokensJob(database));
         const signal = AbortSignal.any([interrupt.signal, sigterm()]);
         const worker = new Worker(jobs, {
           signal,

@@ -211,6 +211,7 @@ class Appender {
       parentId,
       parts: null,
       status: 'complete',
+      tokenCount: null,
       requestPart: this.#partOf(message),
       externalId: place.externalId,
       createdAt,

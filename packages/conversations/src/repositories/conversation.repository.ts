@@ -310,6 +310,39 @@ export const followNewest = defineQuery('conversations.followNewest', (db, p: { 
   db.updateTable('conversations').set({ active_leaf_id: null }).where('id', '=', p.id),
 );
 
+/**
+ * Sets the message that the next one follows; none is stored when that is the newest, so that it stays the newest. The
+ * newest is known from the row itself, which an append that is under way keeps locked until its message is there.
+ */
+export const updateLeaf = defineQuery(
+  'conversations.updateLeaf',
+  (db, p: ChangeParams & { leafId: string; seq: number }) =>
+    db
+      .updateTable('conversations')
+      .set((eb) => ({
+        active_leaf_id: eb
+          .case()
+          .when(eb('next_seq', '-', 1), '=', p.seq)
+          .then(null)
+          .else(p.leafId)
+          .end(),
+        updated_at: p.now,
+        version: eb('version', '+', 1),
+      }))
+      .where('id', '=', p.id)
+      .where('status', '<>', 'DELETED')
+      .where((eb) =>
+        eb.not(
+          eb.or([
+            eb('active_leaf_id', 'is not distinct from', p.leafId),
+            eb.and([eb('active_leaf_id', 'is', null), eb(eb('next_seq', '-', 1), '=', p.seq)]),
+          ]),
+        ),
+      )
+      .where((eb) => eb('version', '=', eb.fn.coalesce(eb.val(p.ifVersion), 'version')))
+      .returning('id'),
+);
+
 export const updateTitle = defineQuery('conversations.updateTitle', (db, p: ChangeParams & { title: string | null }) =>
   db
     .updateTable('conversations')

@@ -1,7 +1,8 @@
 import { defineQuery } from '@keelson/db-core';
 import type { JsonObject, MessagePart, MessageRole, MessageStatus } from '../types.ts';
 
-const columns = [
+/** What the facade's messages are made of. */
+export const messageColumns = [
   'id',
   'conversation_id',
   'seq',
@@ -19,6 +20,8 @@ const columns = [
   'metadata',
   'created_at',
 ] as const;
+
+const columns = messageColumns;
 
 /** Upwards from a number, which isn't in the page. */
 export const listAfter = defineQuery(
@@ -148,6 +151,7 @@ export interface NewMessage {
   content: string;
   parts: readonly MessagePart[] | null;
   status: MessageStatus;
+  tokenCount: number | null;
   requestId: string | null;
   requestPart: number;
   source: string | null;
@@ -169,6 +173,7 @@ function ownValues(p: NewMessage) {
     content: p.content,
     parts: p.parts,
     status: p.status,
+    token_count: p.tokenCount,
     request_id: p.requestId,
     request_part: p.requestPart,
     source: p.source,
@@ -205,7 +210,10 @@ export const insertNext = defineQuery('messages.insertNext', (db, p: NewMessage 
     .returning('parent_id'),
 );
 
-export interface ImportedRow extends Omit<NewMessage, 'requestId' | 'requestPart' | 'latencyMs' | 'tokens'> {
+export interface ImportedRow extends Omit<
+  NewMessage,
+  'requestId' | 'requestPart' | 'latencyMs' | 'tokens' | 'tokenCount'
+> {
   parentId: string | null;
   externalId: string;
 }
@@ -262,6 +270,7 @@ interface PartialParams {
   content: string;
   parts: readonly MessagePart[] | null;
   status: MessageStatus;
+  tokenCount: number | null;
   source: string | null;
   modelName: string | null;
   tokens: number | null;
@@ -277,6 +286,7 @@ export const updatePartial = defineQuery('messages.updatePartial', (db, p: Parti
       content: p.content,
       parts: p.parts,
       status: p.status,
+      token_count: p.tokenCount,
       source: p.source,
       model_name: p.modelName,
       tokens: p.tokens,

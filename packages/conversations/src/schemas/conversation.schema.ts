@@ -19,7 +19,8 @@ export const createConversationSchema = z
 
 export const conversationIdInput = z.strictObject({ conversationId: conversationIdSchema });
 
-const options = z.strictObject({ ifVersion: z.int().positive().optional() }).prefault({});
+export const changeOptions = z.strictObject({ ifVersion: z.int().positive().optional() });
+const options = changeOptions.prefault({});
 
 export const changeSchema = z
   .strictObject({ conversationId: conversationIdSchema, options })

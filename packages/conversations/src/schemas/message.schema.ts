@@ -16,7 +16,7 @@ import {
 /** What both engines' `integer` takes. */
 const MAX_INTEGER = 2_147_483_647;
 
-const messageIdSchema = uuidSchema.transform((id) => id as MessageId);
+export const messageIdSchema = uuidSchema.transform((id) => id as MessageId);
 
 /** Metadata of a message: four members that Keelson knows, and any others. */
 export interface KnownMetadata {
@@ -52,7 +52,7 @@ export const saveMessageSchema = z
     content: contentSchema,
     requestId: requestIdSchema.nullish(),
     requestPart: z.int().nonnegative().max(MAX_INTEGER).default(0),
-    parentId: messageIdSchema.optional(),
+    parentId: messageIdSchema.nullish(),
     parts: partsSchema.nullish(),
     status: z.enum(MESSAGE_STATUSES).default('complete'),
     metadata: messageMetadataSchema.default({ source: null, modelName: null, tokens: null, latencyMs: null, rest: {} }),

@@ -5,8 +5,8 @@ import { sourceSchema } from './text.schema.ts';
 export const MAX_LIMIT = 500;
 export const DEFAULT_LIMIT = 50;
 
-const limit = z.int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT);
-const cursor = z.string().max(200).nullish();
+export const limit = z.int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT);
+export const cursor = z.string().max(200).nullish();
 
 export const listConversationsSchema = z
   .strictObject({

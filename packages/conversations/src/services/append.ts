@@ -10,26 +10,36 @@ import { type MessageRow, toMessage, wholeMetadata } from '../mapping.ts';
 import * as conversations from '../repositories/conversation.repository.ts';
 import * as messages from '../repositories/message.repository.ts';
 import type { ValidMessage } from '../schemas/message.schema.ts';
+import { tokensOf } from '../tokens/message-tokens.ts';
+import { loadTokenizer } from '../tokens/tokenizer.ts';
 import type { Message, MessageId, MessagePart, MessageRole, SavedMessage } from '../types.ts';
 
 /**
  * Appends a message, or gives the one that this request saved before. Taking the number is the first statement, and locks
  * the conversation: writers wait for each other instead of failing, and a number that isn't used is never taken.
  */
-export function append(user: UserHandle, role: MessageRole, input: ValidMessage): Promise<SavedMessage> {
-  const attempt = new Append(user, role, input);
+export async function append(user: UserHandle, role: MessageRole, input: ValidMessage): Promise<SavedMessage> {
+  // Before the lock is taken: others need not wait for the counting. A partial message will be counted when it is whole.
+  const tokenCount = input.status === 'partial' ? null : tokensOf(partsOf(input), await loadTokenizer());
+  const attempt = new Append(user, role, { ...input, tokenCount });
   return user.transaction(() => attempt.run(), { idempotent: attempt.isRepeatable });
+}
+
+type CountedMessage = ValidMessage & { readonly tokenCount: number | null };
+
+function partsOf({ content, parts }: ValidMessage): Pick<Message, 'content' | 'parts'> {
+  return { content, parts: parts ?? null };
 }
 
 class Append {
   readonly #user: UserHandle;
   readonly #role: MessageRole;
-  readonly #input: ValidMessage;
+  readonly #input: CountedMessage;
   readonly #requestId: string | null;
   readonly #id = newId();
   readonly #now = new Date();
 
-  constructor(user: UserHandle, role: MessageRole, input: ValidMessage) {
+  constructor(user: UserHandle, role: MessageRole, input: CountedMessage) {
     this.#user = user;
     this.#role = role;
     this.#input = input;
@@ -58,7 +68,7 @@ class Append {
   }
 
   async #insert(seq: number, activeLeafId: string | null): Promise<{ readonly parent_id: string | null } | undefined> {
-    const { conversationId, parentId, content, requestPart, status, metadata } = this.#input;
+    const { conversationId, parentId, content, requestPart, status, tokenCount, metadata } = this.#input;
     const { rest, ...known } = metadata;
     const row = {
       id: this.#id,
@@ -68,18 +78,20 @@ class Append {
       content,
       parts: this.#parts,
       status,
+      tokenCount,
       requestId: this.#requestId,
       requestPart,
       ...known,
       metadata: rest,
       createdAt: this.#now,
     };
-    if (parentId !== undefined) {
+    if (typeof parentId === 'string') {
       const parent = await this.#user.first(messages.findInConversation, { conversationId, id: parentId });
       if (parent === undefined) throw MessageNotFoundError.of(parentId, conversationId);
     }
-    const parent = parentId ?? activeLeafId;
-    if (parent !== null) return this.#user.first(messages.insert, { ...row, parentId: parent });
+    const parent = parentId === undefined ? activeLeafId : parentId;
+    // Null that was asked for is a message that follows none: another beginning.
+    if (parent !== null || parentId === null) return this.#user.first(messages.insert, { ...row, parentId: parent });
     return this.#user.first(messages.insertNext, { ...row, previousSeq: seq - 1 });
   }
 
@@ -106,7 +118,7 @@ class Append {
 
   /** The request was saved before: the same again, a partial message that has grown, or a mistake. */
   async #again(stored: MessageRow): Promise<Message> {
-    const { content, status, metadata } = this.#input;
+    const { content, status, tokenCount, metadata } = this.#input;
     const isSame =
       stored.content === content && stored.status === status && isDeepStrictEqual(stored.parts, this.#parts);
     // A save that comes late, after a longer one of the same answer: what came after it stands.
@@ -125,6 +137,7 @@ class Append {
       content,
       parts: this.#parts,
       status,
+      tokenCount,
       metadata: rest,
       ...known,
     };
@@ -136,7 +149,7 @@ class Append {
   }
 
   get #parts(): readonly MessagePart[] | null {
-    return this.#input.parts ?? null;
+    return partsOf(this.#input).parts;
   }
 
   #saved(seq: number, parentId: MessageId | null): Message {

@@ -60,7 +60,7 @@ export async function softDelete(user: UserHandle, change: Change): Promise<void
 }
 
 /** Nothing was changed: throws when that is because of the id or the version, and tells the status otherwise. */
-async function refuse(user: UserHandle, { conversationId: id, ifVersion }: Change): Promise<ConversationStatus> {
+export async function refuse(user: UserHandle, { conversationId: id, ifVersion }: Change): Promise<ConversationStatus> {
   const state = await user.first(conversations.findState, { id });
   if (state === undefined || state.status === 'DELETED') throw ConversationNotFoundError.of(id);
   if (ifVersion !== undefined && ifVersion !== state.version) {

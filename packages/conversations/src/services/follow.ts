@@ -5,7 +5,7 @@ import * as messages from '../repositories/message.repository.ts';
 import type { Conversation, ConversationId, ConversationUpdate, Message } from '../types.ts';
 import { find } from './change.ts';
 
-interface Following {
+export interface Following {
   readonly conversationId: ConversationId;
   readonly after: string | undefined;
   readonly signal: AbortSignal | undefined;

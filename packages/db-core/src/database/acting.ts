@@ -6,6 +6,8 @@ export interface ActingOptions {
   readonly actor?: string;
   /** Refuse every write? Default: false. */
   readonly readOnly?: boolean;
+  /** The request that it is for; the audit names it. */
+  readonly requestId?: string | null;
   /**
    * Called in each transaction before its first write through the handle, to note who acts: what it writes is kept or
    * undone with the rest. It must write through another handle.
@@ -17,5 +19,6 @@ export interface ActingOptions {
 export interface Acting {
   readonly actor: UserId;
   readonly readOnly: boolean;
+  readonly requestId: string | null;
   readonly beforeWrite: (() => Promise<void>) | undefined;
 }

@@ -251,10 +251,11 @@ export class Database {
     const userId = parseUserId(user);
     const kernel = this.#kernel;
     if (options === undefined) return new UserHandle(kernel, userId, kernel.transactions.actingFor(userId));
-    const { actor, readOnly = false, beforeWrite } = options;
+    const { actor, readOnly = false, requestId = null, beforeWrite } = options;
     return new UserHandle(kernel, userId, {
       actor: actor === undefined ? userId : parseUserId(actor),
       readOnly,
+      requestId,
       beforeWrite,
     });
   }

@@ -204,12 +204,15 @@ export class UserHandle extends Handle<'tenant'> {
   /** Who uses it: the owner, or a person who acts for it. */
   readonly actor: UserId;
   readonly isReadOnly: boolean;
+  /** The request that it is for, where somebody acts for the owner. */
+  readonly requestId: string | null;
 
   constructor(kernel: Kernel, userId: UserId, acting?: Acting) {
     super(kernel, 'tenant', userId, acting);
     this.userId = userId;
     this.actor = acting?.actor ?? userId;
     this.isReadOnly = acting?.readOnly ?? false;
+    this.requestId = acting?.requestId ?? null;
   }
 }
 

@@ -44,6 +44,7 @@ export async function acting(database: Database, input: ActFor): Promise<UserHan
   return database.forUser(organisationId, {
     actor: userId,
     readOnly: row.role === 'viewer',
+    requestId,
     beforeWrite: async () => {
       await told.run(insert, newEvent(userId, { action: 'rows.written', entity: 'rows', requestId }));
     },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Database } from '../database/database.ts';
+import { type Database, outsideTransaction } from '../database/database.ts';
 import type { UserHandle } from '../database/handle.ts';
 import { userIdSchema } from '../database/user-id.ts';
 import * as queries from './audit.repository.ts';
@@ -72,6 +72,21 @@ export class Audit {
   async record(user: string | UserHandle, entry: AuditEntry): Promise<void> {
     const handle = this.#database.forUser(user);
     await handle.run(queries.insert, newEvent(handle.actor, entry));
+  }
+
+  /**
+   * Notes that whoever uses a handle reads the owner's things. Call it before they are read, so that nothing is read that
+   * can't be noted. A handle that only reads can do it too; it isn't part of a transaction of such a handle, which writes
+   * nothing.
+   *
+   * @throws ValidationError
+   */
+  async recordAccess(user: UserHandle, entry: AuditEntry): Promise<void> {
+    const { userId, actor, isReadOnly, requestId } = user;
+    const told = this.#database.forUser(userId, { actor });
+    const event = newEvent(actor, { requestId, ...entry });
+    const write = async (): Promise<void> => void (await told.run(queries.insert, event));
+    await (isReadOnly ? outsideTransaction(this.#database, write) : write());
   }
 
   /** What was done to an owner's things, newest first; narrowed by one of actor, action and entity. */

@@ -154,6 +154,9 @@ export const TABLE_CARE: Readonly<Record<string, TableCare>> = {
     // An answer has a higher number than what it answers.
     order: 'conversation_id, seq DESC',
   },
+  conversation_branches: {
+    columns: { user_id: 'personal', id: 'internal', conversation_id: 'internal', seq: 'none', parent_seq: 'none' },
+  },
   change_tables: { columns: { number: 'none', name: 'none' } },
   change_log: {
     columns: {

@@ -176,7 +176,7 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
   },
   conversation_messages: {
     purpose:
-      'Messages. Immutable: a trigger refuses every change unless the message is still partial, and every deletion.',
+      'Messages. Immutable: a trigger refuses every deletion and every change, unless the message is still partial or only its tokens are counted.',
     columns: {
       conversation_id: 'The conversation that it is in.',
       seq: 'Its number there, from 1 without gaps. This, and no time, is the order.',
@@ -185,7 +185,7 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
       content: 'The text; up to 4,194,304 characters.',
       parts: 'Tool calls, tool results and attachments.',
       status: '`partial` while it is being written, `aborted` if it was cut off.',
-      token_count: "How many tokens the content has for a model's context.",
+      token_count: "How many tokens its text and its parts have for a model's context; null while nobody has counted them.",
       request_id: 'The request that saved it, by which a retried save is recognised.',
       request_part: 'Tells several messages of one role in one request apart.',
       source: 'What produced it.',
@@ -202,6 +202,23 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
       conversation_messages_request_key: 'A retried save finds what it saved before.',
       conversation_messages_external_key: 'An import recognises what it brought before.',
       conversation_messages_by_source: "An owner's messages of one source, latest first.",
+      conversation_messages_system: "A conversation's system messages, which a model is given however old they are.",
+      conversation_messages_by_time: "Figures of an owner's messages in a span of time, without their texts.",
+      conversation_messages_uncounted: 'Those whose tokens have yet to be counted.',
+    },
+  },
+  conversation_branches: {
+    purpose:
+      "The messages that don't follow the one numbered before them: where a conversation branches. Written by triggers, from the messages.",
+    columns: {
+      id: "The message's.",
+      conversation_id: 'The conversation that it is in.',
+      seq: 'Its number there.',
+      parent_seq: 'The number of the message that it follows; 0 when it follows none.',
+    },
+    indexes: {
+      conversation_branches_seq_key: 'Where the run of messages begins that a number is in.',
+      conversation_branches_by_parent: 'What else follows a message: its siblings and answers.',
     },
   },
   change_tables: {

@@ -57,7 +57,8 @@ describeSchema('messages', ({ kind, newEngine }) => {
         `content = content`,
         `metadata = '{"a": 1}'`,
         `status = 'partial'`,
-        'token_count = 1',
+        `token_count = 1, content = 'other'`,
+        'token_count = NULL',
         `parts = '[]'`,
       ]) {
         await expect(
@@ -70,6 +71,14 @@ describeSchema('messages', ({ kind, newEngine }) => {
       'keelson: immutable row in conversation_messages',
     );
     expect(await query(engine, 'SELECT DISTINCT content FROM conversation_messages')).toEqual([{ content: 'hello' }]);
+  });
+
+  it('may have their tokens counted later, once', async () => {
+    const engine = await fill(await newEngine());
+    const count = (tokens: number): Promise<number> =>
+      change(engine, `UPDATE conversation_messages SET token_count = ${tokens} WHERE id = $1`, [uuid(11)]);
+    expect(await count(7)).toBe(1);
+    await expect(count(8)).rejects.toThrow(ImmutableRowError);
   });
 
   it('may grow while they are partial, but stay where they are', async () => {

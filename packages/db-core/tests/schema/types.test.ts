@@ -21,6 +21,7 @@ describe("the types of a user's handle", () => {
       | 'audit_events'
       | 'search_embeddings'
       | 'search_marks'
+      | 'conversation_branches'
       | 'search_indexes'
       | 'search_entries'
       | 'search_postings'

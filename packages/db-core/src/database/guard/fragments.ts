@@ -1,4 +1,4 @@
-import { type Expression, type OperationNode, RawNode } from 'kysely';
+import { type Expression, ExpressionWrapper, type OperationNode, RawNode, ValueNode } from 'kysely';
 import type { Codec } from '../../engine/contract.ts';
 
 /** What the kernel knows of a fragment that it made itself. */
@@ -64,4 +64,17 @@ export function asBoolean<T extends boolean | null = boolean>(expression: Expres
 /** Gives an expression's result as parsed JSON; see {@link asTimestamp}. */
 export function asJson<T>(expression: Expression<unknown>): DecodedExpression<T> {
   return new DecodedExpression<T>(expression, 'json');
+}
+
+/**
+ * A constant that stands in the query's text instead of being bound: an engine uses an index of some rows only when it can
+ * see that the query asks for no others.
+ *
+ * @example
+ * ```ts
+ * db.selectFrom('conversation_messages').select('id').where('role', '=', literal('system'))
+ * ```
+ */
+export function literal<T extends string>(value: T): ExpressionWrapper<never, never, T> {
+  return new ExpressionWrapper(ValueNode.createImmediate(value));
 }

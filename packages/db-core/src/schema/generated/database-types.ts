@@ -94,6 +94,14 @@ export interface ChangeTables {
   number: number;
 }
 
+export interface ConversationBranches {
+  conversation_id: string;
+  id: string;
+  parent_seq: number;
+  seq: number;
+  user_id: string;
+}
+
 export interface ConversationMessages {
   content: string;
   conversation_id: string;
@@ -399,6 +407,7 @@ export interface DB {
   change_epoch: ChangeEpoch;
   change_log: ChangeLog;
   change_tables: ChangeTables;
+  conversation_branches: ConversationBranches;
   conversation_messages: ConversationMessages;
   conversations: Conversations;
   database_identity: DatabaseIdentity;

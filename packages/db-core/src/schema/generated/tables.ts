@@ -2,7 +2,7 @@
 import type { SchemaDescription } from '../description.ts';
 
 /** The tables whose rows have owners. */
-export type TenantTable = 'audit_events' | 'conversation_messages' | 'conversations' | 'idempotency_keys' | 'job_logs' | 'jobs' | 'search_embeddings' | 'search_entries' | 'search_indexes' | 'search_marks' | 'search_postings' | 'settings';
+export type TenantTable = 'audit_events' | 'conversation_branches' | 'conversation_messages' | 'conversations' | 'idempotency_keys' | 'job_logs' | 'jobs' | 'search_embeddings' | 'search_entries' | 'search_indexes' | 'search_marks' | 'search_postings' | 'settings';
 
 /** The schema that this version works with. */
 export const schema: SchemaDescription = {
@@ -211,6 +211,41 @@ export const schema: SchemaDescription = {
       indexes: [{ name: 'change_tables_name_key', columns: [{ name: 'name', descending: false }], unique: true, partial: false }],
     },
     {
+      name: 'conversation_branches',
+      columns: [
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'conversation_id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'seq', codec: 'bigint', nullable: false, hasDefault: false },
+        { name: 'parent_seq', codec: 'bigint', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['user_id', 'id'],
+      foreignKeys: [],
+      indexes: [
+        {
+          name: 'conversation_branches_by_parent',
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'conversation_id', descending: false },
+            { name: 'parent_seq', descending: false },
+            { name: 'seq', descending: false },
+          ],
+          unique: false,
+          partial: false,
+        },
+        {
+          name: 'conversation_branches_seq_key',
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'conversation_id', descending: false },
+            { name: 'seq', descending: false },
+          ],
+          unique: true,
+          partial: false,
+        },
+      ],
+    },
+    {
       name: 'conversation_messages',
       columns: [
         { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
@@ -261,6 +296,19 @@ export const schema: SchemaDescription = {
           partial: true,
         },
         {
+          name: 'conversation_messages_by_time',
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'created_at', descending: false },
+            { name: 'role', descending: false },
+            { name: 'model_name', descending: false },
+            { name: 'tokens', descending: false },
+            { name: 'latency_ms', descending: false },
+          ],
+          unique: false,
+          partial: false,
+        },
+        {
           name: 'conversation_messages_conversation_key',
           columns: [
             { name: 'user_id', descending: false },
@@ -301,6 +349,22 @@ export const schema: SchemaDescription = {
           ],
           unique: true,
           partial: false,
+        },
+        {
+          name: 'conversation_messages_system',
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'conversation_id', descending: false },
+            { name: 'seq', descending: false },
+          ],
+          unique: false,
+          partial: true,
+        },
+        {
+          name: 'conversation_messages_uncounted',
+          columns: [{ name: 'user_id', descending: false }, { name: 'id', descending: false }],
+          unique: false,
+          partial: true,
         },
       ],
     },

@@ -1,0 +1,90 @@
+import type { UserHandle } from '@keelson/db-core';
+import { type CursorKind, decodeCursor, encodeCursor } from '../cursor.ts';
+import { toMessage } from '../mapping.ts';
+import * as queries from '../repositories/path.repository.ts';
+import type { ConversationId, Message, MessageId, Page, PathMessage } from '../types.ts';
+import { findPlace, leafSeq } from './leaf.ts';
+import { type Path, readPath } from './path.ts';
+import { siblingsOf } from './siblings.ts';
+
+type PathRow = (typeof queries.listBySeqs)['row'];
+
+interface PathOptions {
+  readonly conversationId: ConversationId;
+  readonly leafId?: MessageId | undefined;
+  readonly order: 'asc' | 'desc';
+  readonly limit: number;
+  readonly cursor?: string | null | undefined;
+}
+
+/**
+ * A page of a branch. Its cursor names the branch's end, so that all pages are of one branch, whichever is in use by then
+ * and whatever is appended to it.
+ */
+export async function pageOfPath(user: UserHandle, options: PathOptions): Promise<Page<PathMessage>> {
+  const { conversationId, order, limit, cursor } = options;
+  const kind: CursorKind = `path-${order}`;
+  const found = await leafSeq(user, options);
+  const { leaf, after } = cursor ? decodeCursor(kind, cursor, pathKey) : { leaf: found, after: undefined };
+  const path = await readPath(user, conversationId, leaf);
+  const seqs = order === 'asc' ? path.oldest(limit + 1, after) : path.newest(limit + 1, after);
+  const shown = seqs.slice(0, limit);
+  const rows = await readRows(user, conversationId, shown);
+  const siblings = await siblingsOf(
+    user,
+    conversationId,
+    rows.map(({ seq }) => ({ seq, parentSeq: path.parentOf(seq) })),
+  );
+  const items = rows.map((row): PathMessage => {
+    const own = siblings.get(row.seq) ?? [row.seq];
+    return { ...toMessage(row), siblings: { position: own.indexOf(row.seq) + 1, count: own.length } };
+  });
+  const last = shown.at(-1);
+  const isMore = seqs.length > limit && last !== undefined;
+  return { items, nextCursor: isMore ? encodeCursor(kind, [leaf, last]) : null };
+}
+
+function pathKey([leaf, after]: readonly unknown[]): { readonly leaf: number; readonly after: number } | undefined {
+  const isKey = Number.isSafeInteger(leaf) && Number.isSafeInteger(after);
+  return isKey ? { leaf: Number(leaf), after: Number(after) } : undefined;
+}
+
+/** The messages of these numbers, in the order of the numbers. */
+export async function readRows(
+  user: UserHandle,
+  conversationId: string,
+  seqs: readonly number[],
+): Promise<readonly PathRow[]> {
+  if (seqs.length === 0) return [];
+  const rows = await user.all(queries.listBySeqs, { conversationId, seqs });
+  const bySeq = new Map(rows.map((row) => [row.seq, row]));
+  return seqs.flatMap((seq) => bySeq.get(seq) ?? []);
+}
+
+interface SiblingOptions {
+  readonly conversationId: ConversationId;
+  readonly messageId: MessageId;
+  readonly limit: number;
+  readonly cursor?: string | null | undefined;
+}
+
+/** What follows the same message as this one, in the order in which it was saved. */
+export async function pageOfSiblings(user: UserHandle, options: SiblingOptions): Promise<Page<Message>> {
+  const { conversationId, messageId, limit, cursor } = options;
+  await leafSeq(user, { conversationId });
+  const { seq } = await findPlace(user, conversationId, messageId);
+  const parentSeq = parentIn(await readPath(user, conversationId, seq), seq);
+  const siblings = (await siblingsOf(user, conversationId, [{ seq, parentSeq }])).get(seq) ?? [seq];
+  const after = cursor
+    ? decodeCursor('siblings', cursor, ([key]) => (Number.isSafeInteger(key) ? Number(key) : undefined))
+    : 0;
+  const rest = siblings.filter((each) => each > after);
+  const rows = await readRows(user, conversationId, rest.slice(0, limit));
+  const last = rows.at(-1);
+  const isMore = rest.length > limit && last !== undefined;
+  return { items: rows.map(toMessage), nextCursor: isMore ? encodeCursor('siblings', [last.seq]) : null };
+}
+
+function parentIn(path: Path, seq: number): number {
+  return path.parentOf(seq);
+}

@@ -1,0 +1,204 @@
+import { Audit, type Database, type UserHandle } from '@keelson/db-core';
+import { buildContext } from './context/build-context.ts';
+import { ConversationNotFoundError } from './errors.ts';
+import type {
+  BuildContext,
+  FollowConversation,
+  GetActivePath,
+  GetBySource,
+  GetMessages,
+  GetSiblings,
+  GetStatistics,
+  ListConversations,
+} from './inputs.ts';
+import { pageOfPath, pageOfSiblings } from './path/pages.ts';
+import * as conversations from './repositories/conversation.repository.ts';
+import * as messages from './repositories/message.repository.ts';
+import { contextSchema } from './schemas/context.schema.ts';
+import { conversationIdInput } from './schemas/conversation.schema.ts';
+import {
+  followSchema,
+  getBySourceSchema,
+  getMessagesSchema,
+  lastMessagesSchema,
+  listConversationsSchema,
+} from './schemas/page.schema.ts';
+import { parse } from './schemas/parse.ts';
+import { activePathSchema, siblingsSchema } from './schemas/path.schema.ts';
+import { statisticsSchema } from './schemas/statistics.schema.ts';
+import { find } from './services/change.ts';
+import { follow, type Following } from './services/follow.ts';
+import { pageOfConversations, pageOfMessages, pageOfSource } from './services/pages.ts';
+import { userStatistics } from './statistics/statistics.ts';
+import type {
+  Conversation,
+  ConversationId,
+  ConversationSummary,
+  ConversationUpdate,
+  Message,
+  MessageRole,
+  ModelContext,
+  Page,
+  PathMessage,
+  Statistics,
+} from './types.ts';
+
+/**
+ * What of a user's conversations can be read. Where somebody else than the owner reads, each call is in the owner's audit
+ * before anything is given: what can't be noted isn't read.
+ */
+export class ConversationReader {
+  protected readonly database: Database;
+  protected readonly user: UserHandle;
+
+  /**
+   * Of a user, or through the handle of somebody who acts for one (`acting` of db-core).
+   *
+   * @throws ValidationError when the user id is empty, longer than 255 characters, or has control characters
+   */
+  constructor(database: Database, user: string | UserHandle) {
+    this.database = database;
+    this.user = database.forUser(user);
+  }
+
+  async getConversation(conversationId: string): Promise<Conversation> {
+    const id = parseId(conversationId);
+    return this.reading(id, () => find(this.user, id));
+  }
+
+  /**
+   * The latest activity first; conversations without messages come last, the newest first. Archived and deleted ones are
+   * there only when their status is asked for, hidden ones only with `includeHidden`.
+   */
+  async listConversations(input?: ListConversations): Promise<Page<ConversationSummary>> {
+    const { status = conversations.LISTED_STATUSES, ...rest } = parse(listConversationsSchema, input);
+    const statuses = typeof status === 'string' ? [status] : status;
+    return this.reading(null, () => pageOfConversations(this.user, { statuses, ...rest }));
+  }
+
+  /** By `seq`, the order in which they were saved; all branches. */
+  async getMessages(input: GetMessages): Promise<Page<Message>> {
+    const valid = parse(getMessagesSchema, input);
+    return this.reading(valid.conversationId, async () => {
+      await this.#mustExist(valid.conversationId);
+      return pageOfMessages(this.user, valid);
+    });
+  }
+
+  /** The last messages in the order in which they were saved, whatever their branch. */
+  async getLastNMessages(conversationId: string, n: number): Promise<readonly Message[]> {
+    const valid = parse(lastMessagesSchema, { conversationId, n });
+    return this.reading(valid.conversationId, async () => {
+      await this.#mustExist(valid.conversationId);
+      const { items } = await pageOfMessages(this.user, {
+        conversationId: valid.conversationId,
+        order: 'desc',
+        limit: valid.n,
+      });
+      return items.toReversed();
+    });
+  }
+
+  /**
+   * The branch in use, from the first message to the active leaf, or the one that ends with `leafId`. Pages of one reading
+   * are of one branch, whatever is chosen or appended meanwhile.
+   *
+   * @throws MessageNotFoundError when there is no such leaf in the conversation
+   */
+  async getActivePath(input: GetActivePath): Promise<Page<PathMessage>> {
+    const valid = parse(activePathSchema, input);
+    return this.reading(valid.conversationId, () => pageOfPath(this.user, valid));
+  }
+
+  /** All messages that follow the same one as this, itself included, as they were saved. */
+  async getSiblings(input: GetSiblings): Promise<Page<Message>> {
+    const valid = parse(siblingsSchema, input);
+    return this.reading(valid.conversationId, () => pageOfSiblings(this.user, valid));
+  }
+
+  /**
+   * What a model is given: the newest messages of the branch in use that the budget has room for, and its system messages
+   * always. A tool's result is there only with its call, and a call only with its results.
+   *
+   * @throws ContextTooLargeError when the system messages alone are over the budget
+   */
+  async buildContext(input: BuildContext): Promise<ModelContext> {
+    const valid = parse(contextSchema, input);
+    return this.reading(valid.conversationId, () => buildContext(this.user, valid));
+  }
+
+  /**
+   * What happens in a conversation from now on, or after a position: messages that are saved or grow, changes of the
+   * conversation itself. Ends when it is deleted, by the signal, and with the database.
+   *
+   * @throws ResyncRequiredError when there is no way from the position to now: read the conversation anew
+   * @example
+   * ```ts
+   * for await (const { messages } of chats.follow({ conversationId: chat.id, signal })) show(messages);
+   * ```
+   */
+  follow(input: FollowConversation): AsyncIterableIterator<ConversationUpdate> {
+    return this.#follow(parse(followSchema, input));
+  }
+
+  async *#follow({ conversationId, after, signal }: Following): AsyncIterableIterator<ConversationUpdate> {
+    await this.reading(conversationId, () => this.#mustExist(conversationId));
+    yield* follow(this.database, this.user, { conversationId, after, signal });
+  }
+
+  async getMessageCount(conversationId: string): Promise<number> {
+    const id = parseId(conversationId);
+    return this.reading(id, async () => (await this.#mustExist(id)).message_count);
+  }
+
+  async countByRole(conversationId: string): Promise<Readonly<Record<MessageRole, number>>> {
+    const id = parseId(conversationId);
+    return this.reading(id, async () => {
+      await this.#mustExist(id);
+      const counts: Record<MessageRole, number> = { system: 0, user: 0, assistant: 0, tool: 0 };
+      for (const { role, count } of await this.user.all(messages.countByRole, { conversationId: id }))
+        counts[role] = count;
+      return counts;
+    });
+  }
+
+  /** Messages whose metadata names this source, the latest first; of one conversation or of all. */
+  async getBySource(input: GetBySource): Promise<Page<Message>> {
+    const valid = parse(getBySourceSchema, input);
+    return this.reading(valid.conversationId ?? null, async () => {
+      if (valid.conversationId !== undefined) await this.#mustExist(valid.conversationId);
+      return pageOfSource(this.user, valid);
+    });
+  }
+
+  /**
+   * Messages a day, and what models took, of a span of time: days without messages are there too. Messages of deleted
+   * conversations count until they are erased, because they were paid for.
+   */
+  async getStatistics(input: GetStatistics): Promise<Statistics> {
+    const valid = parse(statisticsSchema, input);
+    return this.reading(null, () => userStatistics(this.user, valid));
+  }
+
+  /** Notes the reading where it is somebody else's than the owner's, then reads. Null stands for no single conversation. */
+  protected async reading<T>(conversationId: ConversationId | null, read: () => Promise<T>): Promise<T> {
+    if (this.user.actor !== this.user.userId) {
+      await new Audit(this.database).recordAccess(this.user, {
+        action: 'conversations.read',
+        entity: conversationId === null ? 'conversations' : 'conversation',
+        entityId: conversationId,
+      });
+    }
+    return read();
+  }
+
+  async #mustExist(id: ConversationId): Promise<{ readonly message_count: number }> {
+    const state = await this.user.first(conversations.findState, { id });
+    if (state === undefined || state.status === 'DELETED') throw ConversationNotFoundError.of(id);
+    return state;
+  }
+}
+
+export function parseId(conversationId: string): ConversationId {
+  return parse(conversationIdInput, { conversationId }).conversationId;
+}

@@ -1,0 +1,142 @@
+import { defineQuery, literal } from '@keelson/db-core';
+import { messageColumns } from './message.repository.ts';
+
+/** The message in use, by its number; and what tells whether the conversation is there. */
+export const findLeaf = defineQuery('path.findLeaf', (db, p: { conversationId: string }) =>
+  db
+    .selectFrom('conversations')
+    .select(['status', 'next_seq'])
+    .select((eb) =>
+      eb
+        .selectFrom('conversation_messages')
+        .select('conversation_messages.seq')
+        .whereRef('conversation_messages.id', '=', 'conversations.active_leaf_id')
+        .as('leaf_seq'),
+    )
+    .where('id', '=', p.conversationId),
+);
+
+export const findPlace = defineQuery('path.findPlace', (db, p: { conversationId: string; id: string }) =>
+  db
+    .selectFrom('conversation_messages')
+    .select(['seq', 'parent_id'])
+    .where('conversation_id', '=', p.conversationId)
+    .where('id', '=', p.id),
+);
+
+/**
+ * The way back from a message: the runs of messages that it goes through, each by the number at which it begins and the
+ * one at which it leaves the run before; 0 at the first message of all. What lies before the last run, if it doesn't end
+ * with 0, is the conversation's first run, which is in no table. Numbers only get smaller, so it ends.
+ */
+export const listRuns = defineQuery('path.listRuns', (db, p: { conversationId: string; seq: number; limit: number }) =>
+  db
+    .withRecursive('runs(first, parent, step)', (cte) =>
+      cte
+        .selectFrom('conversation_branches as newest')
+        .select((eb) => ['newest.seq as first', 'newest.parent_seq as parent', eb.lit(1).as('step')])
+        .where('newest.conversation_id', '=', p.conversationId)
+        .where('newest.seq', '=', (eb) =>
+          eb
+            .selectFrom('conversation_branches as below')
+            .select((inner) => inner.fn.max('below.seq').as('seq'))
+            .where('below.conversation_id', '=', p.conversationId)
+            .where('below.seq', '<=', p.seq),
+        )
+        .unionAll(
+          cte
+            .selectFrom('runs')
+            .innerJoin('conversation_branches as older', (join) =>
+              join.on('older.conversation_id', '=', p.conversationId).on('older.seq', '=', (eb) =>
+                eb
+                  .selectFrom('conversation_branches as below')
+                  .select((inner) => inner.fn.max('below.seq').as('seq'))
+                  .where('below.conversation_id', '=', p.conversationId)
+                  .whereRef('below.seq', '<=', 'runs.parent'),
+              ),
+            )
+            .select((eb) => [
+              'older.seq as first',
+              'older.parent_seq as parent',
+              eb('runs.step', '+', eb.lit(1)).as('step'),
+            ])
+            .where('runs.parent', '>', 0)
+            .where('runs.step', '<', p.limit),
+        ),
+    )
+    .selectFrom('runs')
+    .select(['runs.first', 'runs.parent']),
+);
+
+/** Messages by their numbers, in no particular order, with what they weigh in a context. */
+export const listBySeqs = defineQuery('path.listBySeqs', (db, p: { conversationId: string; seqs: readonly number[] }) =>
+  db
+    .selectFrom('conversation_messages')
+    .select(messageColumns)
+    .select('token_count')
+    .where('conversation_id', '=', p.conversationId)
+    .where('seq', 'in', p.seqs),
+);
+
+/** What a model is told before all else, of every branch. */
+export const listSystem = defineQuery(
+  'path.listSystem',
+  (db, p: { conversationId: string; afterSeq: number; seq: number; limit: number }) =>
+    db
+      .selectFrom('conversation_messages')
+      .select(messageColumns)
+      .select('token_count')
+      .where('conversation_id', '=', p.conversationId)
+      .where('role', '=', literal('system'))
+      .where('seq', '>', p.afterSeq)
+      .where('seq', '<=', p.seq)
+      .orderBy('seq')
+      .limit(p.limit),
+);
+
+/** The numbers of the messages that follow one of these and aren't the ones numbered after them. */
+export const listBranchesBelow = defineQuery(
+  'path.listBranchesBelow',
+  (db, p: { conversationId: string; parentSeqs: readonly number[] }) =>
+    db
+      .selectFrom('conversation_branches')
+      .select(['seq', 'parent_seq'])
+      .where('conversation_id', '=', p.conversationId)
+      .where('parent_seq', 'in', p.parentSeqs),
+);
+
+/** Which of these numbers begin a run. */
+export const listBeginnings = defineQuery(
+  'path.listBeginnings',
+  (db, p: { conversationId: string; seqs: readonly number[] }) =>
+    db
+      .selectFrom('conversation_branches')
+      .select('seq')
+      .where('conversation_id', '=', p.conversationId)
+      .where('seq', 'in', p.seqs),
+);
+
+/** The first run that begins after a number. */
+export const findNextBeginning = defineQuery(
+  'path.findNextBeginning',
+  (db, p: { conversationId: string; seq: number }) =>
+    db
+      .selectFrom('conversation_branches')
+      .select('seq')
+      .where('conversation_id', '=', p.conversationId)
+      .where('seq', '>', p.seq)
+      .orderBy('seq')
+      .limit(1),
+);
+
+/** Runs that leave a run between two of its numbers. */
+export const listBranchesBetween = defineQuery(
+  'path.listBranchesBetween',
+  (db, p: { conversationId: string; first: number; last: number }) =>
+    db
+      .selectFrom('conversation_branches')
+      .select('seq')
+      .where('conversation_id', '=', p.conversationId)
+      .where('parent_seq', '>=', p.first)
+      .where('parent_seq', '<=', p.last),
+);
