@@ -9,6 +9,13 @@ import {
 } from '@keelson/db-core';
 import { ConversationExistsError, ConversationNotFoundError } from './errors.ts';
 import { type ConversationDocument, exportConversation } from './export/export-conversation.ts';
+import {
+  type ConversationExport,
+  type ExportOptions,
+  type ExportSelection,
+  exportMany,
+  exportOne,
+} from './export/export.ts';
 import { type ImportOptions, importConversations } from './import/import-conversations.ts';
 import type { ImportReport } from './import/report.ts';
 import type { ImportSource } from './import/source.ts';
@@ -21,6 +28,7 @@ import {
   createConversationSchema,
   renameSchema,
 } from './schemas/conversation.schema.ts';
+import { exportSchema, exportSelectionSchema } from './schemas/export.schema.ts';
 import { importSchema } from './schemas/import.schema.ts';
 import { saveAnyMessageSchema, saveMessageSchema } from './schemas/message.schema.ts';
 import {
@@ -263,14 +271,31 @@ export class Conversations {
     return pageOfSource(this.#user, valid);
   }
 
-  /** The whole conversation as a JSON document. */
-  async exportConversation(conversationId: string): Promise<ConversationDocument> {
-    return exportConversation(this.#user, parseId(conversationId));
+  /**
+   * The whole conversation: as a JSON document, or with a format as a stream of bytes that is made while it is read.
+   *
+   * @throws ExportFontError, from the stream, when a font for PDF can't be used
+   */
+  async exportConversation(conversationId: string): Promise<ConversationDocument>;
+  async exportConversation(conversationId: string, options: ExportOptions): Promise<ConversationExport>;
+  async exportConversation(
+    conversationId: string,
+    options?: ExportOptions,
+  ): Promise<ConversationDocument | ConversationExport> {
+    if (options === undefined) return exportConversation(this.#user, parseId(conversationId));
+    const valid = parse(exportSchema, { conversationId, options });
+    return exportOne(this.#user, valid.conversationId, valid.options);
+  }
+
+  /** All of the user's conversations, or some, as one stream of bytes that is made while it is read. */
+  exportConversations(selection: ExportSelection): ConversationExport {
+    const { ids, ...options } = parse(exportSelectionSchema, selection);
+    return exportMany(this.#user, ids, options);
   }
 
   /**
-   * Brings in ChatGPT's `conversations.json` or OpenAssistant's trees, from a path or a stream, one conversation at a
-   * time: each is stored whole or not at all, what is there already isn't stored twice, and what is broken is reported
+   * Brings in what ChatGPT, Open WebUI, LibreChat, OpenAssistant, ShareGPT, OpenAI's chat messages or Keelson itself
+   * exported, from a path or a stream, one conversation at a time: each is stored whole or not at all, what is there already isn't stored twice, and what is broken is reported
    * while the rest goes on.
    *
    * @throws ImportSourceError when the file can't be read

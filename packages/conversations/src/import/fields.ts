@@ -13,6 +13,12 @@ export function stringOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** A value as an error may show it: a short text, or what kind of value it is. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(cut(value, 80));
+  return value === null || value === undefined ? 'none' : `a value that is no text (${typeof value})`;
+}
+
 /** Text that a message may have as its content. */
 export function contentOf(text: string, cleaner: Cleaner): string {
   if (text.length > MAX_CONTENT_LENGTH) {
@@ -41,6 +47,26 @@ export function timeOf(milliseconds: number): Date | null {
   if (!(milliseconds >= 0 && milliseconds <= LATEST)) return null;
   return new Date(Math.round(milliseconds));
 }
+
+/**
+ * A time as programs write it: ISO 8601, or a number since 1970. Which unit it counts shows in its size: what were seconds
+ * before the year 5138 would be milliseconds before 1973.
+ */
+export function momentOf(value: unknown): Date | null {
+  if (typeof value === 'string') return timeOf(Date.parse(value));
+  if (typeof value !== 'number') return null;
+  if (value < 1e11) return timeOf(value * 1_000);
+  if (value < 1e14) return timeOf(value);
+  return timeOf(value / (value < 1e17 ? 1e3 : 1e6));
+}
+
+/** What stands for a title in formats that have none: the first line of the user's first message. */
+export function firstLine(messages: readonly { readonly role: string; readonly content: string }[]): string {
+  const { content = '' } = messages.find(({ role }) => role === 'user') ?? {};
+  return cut(content.trim().split(/[\r\n]/u, 1)[0] ?? '', TITLE_LENGTH);
+}
+
+const TITLE_LENGTH = 80;
 
 /** Seconds since 1970, as ChatGPT writes times. */
 export function secondsToDate(value: unknown): Date | null {

@@ -1,5 +1,5 @@
 import type { MessageRole } from '../types.ts';
-import { type Fields, contentOf, cut, isFields, metadataOf, stringOf, timeOf, titleOf } from './fields.ts';
+import { type Fields, contentOf, cut, isFields, metadataOf, shown, stringOf, timeOf, titleOf } from './fields.ts';
 import {
   Cleaner,
   type ImportedConversation,
@@ -53,7 +53,7 @@ function convertMessage(node: Fields, parent: string | null, cleaner: Cleaner): 
   if (text === undefined) throw new ImportFault('NOT_A_CONVERSATION', `message ${cut(id, 80)} has no text`);
   const role = typeof node.role === 'string' ? ROLES[node.role] : undefined;
   if (role === undefined)
-    throw new ImportFault('UNKNOWN_ROLE', `message ${cut(id, 80)} has the role ${JSON.stringify(node.role)}`);
+    throw new ImportFault('UNKNOWN_ROLE', `message ${cut(id, 80)} has the role ${shown(node.role)}`);
   return {
     externalId: cleaner.text(id),
     parentExternalId: parent,
@@ -81,7 +81,7 @@ function replies(node: Fields): Fields[] {
   if (Array.isArray(node.replies) && node.replies.every(isFields)) return [...node.replies];
   throw new ImportFault(
     'NOT_A_CONVERSATION',
-    `replies of message ${cut(String(node.message_id), 80)} are no list of messages`,
+    `replies of message ${shown(node.message_id)} are no list of messages`,
   );
 }
 

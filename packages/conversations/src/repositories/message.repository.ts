@@ -11,6 +11,7 @@ const columns = [
   'parts',
   'status',
   'request_id',
+  'request_part',
   'external_id',
   'source',
   'model_name',
@@ -193,7 +194,7 @@ export const insertNext = defineQuery('messages.insertNext', (db, p: NewMessage 
     .returning('parent_id'),
 );
 
-export interface ImportedRow extends Omit<NewMessage, 'requestId' | 'requestPart' | 'latencyMs' | 'tokens'> {
+export interface ImportedRow extends Omit<NewMessage, 'requestId' | 'requestPart' | 'latencyMs'> {
   parentId: string | null;
   externalId: string;
 }
@@ -210,6 +211,7 @@ export const insertImported = defineQuery('messages.insertImported', (db, p: Imp
     status: p.status,
     source: p.source,
     model_name: p.modelName,
+    tokens: p.tokens,
     metadata: p.metadata,
     external_id: p.externalId,
     created_at: p.createdAt,
@@ -218,7 +220,7 @@ export const insertImported = defineQuery('messages.insertImported', (db, p: Imp
 
 export interface AdoptedRow extends NewMessage {
   parentId: string | null;
-  externalId: string;
+  externalId: string | null;
 }
 
 /** One of another system, with all that is known of it. */
