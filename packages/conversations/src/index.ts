@@ -2,7 +2,12 @@ export { conversationsAdopter } from './adopt/adopter.ts';
 export { Conversations } from './conversations.ts';
 export { demoExportPath } from './demo-export.ts';
 export * from './errors.ts';
-export { type ConversationDocument, EXPORT_FORMAT, type ExportedConversation, type ExportedMessage } from './export/export-conversation.ts';
+export {
+  type ConversationDocument,
+  EXPORT_FORMAT,
+  type ExportedConversation,
+  type ExportedMessage,
+} from './export/export-conversation.ts';
 export { BRANCHES, type Branches } from './export/branches.ts';
 export {
   type ConversationExport,

@@ -98,7 +98,21 @@ const CALLS: Readonly<Record<Method, readonly (readonly [args: readonly unknown[
     [[{ source: 'web', conversationId: 5 }], 'conversationId'],
     [[{ source: 'web', limit: 0 }], 'limit'],
   ],
-  exportConversation: ids('conversationId'),
+  exportConversation: [
+    ...ids('conversationId'),
+    ...ids('conversationId', { format: 'json' }),
+    [[ID, {}], 'options.format'],
+    [[ID, { format: 'docx' }], 'options.format'],
+    [[ID, { format: 'pdf', branches: 'some' }], 'options.branches'],
+    [[ID, { format: 'pdf', fonts: [''] }], 'options.fonts.0'],
+    [[ID, { format: 'pdf', signal: {} }], 'options.signal'],
+  ],
+  exportConversations: [
+    [[], ''],
+    [[{}], 'format'],
+    [[{ format: 'json', ids: ['x'] }], 'ids.0'],
+    [[{ format: 'json', pages: 5 }], ''],
+  ],
   importConversations: [
     [[], 'source'],
     [[''], 'source'],

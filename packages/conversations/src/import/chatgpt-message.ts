@@ -1,5 +1,5 @@
 import type { MessagePart, MessageRole, MessageStatus } from '../types.ts';
-import { type Fields, contentOf, cut, isFields, metadataOf, secondsToDate, shown, stringOf } from './fields.ts';
+import { contentOf, cut, type Fields, isFields, metadataOf, roleIn, secondsToDate, shown, stringOf } from './fields.ts';
 import { type Cleaner, type ConvertedMessage, ImportFault } from './imported.ts';
 import { dataPart, partsOf } from './parts.ts';
 
@@ -15,9 +15,8 @@ const ROLES: Readonly<Record<string, MessageRole>> = {
 export function messageOf(message: unknown, cleaner: Cleaner): ConvertedMessage | null {
   if (!isFields(message)) return null;
   const author = isFields(message.author) ? message.author : {};
-  const role = typeof author.role === 'string' ? ROLES[author.role] : undefined;
-  if (role === undefined)
-    throw new ImportFault('UNKNOWN_ROLE', `a message has the role ${shown(author.role)}`);
+  const role = roleIn(ROLES, author.role);
+  if (role === undefined) throw new ImportFault('UNKNOWN_ROLE', `a message has the role ${shown(author.role)}`);
   const metadata = isFields(message.metadata) ? message.metadata : {};
   const said = read(isFields(message.content) ? message.content : {}, cleaner);
   const parts = [...toolParts(message, role, author, cleaner), ...said.parts, ...attachments(metadata, cleaner)];

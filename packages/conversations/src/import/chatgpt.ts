@@ -12,7 +12,9 @@ export const chatgpt: ImportFormat = {
 
 function convert(element: unknown, cleaner: Cleaner): ImportedConversation {
   if (!isFields(element) || !isFields(element.mapping)) throw new ImportFault('NOT_A_CONVERSATION', 'has no mapping');
-  const nodes = new Map(Object.entries(element.mapping).filter((entry): entry is [string, Fields] => isFields(entry[1])));
+  const nodes = new Map(
+    Object.entries(element.mapping).filter((entry): entry is [string, Fields] => isFields(entry[1])),
+  );
   const tree = treeOf(linksOf(nodes));
   const { messages, keptBy } = walk(tree, (key) => messageOf(nodes.get(key)?.message, cleaner));
   const createdAt = secondsToDate(element.create_time);

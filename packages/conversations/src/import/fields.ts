@@ -1,6 +1,6 @@
 import { isJsonObject, toJson } from '../schemas/json.schema.ts';
 import { MAX_CONTENT_LENGTH, MAX_TITLE_LENGTH } from '../schemas/text.schema.ts';
-import type { JsonObject, JsonValue } from '../types.ts';
+import type { JsonObject, JsonValue, MessageRole } from '../types.ts';
 import { type Cleaner, ImportFault } from './imported.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -11,6 +11,11 @@ export function isFields(value: unknown): value is Fields {
 
 export function stringOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+/** The role that a format's own word stands for. Words that every object has as members, like `constructor`, are none. */
+export function roleIn(roles: Readonly<Record<string, MessageRole>>, word: unknown): MessageRole | undefined {
+  return typeof word === 'string' && Object.hasOwn(roles, word) ? roles[word] : undefined;
 }
 
 /** A value as an error may show it: a short text, or what kind of value it is. */

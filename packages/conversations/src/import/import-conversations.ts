@@ -52,8 +52,7 @@ export async function importConversations(
       const found = formatsOf(element.value, format);
       const [only, ...others] = found;
       recognised ||= only !== undefined && others.length === 0;
-      if (only === undefined)
-        tally.failed(element.place, 'NOT_A_CONVERSATION', 'is of no format that can be imported');
+      if (only === undefined) tally.failed(element.place, 'NOT_A_CONVERSATION', 'is of no format that can be imported');
       else if (others.length > 0)
         tally.failed(element.place, 'AMBIGUOUS_FORMAT', `may be ${listed(found)}; say which by the format`);
       else await importElement(user, { element, format: only, tally });

@@ -91,7 +91,9 @@ function files(message: Fields, cleaner: Cleaner): MessagePart[] {
   const made = Array.isArray(message.attachments) ? message.attachments.filter(isFields) : [];
   return [
     ...attached.map((each) => file(each, cleaner)),
-    ...made.map((each) => (typeof each.filename === 'string' ? file(each, cleaner) : dataPart('attachment', each, cleaner))),
+    ...made.map((each) =>
+      typeof each.filename === 'string' ? file(each, cleaner) : dataPart('attachment', each, cleaner),
+    ),
   ];
 }
 

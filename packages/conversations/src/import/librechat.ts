@@ -59,8 +59,7 @@ function nodesOf(list: readonly unknown[]): Map<string, Node> {
     if (message === null) continue;
     if (!isFields(message)) throw new ImportFault('NOT_A_CONVERSATION', 'has something else among its messages');
     const id = stringOf(message.messageId);
-    if (id === undefined || id === '')
-      throw new ImportFault('NOT_A_CONVERSATION', 'has a message without messageId');
+    if (id === undefined || id === '') throw new ImportFault('NOT_A_CONVERSATION', 'has a message without messageId');
     if (nodes.has(id)) throw new ImportFault('NOT_A_CONVERSATION', `has two messages ${id.slice(0, 80)}`);
     const named = stringOf(message.parentMessageId);
     const parent = next.parent ?? (named === NO_PARENT || named === '' ? undefined : named);

@@ -1,6 +1,6 @@
 import type { MessagePart, MessageRole } from '../types.ts';
 import { chainOf } from './chain.ts';
-import { contentOf, type Fields, firstLine, isFields, momentOf, shown, stringOf, titleOf } from './fields.ts';
+import { contentOf, type Fields, firstLine, isFields, momentOf, roleIn, shown, stringOf, titleOf } from './fields.ts';
 import {
   type Cleaner,
   type ConvertedMessage,
@@ -70,9 +70,8 @@ function convert(element: unknown, cleaner: Cleaner): ImportedConversation {
 /** Null for a message that says nothing. */
 function messageOf(message: unknown, cleaner: Cleaner): ConvertedMessage | null {
   if (!isFields(message)) throw new ImportFault('NOT_A_CONVERSATION', 'has something else among its messages');
-  const role = typeof message.role === 'string' ? ROLES[message.role] : undefined;
-  if (role === undefined)
-    throw new ImportFault('UNKNOWN_ROLE', `a message has the role ${shown(message.role)}`);
+  const role = roleIn(ROLES, message.role);
+  if (role === undefined) throw new ImportFault('UNKNOWN_ROLE', `a message has the role ${shown(message.role)}`);
   const said = readContent(message.content ?? message.refusal, cleaner);
   const parts = [
     ...reasoningPart(stringOf(message.reasoning_content) ?? '', cleaner),

@@ -1,5 +1,5 @@
 import type { MessagePart, MessageRole } from '../types.ts';
-import { contentOf, type Fields, isFields, momentOf, shown, stringOf } from './fields.ts';
+import { contentOf, type Fields, isFields, momentOf, roleIn, shown, stringOf } from './fields.ts';
 import { type Cleaner, type ConvertedMessage, ImportFault } from './imported.ts';
 import {
   attachmentPart,
@@ -25,9 +25,8 @@ const ROLES: Readonly<Record<string, MessageRole>> = {
 /** A message of Open WebUI, or null when it says nothing. */
 export function messageOf(message: unknown, cleaner: Cleaner): ConvertedMessage | null {
   if (!isFields(message)) return null;
-  const role = typeof message.role === 'string' ? ROLES[message.role] : undefined;
-  if (role === undefined)
-    throw new ImportFault('UNKNOWN_ROLE', `a message has the role ${shown(message.role)}`);
+  const role = roleIn(ROLES, message.role);
+  if (role === undefined) throw new ImportFault('UNKNOWN_ROLE', `a message has the role ${shown(message.role)}`);
   const said = saidIn(message, role, cleaner);
   const parts = [...said.parts, ...files(message, cleaner)];
   const failed = message.error !== undefined && message.error !== null && message.error !== false;

@@ -1,6 +1,6 @@
 import type { MessagePart, MessageRole } from '../types.ts';
 import { chainOf } from './chain.ts';
-import { contentOf, type Fields, firstLine, isFields, momentOf, shown, stringOf, titleOf } from './fields.ts';
+import { contentOf, type Fields, firstLine, isFields, momentOf, roleIn, shown, stringOf, titleOf } from './fields.ts';
 import {
   type Cleaner,
   type ConvertedMessage,
@@ -32,7 +32,7 @@ const ROLES: Readonly<Record<string, MessageRole>> = {
   function_call: 'assistant',
   tool_call: 'assistant',
 };
-const CALLS: ReadonlySet<unknown> = new Set(['function_call', 'tool_call']);
+const CALLS: ReadonlySet<string> = new Set(['function_call', 'tool_call']);
 
 /**
  * ShareGPT: `{"conversations": [{"from", "value"}…]}`, in a list or one a line. Others call the list `conversation` or
@@ -100,16 +100,17 @@ function toolsOf(tools: unknown): unknown {
 /** Null for a turn that says nothing. */
 function messageOf(turn: unknown, cleaner: Cleaner): ConvertedMessage | null {
   if (!isFields(turn)) throw new ImportFault('NOT_A_CONVERSATION', 'has something else among its turns');
-  const from = turn.from ?? turn.role;
-  const role = typeof from === 'string' ? ROLES[from.toLowerCase().replaceAll('-', '_')] : undefined;
-  if (role === undefined)
-    throw new ImportFault('UNKNOWN_ROLE', `a turn is from ${shown(from)}`);
+  const given = turn.from ?? turn.role;
+  const from = typeof given === 'string' ? given.toLowerCase().replaceAll('-', '_') : '';
+  const role = roleIn(ROLES, from);
+  if (role === undefined) throw new ImportFault('UNKNOWN_ROLE', `a turn is from ${shown(given)}`);
   const value = turn.value ?? turn.content ?? '';
   if (typeof value !== 'string') throw new ImportFault('NOT_A_CONVERSATION', 'has a turn whose value is no text');
-  const calls = CALLS.has(from) ? callsIn(value, cleaner) : undefined;
+  const isCall = CALLS.has(from);
+  const calls = isCall ? callsIn(value, cleaner) : undefined;
   const text = calls === undefined ? value : '';
   const parts = [
-    ...(calls ?? (CALLS.has(from) ? [toolCallPart({ name: undefined, input: undefined }, cleaner)] : [])),
+    ...(calls ?? (isCall ? [toolCallPart({ name: undefined, input: undefined }, cleaner)] : [])),
     ...(role === 'tool' ? [toolResultPart({ name: turn.name, id: turn.tool_call_id }, cleaner)] : []),
   ];
   if (text === '' && parts.length === 0) return null;
@@ -137,5 +138,7 @@ function callsIn(value: string, cleaner: Cleaner): MessagePart[] | undefined {
   if (list.length === 0 || !list.every((call) => isFields(call) && typeof call.name === 'string')) return undefined;
   return list
     .filter(isFields)
-    .map(({ name, id, arguments: input, parameters }) => toolCallPart({ name, id, input: input ?? parameters }, cleaner));
+    .map(({ name, id, arguments: input, parameters }) =>
+      toolCallPart({ name, id, input: input ?? parameters }, cleaner),
+    );
 }

@@ -68,10 +68,7 @@ interface Walked {
 }
 
 /** Depth first. Nodes that say nothing hold the tree together and become no messages. */
-export function walk(
-  tree: Tree,
-  convert: (key: string) => ConvertedMessage | null,
-): Walked {
+export function walk(tree: Tree, convert: (key: string) => ConvertedMessage | null): Walked {
   const messages: ImportedMessage[] = [];
   const keptBy = new Map<string, string>();
   const open = tree.roots.map((key) => ({ key, parent: null as string | null })).reverse();

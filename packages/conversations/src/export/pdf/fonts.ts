@@ -64,7 +64,8 @@ export class Fonts {
         // Marks that only say how to join or to show their neighbours are of no use without them.
         if (/^\p{Default_Ignorable_Code_Point}$/u.test(character)) continue;
       }
-      const face: Face | undefined = joins && current?.has(codePoint) === true ? current : this.#faceOf(codePoint, style);
+      const face: Face | undefined =
+        joins && current?.has(codePoint) === true ? current : this.#faceOf(codePoint, style);
       const shown = face === undefined ? this.#lacking(character) : character;
       const used = face ?? this.#own(style);
       const last = runs.at(-1);

@@ -130,7 +130,9 @@ function writeCode(pages: Pages, code: string): void {
 
 function writeMissing(pages: Pages, missing: ReadonlySet<string>): void {
   if (missing.size === 0) return;
-  const all = [...missing].map((character) => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`);
+  const all = [...missing].map(
+    (character) => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`,
+  );
   const shown = all.slice(0, MAX_MISSING_SHOWN).join(', ');
   const more = all.length > MAX_MISSING_SHOWN ? ` and ${all.length - MAX_MISSING_SHOWN} more` : '';
   pages.space(12);
