@@ -128,7 +128,5 @@ async function toFile(
   );
   const missing = counts.missingCharacters.length;
   if (missing > 0)
-    output.warn(
-      `No font has ${plural(missing, 'of the characters', 'of the characters')}; the PDF's end names them. --font FILE gives one.`,
-    );
+    output.warn(`No font has ${plural(missing, 'character')} of it; its end names them, and --font FILE gives a font.`);
 }

@@ -25,7 +25,8 @@ function places(pdf: Buffer): { x: number; y: number }[] {
     const body = pdf.subarray(index + start.length, text.indexOf('endstream', index));
     try {
       const page = inflateSync(body).toString('latin1');
-      for (const [, x, y] of page.matchAll(/1 0 0 1 ([\d.]+) ([\d.]+) Tm/gu)) found.push({ x: Number(x), y: Number(y) });
+      for (const [, x, y] of page.matchAll(/1 0 0 1 ([\d.]+) ([\d.]+) Tm/gu))
+        found.push({ x: Number(x), y: Number(y) });
     } catch {
       // Something else than a page: a font as it is.
     }

@@ -119,9 +119,15 @@ describeEngines('an export that is imported elsewhere', (context) => {
     const { conversation, messages } = document;
     const wrong: readonly (readonly [string, object])[] = [
       ['2 messages and should have 3', { ...document, messages: messages.slice(1) }],
-      ['follows none', { ...document, messages: messages.map((each, n) => (n === 1 ? { ...each, parentId: id } : each)) }],
+      [
+        'follows none',
+        { ...document, messages: messages.map((each, n) => (n === 1 ? { ...each, parentId: id } : each)) },
+      ],
       ['out of order', { ...document, messages: messages.toReversed().map((each) => ({ ...each, parentId: null })) }],
-      ['another conversation', { ...document, messages: messages.map((each) => ({ ...each, conversationId: each.id })) }],
+      [
+        'another conversation',
+        { ...document, messages: messages.map((each) => ({ ...each, conversationId: each.id })) },
+      ],
       ['active leaf', { ...document, conversation: { ...conversation, activeLeafId: id } }],
       ['conversation.createdAt', { ...document, conversation: { ...conversation, createdAt: 'yesterday' } }],
       ['messages.0', { ...document, messages: messages.map((each) => ({ ...each, colour: 'red' })) }],
