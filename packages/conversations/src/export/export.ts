@@ -1,6 +1,6 @@
 import type { UserHandle } from '@keelson/db-core';
 import type { MessageRow } from '../mapping.ts';
-import * as conversations from '../repositories/conversation.repository.ts';
+import * as transfer from '../repositories/conversation-transfer.repository.ts';
 import type { ConversationId } from '../types.ts';
 import { documentText, type OpenedConversation, openConversation } from './export-conversation.ts';
 import { type Branches, type ShownConversation, shownRows } from './branches.ts';
@@ -53,7 +53,7 @@ const KINDS: Readonly<Record<ExportFormat, { readonly mediaType: string; readonl
 };
 
 /** Counts while an export runs. */
-export class Count {
+class Count {
   conversations = 0;
   messages = 0;
   readonly missing = new Set<string>();
@@ -95,7 +95,7 @@ const IDS_AT_ONCE = 500;
 async function* everyId(user: UserHandle): AsyncGenerator<ConversationId> {
   let after = '00000000-0000-0000-0000-000000000000';
   for (;;) {
-    const rows = await user.all(conversations.listIdsAfter, { id: after, limit: IDS_AT_ONCE });
+    const rows = await user.all(transfer.listIdsAfter, { id: after, limit: IDS_AT_ONCE });
     for (const { id } of rows) yield id as ConversationId;
     if (rows.length < IDS_AT_ONCE) return;
     after = rows.at(-1)?.id ?? after;

@@ -1,5 +1,6 @@
 import type { UserHandle } from '@keelson/db-core';
 import { ConversationClosedError } from '../errors.ts';
+import * as transfer from '../repositories/conversation-transfer.repository.ts';
 import * as conversations from '../repositories/conversation.repository.ts';
 import * as messages from '../repositories/message.repository.ts';
 import type { RestorableDocument, RestorableMessage } from './document.ts';
@@ -47,7 +48,7 @@ async function create(user: UserHandle, { conversation, messages: all }: Restora
   const last = all.at(-1);
   const { activeLeafId, messageCount, ...rest } = conversation;
   await user.transaction(async () => {
-    await user.run(conversations.insertRestored, {
+    await user.run(transfer.insertRestored, {
       ...rest,
       messageCount,
       nextSeq: (last?.seq ?? 0) + 1,

@@ -1,5 +1,6 @@
 import { UniqueViolationError, type UserHandle } from '@keelson/db-core';
 import { ConversationClosedError } from '../errors.ts';
+import * as transfer from '../repositories/conversation-transfer.repository.ts';
 import * as conversations from '../repositories/conversation.repository.ts';
 import * as messages from '../repositories/message.repository.ts';
 import { knownSchema } from '../schemas/message.schema.ts';
@@ -69,7 +70,7 @@ class Store {
     if (known !== undefined) return known;
     for (let start = 0; start < earlierExternalIds.length; start += IDS_AT_ONCE) {
       const externalIds = earlierExternalIds.slice(start, start + IDS_AT_ONCE);
-      const rows = await this.#user.all(conversations.findByExternalIds, { source, externalIds });
+      const rows = await this.#user.all(transfer.findByExternalIds, { source, externalIds });
       const byId = new Map(rows.map((row) => [row.external_id, row]));
       const longest = externalIds.find((id) => byId.has(id));
       if (longest !== undefined) return byId.get(longest);

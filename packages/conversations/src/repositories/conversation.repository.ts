@@ -44,17 +44,6 @@ export const findById = defineQuery('conversations.findById', (db, p: { id: stri
     .where('status', '<>', 'DELETED'),
 );
 
-/** All that can be seen, by id, above one. */
-export const listIdsAfter = defineQuery('conversations.listIdsAfter', (db, p: { id: string; limit: number }) =>
-  db
-    .selectFrom('conversations')
-    .select('id')
-    .where('id', '>', p.id)
-    .where('status', '<>', 'DELETED')
-    .orderBy('id')
-    .limit(p.limit),
-);
-
 /** What tells why a conversation can't be changed, without its deleted state hidden. */
 export const findState = defineQuery('conversations.findState', (db, p: { id: string }) =>
   db.selectFrom('conversations').select(['status', 'version', 'message_count']).where('id', '=', p.id),
@@ -68,17 +57,6 @@ export const findByExternalId = defineQuery(
       .select(['id', 'status'])
       .where('source', '=', p.source)
       .where('external_id', '=', p.externalId),
-);
-
-/** Those of one source that have one of these external ids. */
-export const findByExternalIds = defineQuery(
-  'conversations.findByExternalIds',
-  (db, p: { source: string; externalIds: readonly string[] }) =>
-    db
-      .selectFrom('conversations')
-      .select(['id', 'status', 'external_id'])
-      .where('source', '=', p.source)
-      .where('external_id', 'in', p.externalIds),
 );
 
 interface ListParams {
@@ -181,37 +159,6 @@ export const insertImported = defineQuery('conversations.insertImported', (db, p
     archived_at: p.archivedAt,
     created_at: p.createdAt,
     updated_at: p.now,
-  }),
-);
-
-interface RestoredParams extends Omit<ImportedParams, 'source' | 'externalId' | 'now'> {
-  source: string | null;
-  externalId: string | null;
-  isHidden: boolean;
-  version: number;
-  closedAt: Date | null;
-  updatedAt: Date;
-}
-
-/** One of an export of Keelson's own, as it stood there; it comes with all its messages. */
-export const insertRestored = defineQuery('conversations.insertRestored', (db, p: RestoredParams) =>
-  db.insertInto('conversations').values({
-    id: p.id,
-    title: p.title,
-    status: p.status,
-    source: p.source,
-    external_id: p.externalId,
-    metadata: p.metadata,
-    is_hidden: p.isHidden,
-    version: p.version,
-    message_count: p.messageCount,
-    next_seq: p.nextSeq,
-    active_leaf_id: p.activeLeafId,
-    last_message_at: p.lastMessageAt,
-    archived_at: p.archivedAt,
-    closed_at: p.closedAt,
-    created_at: p.createdAt,
-    updated_at: p.updatedAt,
   }),
 );
 

@@ -20,7 +20,7 @@ describeEngines('importing each format', (context) => {
       created: { conversations: 6, messages: 12 },
       failed: 0,
     });
-    expect((await everything()).map(({ source }) => source).sort()).toEqual(Object.keys(samples()).sort());
+    expect(new Set((await everything()).map(({ source }) => source))).toEqual(new Set(Object.keys(samples())));
     expect(await chats.importConversations(file)).toMatchObject({
       created: { conversations: 0, messages: 0 },
       duplicates: 12,
@@ -92,7 +92,7 @@ describeEngines('importing each format', (context) => {
       failed: 0,
     });
     const wrapped = `{ "items" :\n[${JSON.stringify(librechat)},\n${JSON.stringify(openai)}]\n}\n`;
-    expect(await chats.importConversations([...wrapped])).toMatchObject({
+    expect(await chats.importConversations(wrapped.split(/(?=.)/su))).toMatchObject({
       created: { conversations: 1, messages: 2 },
       duplicates: 2,
       failed: 0,

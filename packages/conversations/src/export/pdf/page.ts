@@ -5,7 +5,7 @@ const MARGIN = 56;
 const LEADING = 1.4;
 const PADDING = 6;
 const SHADE = '#f3f4f6';
-export const INK = '#111827';
+const INK = '#111827';
 export const GREY = '#6b7280';
 
 /** How a text is set. */
