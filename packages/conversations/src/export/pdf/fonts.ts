@@ -30,6 +30,12 @@ const FILES: Readonly<Record<Style | 'rest', string>> = {
   mono: 'dejavu-fonts-ttf/ttf/DejaVuSansMono.ttf',
   rest: '@fontsource/unifontex/files/unifontex-latin-400-normal.woff',
 };
+/**
+ * A phrase that is read from right to left. The font engine joins and turns round a stretch by the script of its beginning,
+ * so a phrase must be one stretch of one script.
+ */
+const RIGHT_TO_LEFT =
+  /(\p{Script=Hebrew}(?:[\p{Script=Hebrew}\p{M}\p{P}\s]*[\p{Script=Hebrew}\p{M}])?|\p{Script=Arabic}(?:[\p{Script=Arabic}\p{M}\p{P}\s]*[\p{Script=Arabic}\p{M}])?)/u;
 const REPLACEMENT = '\uFFFD';
 const MAX_MISSING = 1_000;
 
@@ -49,29 +55,30 @@ export class Fonts {
     this.#order = {
       regular: [() => this.#own('regular'), ...rest],
       bold: [() => this.#own('bold'), ...rest],
-      mono: [() => this.#own('mono'), ...rest],
+      mono: [() => this.#own('mono'), () => this.#own('regular'), ...rest],
     };
   }
 
-  /** The text in stretches of one font each. What no font has becomes U+FFFD, and is noted. */
+  /** The text in stretches of one font and direction each. What no font has becomes U+FFFD, and is noted. */
   runs(text: string, style: Style): Run[] {
+    return text.split(RIGHT_TO_LEFT).flatMap((stretch) => this.#runsOf(stretch, style));
+  }
+
+  #runsOf(text: string, style: Style): Run[] {
     const runs: { face: string; text: string }[] = [];
     let current: Face | undefined;
     for (const character of text) {
       const codePoint = character.codePointAt(0) ?? 0;
-      const joins = current !== undefined && /^[\p{M}\p{Cf}\u{FE00}-\u{FE0F}]$/u.test(character);
-      if (joins && current?.has(codePoint) !== true) {
-        // Marks that only say how to join or to show their neighbours are of no use without them.
-        if (/^\p{Default_Ignorable_Code_Point}$/u.test(character)) continue;
-      }
-      const face: Face | undefined =
-        joins && current?.has(codePoint) === true ? current : this.#faceOf(codePoint, style);
+      const isKnown = current?.has(codePoint) === true;
+      // Marks that only say how to join or to show their neighbours are of no use without them.
+      if (!isKnown && /^\p{Default_Ignorable_Code_Point}$/u.test(character)) continue;
+      // Accents stay with what they belong to.
+      const face = isKnown && /^[\p{M}\p{Cf}]$/u.test(character) ? current : this.#faceOf(codePoint, style);
       const shown = face === undefined ? this.#lacking(character) : character;
-      const used = face ?? this.#own(style);
+      current = face ?? this.#own(style);
       const last = runs.at(-1);
-      if (last?.face === used.name) last.text += shown;
-      else runs.push({ face: used.name, text: shown });
-      current = used;
+      if (last?.face === current.name) last.text += shown;
+      else runs.push({ face: current.name, text: shown });
     }
     return runs;
   }
