@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { demoExportPath } from '@keelson/conversations';
@@ -80,6 +80,25 @@ describeEngines('keelson conversations', (context) => {
     expect(written).toMatchObject({ file: output, messages: first.messages });
     const { items } = JSON.parse(readFileSync(output, 'utf8')) as { items: unknown[] };
     expect(items).toHaveLength(written['conversations' as never]);
+
+    // What was handed out comes back for somebody else, and is the same there.
+    expect(await document<Report>(['conversations', 'import', output, '--user', 'eve'], { url })).toMatchObject({
+      created: first.created,
+      failed: 0,
+    });
+    const pdf = join(temporaryFolder(), 'one.pdf');
+    const printed = await document(
+      ['conversations', 'export', id, '--user', 'eve', '--format', 'pdf', '--output', pdf],
+      { url },
+    );
+    expect(printed).toEqual({
+      file: pdf,
+      format: 'pdf',
+      conversations: 1,
+      messages: expect.any(Number),
+      missingCharacters: [],
+    });
+    expect(readFileSync(pdf, 'latin1').slice(0, 5)).toBe('%PDF-');
   });
 });
 
@@ -105,18 +124,24 @@ describeEngine('sqlite', 'keelson conversations: what has nothing to do with the
     const folder = temporaryFolder();
     const file = join(folder, 'other.json');
     writeFileSync(file, '{"a": 1}\n{"b": 2}\n');
-    const [missing, format, id, user, unwritable] = await Promise.all([
+    const [missing, format, id, user, unwritable, existing, piped] = await Promise.all([
       failure(['conversations', 'import', join(folder, 'missing.json')], { url, exit: 2 }),
       failure(['conversations', 'import', file], { url, exit: 2 }),
       failure(['conversations', 'show', 'not-an-id'], { url, exit: 2 }),
       failure(['conversations', 'list', '--user', 'a\u0007b'], { url, exit: 2 }),
       failure(['conversations', 'export', '--output', join(folder, 'missing', 'all.json')], { url, exit: 2 }),
+      failure(['conversations', 'export', '--all', '--output', file], { url, exit: 2 }),
+      failure(['conversations', 'export', '--format', 'pdf'], { url, exit: 2 }),
     ]);
-    expect([missing, format, id, user, unwritable].map(({ code }) => code)).toEqual([
+    expect(readFileSync(file, 'utf8')).toBe('{"a": 1}\n{"b": 2}\n');
+    expect(readdirSync(folder)).toEqual(['other.json']);
+    expect([missing, format, id, user, unwritable, existing, piped].map(({ code }) => code)).toEqual([
       'IMPORT_SOURCE',
       'IMPORT_FORMAT',
       'VALIDATION',
       'VALIDATION',
+      'USAGE',
+      'USAGE',
       'USAGE',
     ]);
     expect(format.details).toMatchObject({ errors: [{ line: 1 }, { line: 2 }] });

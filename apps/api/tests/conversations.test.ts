@@ -249,8 +249,28 @@ describeEngines('GET /v1/conversations/{id}/export', (context) => {
     expect(body).toEqual({
       format: 'keelson.conversation/1',
       conversation: conversation.body,
-      messages: messages.body.items,
+      messages: (messages.body.items as object[]).map((message) => ({ ...message, requestPart: 0 })),
     });
+    expect(headers['content-type']).toBe('application/json; charset=utf-8');
     expect(headers['content-disposition']).toBe(`attachment; filename="conversation-${conversation.body.id}.json"`);
+  });
+
+  it('gives it in the format that is asked for, and nobody else anything', async () => {
+    const api = await openApi(context);
+    const id = await start(api, { title: 'Ships' });
+    const url = `/v1/conversations/${id}`;
+    await api.call('POST', `${url}/messages`, { body: { role: 'user', content: 'What is a keelson?' } });
+    const [ndjson, markdown, pdf, wrong] = await Promise.all(
+      ['ndjson', 'markdown', 'pdf', 'docx'].map((format) => api.call('GET', `${url}/export?format=${format}`)),
+    );
+    expect([ndjson, markdown, pdf].map(({ headers = {} } = {} as never) => headers['content-type'])).toEqual([
+      'application/x-ndjson; charset=utf-8',
+      'text/markdown; charset=utf-8',
+      'application/pdf',
+    ]);
+    expect(pdf?.headers['content-disposition']).toBe(`attachment; filename="conversation-${id}.pdf"`);
+    expect(wrong?.status).toBe(422);
+    const missing = await api.call('GET', `/v1/conversations/${crypto.randomUUID()}/export?format=pdf`);
+    expect(missing).toMatchObject({ status: 404, body: { code: 'CONVERSATION_NOT_FOUND' } });
   });
 });

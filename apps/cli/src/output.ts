@@ -31,7 +31,7 @@ export class Output {
   }
 
   /** Pieces of a result that is too large to hold; waits while its reader is slower. */
-  async piece(text: string): Promise<void> {
+  async piece(text: string | Uint8Array): Promise<void> {
     if (!process.stdout.write(text)) await once(process.stdout, 'drain');
   }
 

@@ -1,6 +1,13 @@
 import { type ErasureCertificate, Erasures, newId, Search, UniqueViolationError } from '@keelson/db-core';
 import { ConversationExistsError, ConversationNotFoundError } from './errors.ts';
 import { type ConversationDocument, exportConversation } from './export/export-conversation.ts';
+import {
+  type ConversationExport,
+  type ExportOptions,
+  type ExportSelection,
+  exportMany,
+  exportOne,
+} from './export/export.ts';
 import { type ImportOptions, importConversations } from './import/import-conversations.ts';
 import type { ImportReport } from './import/report.ts';
 import type { ImportSource } from './import/source.ts';
@@ -10,6 +17,7 @@ import { setActiveLeaf } from './path/leaf.ts';
 import { ConversationReader, parseId } from './reading.ts';
 import * as conversations from './repositories/conversation.repository.ts';
 import { changeSchema, createConversationSchema, renameSchema } from './schemas/conversation.schema.ts';
+import { exportSchema, exportSelectionSchema } from './schemas/export.schema.ts';
 import { importSchema } from './schemas/import.schema.ts';
 import { saveAnyMessageSchema, saveMessageSchema } from './schemas/message.schema.ts';
 import { parse } from './schemas/parse.ts';
@@ -174,15 +182,39 @@ export class Conversations extends ConversationReader {
     return this.#save('tool', input);
   }
 
-  /** The whole conversation as a JSON document. */
-  async exportConversation(conversationId: string): Promise<ConversationDocument> {
-    const id = parseId(conversationId);
-    return this.reading(id, () => exportConversation(this.user, id));
+  /**
+   * The whole conversation: as a JSON document, or with a format as a stream of bytes that is made while it is read.
+   *
+   * @throws ExportFontError, from the stream, when a font for PDF can't be used
+   */
+  async exportConversation(conversationId: string): Promise<ConversationDocument>;
+  async exportConversation(conversationId: string, options: ExportOptions): Promise<ConversationExport>;
+  async exportConversation(
+    conversationId: string,
+    options?: ExportOptions,
+  ): Promise<ConversationDocument | ConversationExport> {
+    if (options === undefined) {
+      const id = parseId(conversationId);
+      return this.reading(id, () => exportConversation(this.user, id));
+    }
+    const { conversationId: id, options: valid } = parse(exportSchema, { conversationId, options });
+    return this.reading(id, () => exportOne(this.user, id, valid));
+  }
+
+  /** All of the user's conversations, or some, as one stream of bytes that is made while it is read. */
+  exportConversations(selection: ExportSelection): ConversationExport {
+    const { ids, ...options } = parse(exportSelectionSchema, selection);
+    const exported = exportMany(this.user, ids, options);
+    return { ...exported, chunks: this.#noted(exported.chunks) };
+  }
+
+  async *#noted(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    yield* await this.reading(null, async () => chunks);
   }
 
   /**
-   * Brings in ChatGPT's `conversations.json` or OpenAssistant's trees, from a path or a stream, one conversation at a
-   * time: each is stored whole or not at all, what is there already isn't stored twice, and what is broken is reported
+   * Brings in what ChatGPT, Open WebUI, LibreChat, OpenAssistant, ShareGPT, OpenAI's chat messages or Keelson itself
+   * exported, from a path or a stream, one conversation at a time: each is stored whole or not at all, what is there already isn't stored twice, and what is broken is reported
    * while the rest goes on.
    *
    * @throws ImportSourceError when the file can't be read

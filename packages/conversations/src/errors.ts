@@ -123,5 +123,15 @@ export class ImportFormatError extends defineError({
   status: 422,
   exitCode: 2,
   retriable: false,
-  hint: 'Give conversations.json of a ChatGPT export (unpacked), or OpenAssistant trees, one JSON object a line.',
+  hint: 'Give an export of ChatGPT, Open WebUI, LibreChat, OpenAssistant, ShareGPT, OpenAI chat messages or Keelson, as JSON or one JSON object a line, unpacked.',
+}) {}
+
+/** A file given as a font for PDF can't be read, or isn't a font. */
+export class ExportFontError extends defineError({
+  code: 'EXPORT_FONT',
+  title: 'The font for the PDF cannot be used',
+  status: 400,
+  exitCode: 2,
+  retriable: false,
+  hint: 'Give a TrueType, OpenType or WOFF 1 file that holds one font.',
 }) {}

@@ -2,9 +2,23 @@ export { conversationsAdopter } from './adopt/adopter.ts';
 export { Conversations } from './conversations.ts';
 export { demoExportPath } from './demo-export.ts';
 export * from './errors.ts';
-export { type ConversationDocument, EXPORT_FORMAT } from './export/export-conversation.ts';
+export {
+  type ConversationDocument,
+  EXPORT_FORMAT,
+  type ExportedConversation,
+  type ExportedMessage,
+} from './export/export-conversation.ts';
+export { BRANCHES, type Branches } from './export/branches.ts';
+export {
+  type ConversationExport,
+  EXPORT_FORMATS,
+  type ExportFormat,
+  type ExportOptions,
+  type ExportProgress,
+  type ExportSelection,
+} from './export/export.ts';
 export type { ImportOptions } from './import/import-conversations.ts';
-export type { ImportFaultCode } from './import/imported.ts';
+export { IMPORT_FORMATS, type ImportFaultCode, type ImportFormatName } from './import/imported.ts';
 export type { ImportError, ImportProgress, ImportReport } from './import/report.ts';
 export type { ImportSource } from './import/source.ts';
 export type {

@@ -141,9 +141,9 @@ export class ConversationReader {
     return this.#follow(parse(followSchema, input));
   }
 
-  async *#follow({ conversationId, after, signal }: Following): AsyncIterableIterator<ConversationUpdate> {
-    await this.reading(conversationId, () => this.#mustExist(conversationId));
-    yield* follow(this.database, this.user, { conversationId, after, signal });
+  async *#follow(following: Following): AsyncIterableIterator<ConversationUpdate> {
+    await this.reading(following.conversationId, () => this.#mustExist(following.conversationId));
+    yield* follow(this.database, this.user, following);
   }
 
   async getMessageCount(conversationId: string): Promise<number> {

@@ -133,7 +133,21 @@ const CALLS: Readonly<Record<Method, readonly (readonly [args: readonly unknown[
     [[{ conversationId: ID, after: '' }], 'after'],
     [[{ conversationId: ID, signal: {} }], 'signal'],
   ],
-  exportConversation: ids('conversationId'),
+  exportConversation: [
+    ...ids('conversationId'),
+    ...ids('conversationId', { format: 'json' }),
+    [[ID, {}], 'options.format'],
+    [[ID, { format: 'docx' }], 'options.format'],
+    [[ID, { format: 'pdf', branches: 'some' }], 'options.branches'],
+    [[ID, { format: 'pdf', fonts: [''] }], 'options.fonts.0'],
+    [[ID, { format: 'pdf', signal: {} }], 'options.signal'],
+  ],
+  exportConversations: [
+    [[], ''],
+    [[{}], 'format'],
+    [[{ format: 'json', ids: ['x'] }], 'ids.0'],
+    [[{ format: 'json', pages: 5 }], ''],
+  ],
   importConversations: [
     [[], 'source'],
     [[''], 'source'],

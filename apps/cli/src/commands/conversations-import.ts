@@ -1,25 +1,35 @@
 import process from 'node:process';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { ImportError, ImportOptions, ImportProgress, ImportReport } from '@keelson/conversations';
+import type { ImportError, ImportFormatName, ImportOptions, ImportReport } from '@keelson/conversations';
 import type { Database } from '@keelson/db-core';
 import type { Context } from '../context.ts';
 import { useDatabase } from '../database.ts';
 import { UsageError } from '../errors.ts';
 import { plural } from '../figures.ts';
 import { document, examples } from '../help.ts';
+import { progressLine } from '../progress-line.ts';
 
 /** Something in the file was left out. */
 const FINDINGS = 5;
 /** Of a file in which nothing is a conversation. */
 const SHOWN_ERRORS = 5;
-const FORMATS = ['auto', 'chatgpt', 'openassistant'] as const;
+const FORMATS = [
+  'auto',
+  'chatgpt',
+  'keelson',
+  'librechat',
+  'openai',
+  'openassistant',
+  'openwebui',
+  'sharegpt',
+] as const satisfies readonly ('auto' | ImportFormatName)[];
 type Format = (typeof FORMATS)[number];
 
 export function addConversationsImport(parent: CommandUnknownOpts, context: Context): void {
   parent
     .command('import')
     .description(
-      "bring in ChatGPT's conversations.json, or OpenAssistant's trees, one a line; what is there already isn't stored twice",
+      "bring in conversations that ChatGPT, Open WebUI, LibreChat or others exported; what is there already isn't stored twice",
     )
     .argument('<FILE>', 'the file, or - for stdin')
     .option('--user <ID>', 'whose they become', 'default')
@@ -28,6 +38,7 @@ export function addConversationsImport(parent: CommandUnknownOpts, context: Cont
       'after',
       examples(
         'keelson conversations import conversations.json --user ada',
+        'keelson conversations import chats.jsonl --format openai --user ada',
         'zcat trees.jsonl.gz | keelson conversations import - --user ada --json',
       ),
     )
@@ -39,7 +50,7 @@ export function addConversationsImport(parent: CommandUnknownOpts, context: Cont
     )
     .addHelpText(
       'after',
-      '\nEach conversation is stored whole or not at all. What is broken is left out and told, the rest goes on; the command then\nends with 5. Mend the file and run it again: what is there is left as it is.\n',
+      '\nIt takes JSON, also of 200 MB, and JSONL: ChatGPT (conversations.json), Open WebUI, LibreChat, OpenAssistant trees,\nShareGPT, OpenAI chat messages, and what keelson exported. The file itself shows which it is; where it may be several, the\nerror names them and --format decides.\n\nEach conversation is stored whole or not at all. What is broken is left out and told, the rest goes on; the command then\nends with 5. Mend the file and run it again: what is there is left as it is.\n',
     )
     .action(async (file, { user, format }) => {
       const chosen = formatOf(format);
@@ -65,8 +76,13 @@ interface Work {
 
 async function runImport(context: Context, database: Database, { file, user, format }: Work): Promise<ImportReport> {
   const { Conversations, ImportFormatError } = await import('@keelson/conversations');
-  const progress = progressLine();
-  const options: ImportOptions = { format, onProgress: progress.show, signal: context.interrupt.signal };
+  const progress = progressLine(process.stderr);
+  const options: ImportOptions = {
+    format,
+    onProgress: ({ conversations, messages }) =>
+      progress.show(() => `${plural(conversations, 'conversation')}, ${plural(messages, 'message')}`),
+    signal: context.interrupt.signal,
+  };
   try {
     return await new Conversations(database, user).importConversations(file === '-' ? process.stdin : file, options);
   } catch (error) {
@@ -106,22 +122,4 @@ function noteErrors({ output }: Pick<Context, 'output'>, errors: readonly Import
   for (const { line, index, code, message } of errors) {
     output.note(`${line === undefined ? `element ${index ?? '?'}` : `line ${line}`}: ${message} (${code})`);
   }
-}
-
-const EVERY_MS = 100;
-
-/** One line that is written over, on a terminal only. */
-function progressLine(): { show: (progress: ImportProgress) => void; clear: () => void } {
-  const { stderr } = process;
-  let last = 0;
-  return {
-    show: ({ conversations, messages }) => {
-      if (!stderr.isTTY || Date.now() - last < EVERY_MS) return;
-      last = Date.now();
-      stderr.write(`\r${plural(conversations, 'conversation')}, ${plural(messages, 'message')}`);
-    },
-    clear: () => {
-      if (last > 0) stderr.write('\r\u{1B}[K');
-    },
-  };
 }

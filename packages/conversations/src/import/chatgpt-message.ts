@@ -1,6 +1,7 @@
 import type { MessagePart, MessageRole, MessageStatus } from '../types.ts';
-import { type Fields, contentOf, cut, isFields, jsonOf, metadataOf, secondsToDate, stringOf } from './fields.ts';
-import { type Cleaner, type ImportedMessage, ImportFault } from './imported.ts';
+import { contentOf, cut, type Fields, isFields, metadataOf, roleIn, secondsToDate, shown, stringOf } from './fields.ts';
+import { type Cleaner, type ConvertedMessage, ImportFault } from './imported.ts';
+import { dataPart, partsOf } from './parts.ts';
 
 const ROLES: Readonly<Record<string, MessageRole>> = {
   system: 'system',
@@ -10,15 +11,12 @@ const ROLES: Readonly<Record<string, MessageRole>> = {
   tool: 'tool',
 };
 
-type Converted = Omit<ImportedMessage, 'externalId' | 'parentExternalId'>;
-
 /** The message of a node, or null when the node says nothing. */
-export function messageOf(message: unknown, cleaner: Cleaner): Converted | null {
+export function messageOf(message: unknown, cleaner: Cleaner): ConvertedMessage | null {
   if (!isFields(message)) return null;
   const author = isFields(message.author) ? message.author : {};
-  const role = typeof author.role === 'string' ? ROLES[author.role] : undefined;
-  if (role === undefined)
-    throw new ImportFault('UNKNOWN_ROLE', `a message has the role ${cut(JSON.stringify(author.role) ?? 'none', 80)}`);
+  const role = roleIn(ROLES, author.role);
+  if (role === undefined) throw new ImportFault('UNKNOWN_ROLE', `a message has the role ${shown(author.role)}`);
   const metadata = isFields(message.metadata) ? message.metadata : {};
   const said = read(isFields(message.content) ? message.content : {}, cleaner);
   const parts = [...toolParts(message, role, author, cleaner), ...said.parts, ...attachments(metadata, cleaner)];
@@ -27,7 +25,7 @@ export function messageOf(message: unknown, cleaner: Cleaner): Converted | null 
   return {
     role,
     content: contentOf(said.text, cleaner),
-    parts: parts.length === 0 ? null : parts,
+    parts: partsOf(parts),
     status,
     createdAt: secondsToDate(message.create_time),
     metadata: metadataOf(
@@ -101,7 +99,7 @@ function read(content: Fields, cleaner: Cleaner): Said {
     case 'sonic_webpage':
       return {
         text: stringOf(content.text) ?? stringOf(content.result) ?? '',
-        parts: [data(type, without(content, ['text', 'result']), cleaner)],
+        parts: [dataPart(type, without(content, ['text', 'result']), cleaner)],
       };
     case 'user_editable_context':
       return {
@@ -135,7 +133,7 @@ function readParts(content: Fields, cleaner: Cleaner): Said {
             cleaner,
           ),
         );
-      } else parts.push(data(type, piece, cleaner));
+      } else parts.push(dataPart(type, piece, cleaner));
     }
   }
   return { text: texts.filter((text) => text !== '').join('\n\n'), parts };
@@ -156,13 +154,9 @@ function reasoning(content: Fields, cleaner: Cleaner): MessagePart[] {
 function readUnknown(type: string, content: Fields, cleaner: Cleaner): Said {
   const said = readParts(content, cleaner);
   const text = stringOf(content.text) ?? stringOf(content.result) ?? said.text;
-  return { text, parts: [data(type, without(content, ['text', 'result', 'parts']), cleaner), ...said.parts] };
+  return { text, parts: [dataPart(type, without(content, ['text', 'result', 'parts']), cleaner), ...said.parts] };
 }
 
 function without(fields: Fields, names: readonly string[]): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
-}
-
-function data(name: string, value: Fields, cleaner: Cleaner): MessagePart {
-  return { type: 'data', name: cut(cleaner.text(name), 200), data: jsonOf(value, cleaner) };
 }

@@ -1,6 +1,6 @@
 import { isJsonObject, toJson } from '../schemas/json.schema.ts';
 import { MAX_CONTENT_LENGTH, MAX_TITLE_LENGTH } from '../schemas/text.schema.ts';
-import type { JsonObject, JsonValue } from '../types.ts';
+import type { JsonObject, JsonValue, MessageRole } from '../types.ts';
 import { type Cleaner, ImportFault } from './imported.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -11,6 +11,17 @@ export function isFields(value: unknown): value is Fields {
 
 export function stringOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+/** The role that a format's own word stands for. Words that every object has as members, like `constructor`, are none. */
+export function roleIn(roles: Readonly<Record<string, MessageRole>>, word: unknown): MessageRole | undefined {
+  return typeof word === 'string' && Object.hasOwn(roles, word) ? roles[word] : undefined;
+}
+
+/** A value as an error may show it: a short text, or what kind of value it is. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(cut(value, 80));
+  return value === null || value === undefined ? 'none' : `a value that is no text (${typeof value})`;
 }
 
 /** Text that a message may have as its content. */
@@ -41,6 +52,26 @@ export function timeOf(milliseconds: number): Date | null {
   if (!(milliseconds >= 0 && milliseconds <= LATEST)) return null;
   return new Date(Math.round(milliseconds));
 }
+
+/**
+ * A time as programs write it: ISO 8601, or a number since 1970. Which unit it counts shows in its size: what were seconds
+ * before the year 5138 would be milliseconds before 1973.
+ */
+export function momentOf(value: unknown): Date | null {
+  if (typeof value === 'string') return timeOf(Date.parse(value));
+  if (typeof value !== 'number') return null;
+  if (value < 1e11) return timeOf(value * 1_000);
+  if (value < 1e14) return timeOf(value);
+  return timeOf(value / (value < 1e17 ? 1e3 : 1e6));
+}
+
+/** What stands for a title in formats that have none: the first line of the user's first message. */
+export function firstLine(messages: readonly { readonly role: string; readonly content: string }[]): string {
+  const { content = '' } = messages.find(({ role }) => role === 'user') ?? {};
+  return cut(content.trim().split(/[\r\n]/u, 1)[0] ?? '', TITLE_LENGTH);
+}
+
+const TITLE_LENGTH = 80;
 
 /** Seconds since 1970, as ChatGPT writes times. */
 export function secondsToDate(value: unknown): Date | null {

@@ -8,22 +8,19 @@ import {
   ValidationError,
 } from '@keelson/db-core';
 import { ImportFormatError } from '../errors.ts';
-import { chatgpt } from './chatgpt.ts';
-import { Cleaner, ImportFault, type ImportFormat } from './imported.ts';
+import { formatsOf, type Importable } from './formats.ts';
+import { Cleaner, ImportFault, type ImportFormatName } from './imported.ts';
 import { readArray } from './json-array.ts';
 import type { Element } from './json-elements.ts';
-import { readLines } from './json-lines.ts';
-import { openassistant } from './openassistant.ts';
+import { readDocument, readLines } from './json-lines.ts';
 import { type ImportProgress, type ImportReport, Tally } from './report.ts';
 import { type ImportSource, openSource } from './source.ts';
-import { storeConversation } from './store.ts';
 
-const FORMATS: readonly ImportFormat[] = [chatgpt, openassistant];
 const MAX_ELEMENT_BYTES = 128 * 1024 * 1024;
 
 export interface ImportOptions {
   /** Default `auto`: told by each element's shape. */
-  readonly format?: 'auto' | ImportFormat['name'];
+  readonly format?: 'auto' | ImportFormatName;
   /** Called after each conversation. */
   readonly onProgress?: (progress: ImportProgress) => void;
   /** Stops before the next conversation; what is stored stays, and the same import again goes on from there. */
@@ -31,7 +28,7 @@ export interface ImportOptions {
 }
 
 interface Given {
-  readonly format: 'auto' | ImportFormat['name'];
+  readonly format: 'auto' | ImportFormatName;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -42,7 +39,6 @@ export async function importConversations(
   source: ImportSource,
   { format, onProgress, signal }: Given,
 ): Promise<ImportReport> {
-  const formats = format === 'auto' ? FORMATS : FORMATS.filter(({ name }) => name === format);
   const tally = new Tally();
   let recognised = false;
   let stopped = signal?.aborted ?? false;
@@ -53,11 +49,13 @@ export async function importConversations(
     }
     if ('fault' in element) tally.failed(element.place, element.fault.code, element.fault.message);
     else {
-      const found = formats.find((each) => each.recognises(element.value));
-      recognised ||= found !== undefined;
-      if (found === undefined)
-        tally.failed(element.place, 'NOT_A_CONVERSATION', 'is of no format that can be imported');
-      else await importElement(user, { element, format: found, tally });
+      const found = formatsOf(element.value, format);
+      const [only, ...others] = found;
+      recognised ||= only !== undefined && others.length === 0;
+      if (only === undefined) tally.failed(element.place, 'NOT_A_CONVERSATION', 'is of no format that can be imported');
+      else if (others.length > 0)
+        tally.failed(element.place, 'AMBIGUOUS_FORMAT', `may be ${listed(found)}; say which by the format`);
+      else await importElement(user, { element, format: only, tally });
     }
     onProgress?.(tally.progress);
     // SQLite answers at once; without a pause nothing else of the process would get its turn until the file's end.
@@ -71,6 +69,7 @@ export async function importConversations(
       `Nothing in the file is a conversation${format === 'auto' ? '' : ` of the format ${format}`}.${where}`,
       {
         details: { errors: report.errors, errorsLeftOut: report.errorsLeftOut },
+        ...(first?.code === 'AMBIGUOUS_FORMAT' ? { hint: 'Name the format: `--format`, or the option `format`.' } : {}),
       },
     );
   }
@@ -80,21 +79,26 @@ export async function importConversations(
 async function* elementsOf(source: ImportSource): AsyncGenerator<Element> {
   const { container, chunks } = await openSource(source);
   const options = { maxElementBytes: MAX_ELEMENT_BYTES };
-  yield* container === 'array' ? readArray(chunks, options) : readLines(chunks, options);
+  if (container === 'lines') yield* readLines(chunks, options);
+  else if (container === 'document') yield* readDocument(chunks, options);
+  else yield* readArray(chunks, { ...options, wrapped: container === 'wrapped-array' });
+}
+
+function listed(formats: readonly Importable[]): string {
+  return formats.map(({ name }) => name).join(' or ');
 }
 
 interface Work {
   readonly element: Element & { readonly value: unknown };
-  readonly format: ImportFormat;
+  readonly format: Importable;
   readonly tally: Tally;
 }
 
 async function importElement(user: UserHandle, { element, format, tally }: Work): Promise<void> {
   const cleaner = new Cleaner();
   try {
-    const imported = format.convert(element.value, cleaner);
-    const stored = await storeConversation(user, imported);
-    tally.stored(stored, { replaced: element.replaced + cleaner.replaced, cutLinks: imported.cutLinks });
+    const { stored, cutLinks } = await format.bring(user, element.value, cleaner);
+    tally.stored(stored, { replaced: element.replaced + cleaner.replaced, cutLinks });
   } catch (error) {
     if (!isOwnFault(error)) throw error;
     tally.failed(element.place, error.code, error.message);

@@ -13,8 +13,10 @@ export type ImportFaultCode =
   /** More than 128 MiB. */
   | 'ELEMENT_TOO_LARGE'
   | 'NOT_A_CONVERSATION'
+  /** It is of more than one format at once; `format` says which one is meant. */
+  | 'AMBIGUOUS_FORMAT'
   | 'UNKNOWN_ROLE'
-  /** A message is longer than messages may be. */
+  /** A message, its parts or its metadata are longer than they may be. */
   | 'CONTENT_TOO_LARGE'
   /** It has new messages, but was deleted here. */
   | 'DELETED_HERE';
@@ -31,6 +33,8 @@ export class ImportFault extends Error {
 /** A conversation as any format gives it, before it has ids and numbers of its own. */
 export interface ImportedConversation {
   readonly externalId: string;
+  /** What it was called while it had fewer messages, in formats that give no ids; the longest first. */
+  readonly earlierExternalIds?: readonly string[];
   readonly source: string;
   readonly title: string | null;
   readonly createdAt: Date | null;
@@ -56,12 +60,27 @@ export interface ImportedMessage {
   readonly metadata: JsonObject;
 }
 
-/** One format: whether an element is of it, and what it means. */
+/** The formats that can be imported. */
+export const IMPORT_FORMATS = [
+  'chatgpt',
+  'keelson',
+  'librechat',
+  'openai',
+  'openassistant',
+  'openwebui',
+  'sharegpt',
+] as const;
+export type ImportFormatName = (typeof IMPORT_FORMATS)[number];
+
+/** A message before it has an id. */
+export type ConvertedMessage = Omit<ImportedMessage, 'externalId' | 'parentExternalId'>;
+
+/** One foreign format: whether an element is of it, and what it means. */
 export interface ImportFormat {
-  readonly name: 'openassistant' | 'chatgpt';
-  recognises(element: unknown): boolean;
+  readonly name: Exclude<ImportFormatName, 'keelson'>;
+  readonly recognises: (element: unknown) => boolean;
   /** Throws `ImportFault` when the element isn't a whole conversation. `cleaner` repairs text and counts what it repaired. */
-  convert(element: unknown, cleaner: Cleaner): ImportedConversation;
+  readonly convert: (element: unknown, cleaner: Cleaner) => ImportedConversation;
 }
 
 /** Makes foreign text storable: U+0000 and lone surrogates become U+FFFD, and are counted. */

@@ -12,7 +12,13 @@ const CLOSE_OBJECT = 0x7d;
  * The elements of a file that is one JSON array, each parsed by itself: memory holds one element, and a broken one doesn't
  * harm the next, unless its brackets or quotes don't match; then it reaches to the end of the file.
  */
-export async function* readArray(chunks: AsyncIterable<Uint8Array>, options: ReadOptions): AsyncGenerator<Element> {
+export async function* readArray(
+  chunks: AsyncIterable<Uint8Array>,
+  options: ReadOptions & {
+    /** Is the list a member of an object, whose end follows? */
+    readonly wrapped?: boolean;
+  },
+): AsyncGenerator<Element> {
   const bytes = new ElementBytes(options.maxElementBytes);
   const scan = new Scan();
   let index = 0;
@@ -34,7 +40,8 @@ export async function* readArray(chunks: AsyncIterable<Uint8Array>, options: Rea
       yield element;
       index += 1;
     }
-    if (scan.ended && !extra) extra = chunk.subarray(at).some((byte) => byte > 0x20);
+    if (scan.ended && !extra)
+      extra = chunk.subarray(at).some((byte) => byte > 0x20 && !(options.wrapped === true && byte === CLOSE_OBJECT));
   }
   if (extra) {
     yield {

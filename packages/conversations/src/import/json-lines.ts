@@ -26,3 +26,11 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>, options: Rea
     yield last;
   }
 }
+
+/** A file that is a single value, however many lines it has. */
+export async function* readDocument(chunks: AsyncIterable<Uint8Array>, options: ReadOptions): AsyncGenerator<Element> {
+  const bytes = new ElementBytes(options.maxElementBytes);
+  for await (const chunk of chunks) bytes.add(chunk);
+  const element = bytes.take({ line: 1 });
+  if (element !== undefined) yield element;
+}

@@ -1,5 +1,16 @@
 import type { MessageRole } from '../types.ts';
-import { type Fields, contentOf, cut, isFields, metadataOf, stringOf, timeOf, titleOf } from './fields.ts';
+import {
+  contentOf,
+  cut,
+  type Fields,
+  isFields,
+  metadataOf,
+  roleIn,
+  shown,
+  stringOf,
+  timeOf,
+  titleOf,
+} from './fields.ts';
 import {
   Cleaner,
   type ImportedConversation,
@@ -51,9 +62,9 @@ function convertMessage(node: Fields, parent: string | null, cleaner: Cleaner): 
   const text = stringOf(node.text);
   if (id === undefined || id === '') throw new ImportFault('NOT_A_CONVERSATION', 'has a message without message_id');
   if (text === undefined) throw new ImportFault('NOT_A_CONVERSATION', `message ${cut(id, 80)} has no text`);
-  const role = typeof node.role === 'string' ? ROLES[node.role] : undefined;
+  const role = roleIn(ROLES, node.role);
   if (role === undefined)
-    throw new ImportFault('UNKNOWN_ROLE', `message ${cut(id, 80)} has the role ${JSON.stringify(node.role)}`);
+    throw new ImportFault('UNKNOWN_ROLE', `message ${cut(id, 80)} has the role ${shown(node.role)}`);
   return {
     externalId: cleaner.text(id),
     parentExternalId: parent,
@@ -79,10 +90,7 @@ function convertMessage(node: Fields, parent: string | null, cleaner: Cleaner): 
 function replies(node: Fields): Fields[] {
   if (node.replies === undefined || node.replies === null) return [];
   if (Array.isArray(node.replies) && node.replies.every(isFields)) return [...node.replies];
-  throw new ImportFault(
-    'NOT_A_CONVERSATION',
-    `replies of message ${cut(String(node.message_id), 80)} are no list of messages`,
-  );
+  throw new ImportFault('NOT_A_CONVERSATION', `replies of message ${shown(node.message_id)} are no list of messages`);
 }
 
 /** From the prompt down, always to the reply ranked best; the first where there are no ranks. */

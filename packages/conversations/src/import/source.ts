@@ -4,8 +4,11 @@ import { ImportFormatError, ImportSourceError } from '../errors.ts';
 /** A path, or the file's bytes or text in pieces. */
 export type ImportSource = string | AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
 
-/** The container of a file's elements, told by its first byte that isn't white space. */
-export type Container = 'array' | 'lines';
+/**
+ * What holds a file's elements, told by how it begins: a list, a list within `{"items": […]}` as Keelson's own exports have
+ * it, one value a line, or one value that goes over many lines.
+ */
+export type Container = 'array' | 'wrapped-array' | 'lines' | 'document';
 
 export interface OpenedSource {
   readonly container: Container;
@@ -29,7 +32,7 @@ export async function openSource(source: ImportSource): Promise<OpenedSource> {
       if (next.done !== true) head = Buffer.concat([head, next.value]);
       if (head.length < MARK.length && next.done !== true) continue;
       refuseArchives(head);
-      container = containerOf(withoutMark(head));
+      container = containerOf(withoutMark(head), next.done === true);
       if (container === undefined && next.done === true) throw new ImportFormatError('The file to import is empty.');
     }
   } catch (error) {
@@ -85,8 +88,16 @@ function startsWith(head: Uint8Array, start: Uint8Array): boolean {
   return start.every((byte, index) => head[index] === byte);
 }
 
-function containerOf(head: Uint8Array): Container | undefined {
-  const first = head.find((byte) => byte > 0x20);
-  if (first === undefined) return undefined;
-  return first === 0x5b ? 'array' : 'lines';
+/** How much of the beginning, from the first byte that isn't white space, tells the container. */
+const TELLING_BYTES = 64;
+
+/** Undefined when more must be read to tell. */
+function containerOf(head: Uint8Array, isAll: boolean): Container | undefined {
+  const first = head.findIndex((byte) => byte > 0x20);
+  if (first < 0) return undefined;
+  if (head[first] === 0x5b) return 'array';
+  if (head.length - first < TELLING_BYTES && !isAll) return undefined;
+  const start = Buffer.from(head.subarray(first, first + TELLING_BYTES)).toString('latin1');
+  if (/^\{\s*"items"\s*:\s*\[/u.test(start)) return 'wrapped-array';
+  return /^\{[ \t\r]*\n/u.test(start) ? 'document' : 'lines';
 }

@@ -1,8 +1,11 @@
 import { UniqueViolationError, type UserHandle } from '@keelson/db-core';
 import { ConversationClosedError } from '../errors.ts';
+import * as transfer from '../repositories/conversation-transfer.repository.ts';
 import * as conversations from '../repositories/conversation.repository.ts';
 import * as messages from '../repositories/message.repository.ts';
+import { knownSchema } from '../schemas/message.schema.ts';
 import { uuidSchema } from '../schemas/text.schema.ts';
+import type { JsonObject } from '../types.ts';
 import { deriveId } from './derive-id.ts';
 import { type ImportedConversation, type ImportedMessage, ImportFault } from './imported.ts';
 import type { Stored } from './report.ts';
@@ -42,8 +45,8 @@ class Store {
   }
 
   async run(): Promise<Stored> {
-    const { source, messages: all } = this.#imported;
-    const known = await this.#user.first(conversations.findByExternalId, { source, externalId: this.#externalId });
+    const { messages: all } = this.#imported;
+    const known = await this.#known();
     if (known === undefined) {
       await this.#create();
       return { isNew: true, created: all.length, duplicates: 0 };
@@ -58,6 +61,21 @@ class Store {
       await this.#extend(known.id, fresh);
     }
     return { isNew: false, created: fresh.length, duplicates: all.length - fresh.length };
+  }
+
+  /** The conversation here, by its id or by the longest that it had when it was shorter. */
+  async #known(): Promise<{ readonly id: string; readonly status: string } | undefined> {
+    const { source, earlierExternalIds = [] } = this.#imported;
+    const known = await this.#user.first(conversations.findByExternalId, { source, externalId: this.#externalId });
+    if (known !== undefined) return known;
+    for (let start = 0; start < earlierExternalIds.length; start += IDS_AT_ONCE) {
+      const externalIds = earlierExternalIds.slice(start, start + IDS_AT_ONCE);
+      const rows = await this.#user.all(transfer.findByExternalIds, { source, externalIds });
+      const byId = new Map(rows.map((row) => [row.external_id, row]));
+      const longest = externalIds.find((id) => byId.has(id));
+      if (longest !== undefined) return byId.get(longest);
+    }
+    return undefined;
   }
 
   async #create(): Promise<void> {
@@ -128,7 +146,8 @@ class Store {
       const parent = message.parentExternalId === null ? undefined : bounded(message.parentExternalId);
       const createdAt = message.createdAt ?? this.#times.get(parent ?? '') ?? this.#imported.createdAt ?? this.#now;
       this.#times.set(externalId, createdAt);
-      const { source = null, modelName = null, ...metadata } = message.metadata;
+      const { source = null, modelName = null, ...rest } = message.metadata;
+      const { tokens, metadata } = tokensOf(rest);
       return {
         id,
         conversationId,
@@ -140,6 +159,7 @@ class Store {
         status: message.status,
         source: labelOf(source, 100),
         modelName: labelOf(modelName, 200),
+        tokens,
         metadata,
         externalId,
         createdAt,
@@ -168,6 +188,12 @@ class Store {
 
 function bounded(externalId: string): string {
   return externalId.length <= MAX_EXTERNAL_ID_LENGTH ? externalId : deriveId(externalId);
+}
+
+/** A count that its column takes is kept there; anything else stays among the others. */
+function tokensOf({ tokens, ...metadata }: JsonObject): { tokens: number | null; metadata: JsonObject } {
+  const count = knownSchema.shape.tokens.safeParse(tokens).data ?? null;
+  return { tokens: count, metadata: count === null && tokens !== undefined ? { ...metadata, tokens } : metadata };
 }
 
 function labelOf(value: unknown, length: number): string | null {

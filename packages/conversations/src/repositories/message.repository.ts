@@ -12,6 +12,7 @@ export const messageColumns = [
   'parts',
   'status',
   'request_id',
+  'request_part',
   'external_id',
   'source',
   'model_name',
@@ -210,10 +211,7 @@ export const insertNext = defineQuery('messages.insertNext', (db, p: NewMessage 
     .returning('parent_id'),
 );
 
-export interface ImportedRow extends Omit<
-  NewMessage,
-  'requestId' | 'requestPart' | 'latencyMs' | 'tokens' | 'tokenCount'
-> {
+export interface ImportedRow extends Omit<NewMessage, 'requestId' | 'requestPart' | 'latencyMs' | 'tokenCount'> {
   parentId: string | null;
   externalId: string;
 }
@@ -230,6 +228,7 @@ export const insertImported = defineQuery('messages.insertImported', (db, p: Imp
     status: p.status,
     source: p.source,
     model_name: p.modelName,
+    tokens: p.tokens,
     metadata: p.metadata,
     external_id: p.externalId,
     created_at: p.createdAt,
@@ -238,7 +237,7 @@ export const insertImported = defineQuery('messages.insertImported', (db, p: Imp
 
 export interface AdoptedRow extends NewMessage {
   parentId: string | null;
-  externalId: string;
+  externalId: string | null;
 }
 
 /** One of another system, with all that is known of it. */

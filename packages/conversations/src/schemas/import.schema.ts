@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ImportSource } from '../import/source.ts';
+import { IMPORT_FORMATS } from '../import/imported.ts';
 import type { ImportProgress } from '../import/report.ts';
 
 function isImportSource(value: unknown): value is ImportSource {
@@ -14,7 +15,7 @@ export const importSchema = z.strictObject({
   ),
   options: z
     .strictObject({
-      format: z.enum(['auto', 'openassistant', 'chatgpt']).default('auto'),
+      format: z.enum(['auto', ...IMPORT_FORMATS]).default('auto'),
       onProgress: z
         .custom<(progress: ImportProgress) => void>((value) => typeof value === 'function', 'must be a function')
         .optional(),

@@ -14,7 +14,7 @@ import {
 } from './text.schema.ts';
 
 /** What both engines' `integer` takes. */
-const MAX_INTEGER = 2_147_483_647;
+export const MAX_INTEGER = 2_147_483_647;
 
 export const messageIdSchema = uuidSchema.transform((id) => id as MessageId);
 
@@ -34,7 +34,7 @@ export const knownSchema = z.object({
   latencyMs: z.number().nonnegative().max(MAX_INTEGER).transform(Math.round).nullish(),
 });
 
-const messageMetadataSchema = metadataSchema.transform((metadata, context): KnownMetadata => {
+export const messageMetadataSchema = metadataSchema.transform((metadata, context): KnownMetadata => {
   const known = knownSchema.safeParse(metadata);
   if (!known.success) {
     for (const { path, message } of known.error.issues) context.addIssue({ code: 'custom', path: [...path], message });

@@ -3,9 +3,9 @@ import type { MessagePart } from '../types.ts';
 import { jsonSchema } from './json.schema.ts';
 import { MAX_CONTENT_LENGTH, contentSchema, text } from './text.schema.ts';
 
-const MAX_PARTS = 1_000;
+export const MAX_PARTS = 1_000;
 /** Longest list of parts, as JSON text in UTF-16 units. */
-const MAX_PARTS_LENGTH = MAX_CONTENT_LENGTH;
+export const MAX_PARTS_LENGTH = MAX_CONTENT_LENGTH;
 
 const name = text({ min: 1, max: 200 });
 const toolCallId = text({ min: 1, max: 200 }).optional();

@@ -7,8 +7,8 @@ import { find } from './change.ts';
 
 export interface Following {
   readonly conversationId: ConversationId;
-  readonly after: string | undefined;
-  readonly signal: AbortSignal | undefined;
+  readonly after?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a conversation has become, each time that something happened in it. Ends when it is deleted. */

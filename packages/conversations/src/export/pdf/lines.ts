@@ -1,0 +1,85 @@
+import type { Fonts, Run, Style } from './fonts.ts';
+
+/** A line that fits, in the stretches that it is drawn in. */
+export interface Line {
+  readonly runs: readonly (Run & { readonly width: number })[];
+}
+
+export interface Setting {
+  readonly style: Style;
+  readonly size: number;
+  /** In points. */
+  readonly width: number;
+}
+
+/** How wide a text of one font is, in points. */
+export type Measure = (run: Run, size: number) => number;
+
+/** Where a line may end: after white space, and after each character of scripts that are written without it. */
+const PIECES =
+  /\s+|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303F\uFF00-\uFFEF][、。，．！？：；」』）】》〉…ー]*|[^\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303F\uFF00-\uFFEF]+/gu;
+/** A piece that is longer is broken anywhere without asking how wide it is as a whole. */
+const LONG_PIECE = 300;
+const MAX_KNOWN = 20_000;
+
+/** Breaks text into lines. Words that are wider than a line are broken between characters. */
+export class LineBreaker {
+  readonly #fonts: Fonts;
+  readonly #measure: Measure;
+  readonly #characters = new Intl.Segmenter('und', { granularity: 'grapheme' });
+  readonly #widths = new Map<string, number>();
+
+  constructor(fonts: Fonts, measure: Measure) {
+    this.#fonts = fonts;
+    this.#measure = measure;
+  }
+
+  *lines(text: string, setting: Setting): Generator<Line> {
+    for (const paragraph of text.split(/\r\n|[\n\r\u2028\u2029]/u)) yield* this.#paragraph(clean(paragraph), setting);
+  }
+
+  *#paragraph(text: string, setting: Setting): Generator<Line> {
+    let line = '';
+    let width = 0;
+    for (const piece of this.#pieces(text, setting)) {
+      const wide = this.#widthOf(piece, setting);
+      const isSpace = piece.trim() === '';
+      if (width + wide > setting.width && line !== '' && !isSpace) {
+        yield this.#line(line, setting);
+        line = '';
+        width = 0;
+      }
+      // White space at which a line was broken isn't carried over, but code keeps how it is indented.
+      line += piece;
+      width += wide;
+    }
+    yield this.#line(line, setting);
+  }
+
+  *#pieces(text: string, setting: Setting): Generator<string> {
+    for (const [piece] of text.matchAll(PIECES)) {
+      if (piece.length <= LONG_PIECE && this.#widthOf(piece, setting) <= setting.width) yield piece;
+      else for (const { segment } of this.#characters.segment(piece)) yield segment;
+    }
+  }
+
+  #widthOf(text: string, { style, size }: Setting): number {
+    const key = `${style}/${size}/${text}`;
+    const known = this.#widths.get(key);
+    if (known !== undefined) return known;
+    const width = this.#fonts.runs(text, style).reduce((sum, run) => sum + this.#measure(run, size), 0);
+    if (this.#widths.size >= MAX_KNOWN) this.#widths.clear();
+    this.#widths.set(key, width);
+    return width;
+  }
+
+  #line(text: string, { style, size }: Setting): Line {
+    const runs = this.#fonts.runs(text.trimEnd(), style);
+    return { runs: runs.map((run) => ({ ...run, width: this.#measure(run, size) })) };
+  }
+}
+
+/** Tabs as spaces; characters that steer a terminal or a printer as one that shows that something was there. */
+function clean(text: string): string {
+  return text.replaceAll('\t', '    ').replaceAll(/\p{Cc}/gu, '\uFFFD');
+}

@@ -1,0 +1,110 @@
+import { Fonts, type PdfDocument, type Style } from './fonts.ts';
+import { type Line, LineBreaker } from './lines.ts';
+
+const MARGIN = 56;
+const LEADING = 1.4;
+const PADDING = 6;
+const SHADE = '#f3f4f6';
+const INK = '#111827';
+export const GREY = '#6b7280';
+
+/** How a text is set. */
+export interface Setting {
+  readonly style?: Style;
+  /** In points. */
+  readonly size?: number;
+  readonly colour?: string;
+  /** On a grey ground, as code is. */
+  readonly shaded?: boolean;
+  /** What stands at the right end of the first line. */
+  readonly aside?: string;
+}
+
+/** Writes text down the pages of a document, and begins a new page when one is full. */
+export class Pages {
+  readonly #document: PdfDocument;
+  readonly #breaker: LineBreaker;
+  readonly #fonts: Fonts;
+  #title = '';
+  #number = 0;
+  #y = MARGIN;
+
+  constructor(document: PdfDocument, options: { readonly fonts: readonly string[]; readonly missing: Set<string> }) {
+    this.#document = document;
+    this.#fonts = new Fonts(document, options.fonts, options.missing);
+    // With a list of features, even an empty one, pdfkit doesn't keep every text that it ever measured.
+    this.#breaker = new LineBreaker(this.#fonts, ({ face, text }, size) =>
+      document.font(face).fontSize(size).widthOfString(text, { features: [] }),
+    );
+  }
+
+  /** A new page for something with this title, which stands at the foot of it and of those that follow. */
+  begin(title: string): void {
+    this.#title = title.replaceAll(/\s+/gu, ' ');
+    this.#newPage();
+  }
+
+  space(points: number): void {
+    this.#y += points;
+  }
+
+  /** Begins a new page unless this much room is left: a heading shall not stand alone at the foot. */
+  keep(points: number): void {
+    if (this.#y + points > this.#bottom) this.#newPage();
+  }
+
+  rule(): void {
+    const right = this.#document.page.width - MARGIN;
+    this.#document.moveTo(MARGIN, this.#y).lineTo(right, this.#y).lineWidth(0.5).stroke('#d1d5db');
+    this.#y += 10;
+  }
+
+  write(text: string, { style = 'regular', size = 10, colour = INK, shaded = false, aside = '' }: Setting = {}): void {
+    const inset = shaded ? PADDING : 0;
+    const width = this.#width - 2 * inset;
+    const height = size * LEADING;
+    let isFirst = true;
+    for (const line of this.#breaker.lines(text, { style, size, width })) {
+      if (this.#y + height > this.#bottom) this.#newPage();
+      if (shaded) this.#document.rect(MARGIN, this.#y - 1, this.#width, height + 1).fill(SHADE);
+      this.#draw(line, { x: MARGIN + inset, y: this.#y, size, colour });
+      if (isFirst && aside !== '') this.#drawRight(aside, this.#y);
+      isFirst = false;
+      this.#y += height;
+    }
+  }
+
+  get #width(): number {
+    return this.#document.page.width - 2 * MARGIN;
+  }
+
+  get #bottom(): number {
+    return this.#document.page.height - MARGIN;
+  }
+
+  #newPage(): void {
+    this.#document.addPage();
+    this.#number += 1;
+    this.#y = MARGIN;
+    const y = this.#document.page.height - MARGIN / 2 - 6;
+    const [line] = this.#breaker.lines(this.#title, { style: 'regular', size: 8, width: this.#width - 80 });
+    if (line !== undefined) this.#draw(line, { x: MARGIN, y, size: 8, colour: GREY });
+    this.#drawRight(`Page ${this.#number}`, y);
+  }
+
+  #drawRight(text: string, y: number): void {
+    const [line] = this.#breaker.lines(text, { style: 'regular', size: 8, width: this.#width });
+    if (line === undefined) return;
+    const width = line.runs.reduce((sum, run) => sum + run.width, 0);
+    this.#draw(line, { x: this.#document.page.width - MARGIN - width, y, size: 8, colour: GREY });
+  }
+
+  #draw({ runs }: Line, { x, y, size, colour }: { x: number; y: number; size: number; colour: string }): void {
+    let at = x;
+    for (const { face, text, width } of runs) {
+      this.#document.font(face).fontSize(size).fillColor(colour);
+      this.#document.text(text, at, y + size, { lineBreak: false, baseline: 'alphabetic', features: [] });
+      at += width;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import type { MessagePart, MessageRole } from '../types.ts';
+import { chainOf } from './chain.ts';
+import { contentOf, type Fields, firstLine, isFields, momentOf, roleIn, shown, stringOf, titleOf } from './fields.ts';
+import {
+  type Cleaner,
+  type ConvertedMessage,
+  type ImportedConversation,
+  type ImportFormat,
+  ImportFault,
+} from './imported.ts';
+import { boundedMetadata, partsOf, readContent, reasoningPart, toolCallPart, toolResultPart } from './parts.ts';
+
+const ROLES: Readonly<Record<string, MessageRole>> = {
+  system: 'system',
+  developer: 'system',
+  user: 'user',
+  assistant: 'assistant',
+  tool: 'tool',
+  function: 'tool',
+};
+
+/** Chat messages as OpenAI's API and its fine-tuning take them: `{"messages": [{"role", "content"}…]}`, mostly one a line. */
+export const openai: ImportFormat = {
+  name: 'openai',
+  recognises: (element) => {
+    // With a list of models it is a chat of Open WebUI's first versions.
+    if (!isFields(element) || Array.isArray(element.models)) return false;
+    return typeof firstOf(element.messages)?.role === 'string';
+  },
+  convert,
+};
+
+function firstOf(messages: unknown): Fields | undefined {
+  const first: unknown = Array.isArray(messages) ? messages[0] : undefined;
+  return isFields(first) ? first : undefined;
+}
+
+function convert(element: unknown, cleaner: Cleaner): ImportedConversation {
+  if (!isFields(element) || !Array.isArray(element.messages))
+    throw new ImportFault('NOT_A_CONVERSATION', 'has no messages');
+  const converted = (element.messages as readonly unknown[]).map((message) => messageOf(message, cleaner));
+  const chain = chainOf(
+    converted.filter((message): message is ConvertedMessage => message !== null),
+    stringOf(element.id),
+  );
+  if (chain.messages.length === 0) throw new ImportFault('NOT_A_CONVERSATION', 'has no messages');
+  return {
+    ...chain,
+    externalId: cleaner.text(chain.externalId),
+    source: 'openai',
+    title: titleOf(stringOf(element.title) ?? firstLine(chain.messages), cleaner),
+    createdAt: momentOf(element.created_at) ?? momentOf(element.created),
+    archivedAt: null,
+    metadata: boundedMetadata(
+      {
+        id: element.id,
+        model: element.model,
+        tools: element.tools,
+        functions: element.functions,
+        parallelToolCalls: element.parallel_tool_calls,
+        metadata: element.metadata,
+      },
+      cleaner,
+    ),
+    activeLeafExternalId: null,
+    cutLinks: 0,
+  };
+}
+
+/** Null for a message that says nothing. */
+function messageOf(message: unknown, cleaner: Cleaner): ConvertedMessage | null {
+  if (!isFields(message)) throw new ImportFault('NOT_A_CONVERSATION', 'has something else among its messages');
+  const role = roleIn(ROLES, message.role);
+  if (role === undefined) throw new ImportFault('UNKNOWN_ROLE', `a message has the role ${shown(message.role)}`);
+  const said = readContent(message.content ?? message.refusal, cleaner);
+  const parts = [
+    ...reasoningPart(stringOf(message.reasoning_content) ?? '', cleaner),
+    ...said.parts,
+    ...(role === 'tool' ? [toolResultPart({ name: message.name, id: message.tool_call_id }, cleaner)] : []),
+    ...calls(message, cleaner),
+  ];
+  if (said.text === '' && parts.length === 0) return null;
+  return {
+    role,
+    content: contentOf(said.text, cleaner),
+    parts: partsOf(parts),
+    status: 'complete',
+    createdAt: momentOf(message.created_at) ?? momentOf(message.timestamp),
+    metadata: boundedMetadata(
+      {
+        source: 'openai',
+        modelName: stringOf(message.model),
+        name: role === 'tool' ? undefined : message.name,
+        weight: message.weight,
+        refused: typeof message.refusal === 'string' ? true : undefined,
+        developer: message.role === 'developer' ? true : undefined,
+      },
+      cleaner,
+    ),
+  };
+}
+
+/** `tool_calls`, and `function_call` of before there were tools. */
+function calls(message: Fields, cleaner: Cleaner): MessagePart[] {
+  const list = Array.isArray(message.tool_calls) ? message.tool_calls.filter(isFields) : [];
+  const parts = list.map((call) => {
+    const called = [call.function, call.custom].find(isFields) ?? call;
+    return toolCallPart({ name: called.name, id: call.id, input: called.arguments ?? called.input }, cleaner);
+  });
+  if (!isFields(message.function_call)) return parts;
+  const { name, arguments: input } = message.function_call;
+  return [...parts, toolCallPart({ name, input }, cleaner)];
+}

@@ -1,0 +1,188 @@
+import type { MessagePart, MessageRole } from '../types.ts';
+import { contentOf, type Fields, isFields, momentOf, roleIn, shown, stringOf } from './fields.ts';
+import { type Cleaner, type ConvertedMessage, ImportFault } from './imported.ts';
+import {
+  attachmentPart,
+  boundedMetadata,
+  dataPart,
+  parsed,
+  partsOf,
+  readContent,
+  reasoningPart,
+  type Said,
+  toolCallPart,
+  toolResultPart,
+} from './parts.ts';
+
+const ROLES: Readonly<Record<string, MessageRole>> = {
+  system: 'system',
+  developer: 'system',
+  user: 'user',
+  assistant: 'assistant',
+  tool: 'tool',
+};
+
+/** A message of Open WebUI, or null when it says nothing. */
+export function messageOf(message: unknown, cleaner: Cleaner): ConvertedMessage | null {
+  if (!isFields(message)) return null;
+  const role = roleIn(ROLES, message.role);
+  if (role === undefined) throw new ImportFault('UNKNOWN_ROLE', `a message has the role ${shown(message.role)}`);
+  const said = saidIn(message, role, cleaner);
+  const parts = [...said.parts, ...files(message, cleaner)];
+  const failed = message.error !== undefined && message.error !== null && message.error !== false;
+  const status = message.done === false || failed ? 'aborted' : 'complete';
+  if (said.text === '' && parts.length === 0 && (role !== 'assistant' || status === 'complete')) return null;
+  const usage = isFields(message.usage) ? message.usage : isFields(message.info) ? message.info : {};
+  return {
+    role,
+    content: contentOf(said.text, cleaner),
+    parts: partsOf(parts),
+    status,
+    createdAt: momentOf(message.timestamp),
+    metadata: boundedMetadata(
+      {
+        source: 'openwebui',
+        modelName: role === 'assistant' ? stringOf(message.model) : undefined,
+        tokens: count(usage.total_tokens) ?? count(usage.completion_tokens) ?? count(usage.eval_count),
+        error: failed ? errorOf(message.error) : undefined,
+        rating: isFields(message.annotation) ? message.annotation.rating : undefined,
+      },
+      cleaner,
+    ),
+  };
+}
+
+/** `output` tells an answer step by step where the version has it; before, thoughts and calls stood inside the text. */
+function saidIn(message: Fields, role: MessageRole, cleaner: Cleaner): Said {
+  if (Array.isArray(message.output) && message.output.some(isFields)) return readOutput(message.output, cleaner);
+  const said = readContent(message.content, cleaner);
+  if (role !== 'assistant') return role === 'tool' ? asResult(message, said, cleaner) : said;
+  const calls = Array.isArray(message.tool_calls) ? message.tool_calls.filter(isFields) : [];
+  const { text, parts } = readDetails(said.text, cleaner);
+  return {
+    text,
+    parts: [
+      ...parts,
+      ...said.parts,
+      ...calls.map((call) => {
+        const called = isFields(call.function) ? call.function : call;
+        return toolCallPart({ name: called.name, id: call.id, input: called.arguments }, cleaner);
+      }),
+    ],
+  };
+}
+
+function asResult(message: Fields, said: Said, cleaner: Cleaner): Said {
+  return {
+    text: said.text,
+    parts: [toolResultPart({ name: message.name, id: message.tool_call_id }, cleaner), ...said.parts],
+  };
+}
+
+function readOutput(items: readonly unknown[], cleaner: Cleaner): Said {
+  const texts: string[] = [];
+  const parts: MessagePart[] = [];
+  for (const item of items.filter(isFields)) {
+    const type = stringOf(item.type) ?? 'data';
+    const said = readContent(item.content ?? item.summary, cleaner);
+    if (type === 'message') {
+      texts.push(said.text);
+      parts.push(...said.parts);
+    } else if (type === 'reasoning') parts.push(...reasoningPart(said.text, cleaner));
+    else if (type === 'function_call')
+      parts.push(toolCallPart({ name: item.name, id: item.call_id ?? item.id, input: item.arguments }, cleaner));
+    else if (type === 'function_call_output')
+      parts.push(toolResultPart({ id: item.call_id, output: outputOf(item.output, cleaner) }, cleaner));
+    else parts.push(dataPart(type, item, cleaner));
+  }
+  return { text: texts.filter((text) => text !== '').join('\n\n'), parts };
+}
+
+/** A result of texts only is their text; anything else stays as it is. */
+function outputOf(output: unknown, cleaner: Cleaner): unknown {
+  if (!Array.isArray(output)) return output;
+  const { text, parts } = readContent(output, cleaner);
+  return parts.length === 0 ? text : output;
+}
+
+const OPENING = '<details type="';
+const CLOSING = '</details>';
+
+/** Takes `<details type="reasoning">` and `<details type="tool_calls">` out of the text. Looks at each character once. */
+function readDetails(text: string, cleaner: Cleaner): Said {
+  const parts: MessagePart[] = [];
+  const rest: string[] = [];
+  let from = 0;
+  for (let at = text.indexOf(OPENING); at >= 0; at = text.indexOf(OPENING, from)) {
+    const bodyAt = text.indexOf('>', at);
+    const end = bodyAt < 0 ? -1 : text.indexOf(CLOSING, bodyAt);
+    if (end < 0) break;
+    const found = detailsPart(text.slice(at, bodyAt), text.slice(bodyAt + 1, end), cleaner);
+    rest.push(text.slice(from, found === undefined ? end + CLOSING.length : at));
+    parts.push(...(found ?? []));
+    from = end + CLOSING.length;
+  }
+  if (from === 0) return { text, parts };
+  rest.push(text.slice(from));
+  return { text: rest.join('').trim(), parts };
+}
+
+function detailsPart(tag: string, body: string, cleaner: Cleaner): MessagePart[] | undefined {
+  const attributes = attributesOf(tag);
+  if (attributes.type === 'reasoning') {
+    const inner = unescaped(body.replace(/^\s*<summary>[^<]*<\/summary>/u, ''));
+    return reasoningPart(inner.replaceAll(/^> ?/gmu, '').trim(), cleaner);
+  }
+  if (attributes.type !== 'tool_calls' || attributes.name === undefined) return undefined;
+  const { name, id } = attributes;
+  // Both are JSON text within JSON text.
+  const input = parsed(attributes.arguments ?? '');
+  const output = parsed(attributes.result ?? '');
+  return [
+    toolCallPart({ name, id, input: input === '' ? undefined : input }, cleaner),
+    ...(attributes.done === 'true' ? [toolResultPart({ name, id, output }, cleaner)] : []),
+  ];
+}
+
+function attributesOf(tag: string): Partial<Record<string, string>> {
+  return Object.fromEntries(
+    [...tag.matchAll(/\s([a-z_]+)="([^"]*)"/gu)].map(([, name = '', value = '']) => [name, unescaped(value)]),
+  );
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&quot;': '"',
+  '&#x27;': "'",
+  '&#39;': "'",
+  '&lt;': '<',
+  '&gt;': '>',
+  '&amp;': '&',
+};
+
+function unescaped(text: string): string {
+  return text.replaceAll(/&(?:quot|#x27|#39|lt|gt|amp);/gu, (entity) => ENTITIES[entity] ?? entity);
+}
+
+function files(message: Fields, cleaner: Cleaner): MessagePart[] {
+  const list = Array.isArray(message.files) ? message.files.filter(isFields) : [];
+  return list.map((file) => {
+    const meta = isFields(file.file) && isFields(file.file.meta) ? file.file.meta : {};
+    return attachmentPart(
+      {
+        name: file.name ?? meta.name,
+        mediaType: file.content_type ?? meta.content_type ?? (file.type === 'image' ? 'image/*' : undefined),
+        url: file.url,
+        size: file.size ?? meta.size,
+      },
+      cleaner,
+    );
+  });
+}
+
+function errorOf(error: unknown): unknown {
+  return isFields(error) ? (error.content ?? error) : error;
+}
+
+function count(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}

@@ -1,0 +1,144 @@
+import type { MessagePart, MessageRole } from '../types.ts';
+import { chainOf } from './chain.ts';
+import { contentOf, type Fields, firstLine, isFields, momentOf, roleIn, shown, stringOf, titleOf } from './fields.ts';
+import {
+  type Cleaner,
+  type ConvertedMessage,
+  type ImportedConversation,
+  type ImportFormat,
+  ImportFault,
+} from './imported.ts';
+import { boundedMetadata, parsed, partsOf, toolCallPart, toolResultPart } from './parts.ts';
+
+/** Whoever wrote a file of this kind chose names; these are in use. */
+const ROLES: Readonly<Record<string, MessageRole>> = {
+  human: 'user',
+  user: 'user',
+  prompter: 'user',
+  gpt: 'assistant',
+  chatgpt: 'assistant',
+  assistant: 'assistant',
+  model: 'assistant',
+  bot: 'assistant',
+  bing: 'assistant',
+  bard: 'assistant',
+  claude: 'assistant',
+  system: 'system',
+  tool: 'tool',
+  observation: 'tool',
+  function: 'tool',
+  function_response: 'tool',
+  tool_response: 'tool',
+  function_call: 'assistant',
+  tool_call: 'assistant',
+};
+const CALLS: ReadonlySet<string> = new Set(['function_call', 'tool_call']);
+
+/**
+ * ShareGPT: `{"conversations": [{"from", "value"}…]}`, in a list or one a line. Others call the list `conversation` or
+ * `messages`, or use `role` and `content` inside `conversations`.
+ */
+export const sharegpt: ImportFormat = {
+  name: 'sharegpt',
+  recognises: (element) => isFields(element) && turnsOf(element) !== undefined,
+  convert,
+};
+
+function turnsOf(element: Fields): readonly unknown[] | undefined {
+  for (const list of [element.conversations, element.conversation]) {
+    const first: unknown = Array.isArray(list) ? list[0] : undefined;
+    if (Array.isArray(list) && isFields(first) && typeof (first.from ?? first.role) === 'string') return list;
+  }
+  const first: unknown = Array.isArray(element.messages) ? element.messages[0] : undefined;
+  return Array.isArray(element.messages) && isFields(first) && typeof first.from === 'string'
+    ? element.messages
+    : undefined;
+}
+
+function convert(element: unknown, cleaner: Cleaner): ImportedConversation {
+  const turns = isFields(element) ? turnsOf(element) : undefined;
+  if (!isFields(element) || turns === undefined) throw new ImportFault('NOT_A_CONVERSATION', 'has no conversations');
+  const system = stringOf(element.system) ?? '';
+  const all = system === '' ? turns : [{ from: 'system', value: system }, ...turns];
+  const converted = all.map((turn) => messageOf(turn, cleaner));
+  const chain = chainOf(
+    converted.filter((message): message is ConvertedMessage => message !== null),
+    idOf(element.id),
+  );
+  if (chain.messages.length === 0) throw new ImportFault('NOT_A_CONVERSATION', 'says nothing');
+  return {
+    ...chain,
+    externalId: cleaner.text(chain.externalId),
+    source: 'sharegpt',
+    title: titleOf(stringOf(element.title) ?? firstLine(chain.messages), cleaner),
+    createdAt: momentOf(element.created_at) ?? momentOf(element.timestamp),
+    archivedAt: null,
+    metadata: boundedMetadata(
+      {
+        id: element.id,
+        model: element.model,
+        language: element.lang ?? element.language,
+        tools: toolsOf(element.tools),
+        images: element.images ?? element.image,
+      },
+      cleaner,
+    ),
+    activeLeafExternalId: null,
+    cutLinks: 0,
+  };
+}
+
+function idOf(id: unknown): string | undefined {
+  return typeof id === 'number' ? String(id) : stringOf(id);
+}
+
+function toolsOf(tools: unknown): unknown {
+  if (typeof tools !== 'string') return tools;
+  return tools === '' ? undefined : parsed(tools);
+}
+
+/** Null for a turn that says nothing. */
+function messageOf(turn: unknown, cleaner: Cleaner): ConvertedMessage | null {
+  if (!isFields(turn)) throw new ImportFault('NOT_A_CONVERSATION', 'has something else among its turns');
+  const given = turn.from ?? turn.role;
+  const from = typeof given === 'string' ? given.toLowerCase().replaceAll('-', '_') : '';
+  const role = roleIn(ROLES, from);
+  if (role === undefined) throw new ImportFault('UNKNOWN_ROLE', `a turn is from ${shown(given)}`);
+  const value = turn.value ?? turn.content ?? '';
+  if (typeof value !== 'string') throw new ImportFault('NOT_A_CONVERSATION', 'has a turn whose value is no text');
+  const isCall = CALLS.has(from);
+  const calls = isCall ? callsIn(value, cleaner) : undefined;
+  const text = calls === undefined ? value : '';
+  const parts = [
+    ...(calls ?? (isCall ? [toolCallPart({ name: undefined, input: undefined }, cleaner)] : [])),
+    ...(role === 'tool' ? [toolResultPart({ name: turn.name, id: turn.tool_call_id }, cleaner)] : []),
+  ];
+  if (text === '' && parts.length === 0) return null;
+  return {
+    role,
+    content: contentOf(text, cleaner),
+    parts: partsOf(parts),
+    status: 'complete',
+    createdAt: momentOf(turn.timestamp) ?? momentOf(turn.created_at),
+    metadata: boundedMetadata(
+      {
+        source: 'sharegpt',
+        modelName: role === 'assistant' ? stringOf(turn.model) : undefined,
+        weight: turn.weight,
+      },
+      cleaner,
+    ),
+  };
+}
+
+/** A call, or a list of them, written as JSON; undefined when the text is something else. */
+function callsIn(value: string, cleaner: Cleaner): MessagePart[] | undefined {
+  const json = parsed(value);
+  const list: readonly unknown[] = Array.isArray(json) ? json : [json];
+  if (list.length === 0 || !list.every((call) => isFields(call) && typeof call.name === 'string')) return undefined;
+  return list
+    .filter(isFields)
+    .map(({ name, id, arguments: input, parameters }) =>
+      toolCallPart({ name, id, input: input ?? parameters }, cleaner),
+    );
+}
