@@ -36,13 +36,13 @@ select "id", "status"
 
 -- conversations.findById
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - 1)) as "newest_message_id"
   from "conversations"
   where "conversations"."user_id" = ? and ("id" = ? and "status" <> ?);
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - 1)) as "newest_message_id"
   from "conversations"
@@ -84,13 +84,13 @@ update "conversations"
 
 -- conversations.insert
 -- sqlite
-insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "created_at", "updated_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?)
-  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at";
+insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "expires_at", "created_at", "updated_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at";
 -- postgres
-insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "created_at", "updated_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8)
-  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at";
+insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "expires_at", "created_at", "updated_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at";
 
 -- conversations.insertAdopted
 -- sqlite
@@ -110,13 +110,13 @@ insert into "conversations" ("id", "title", "status", "source", "external_id", "
 
 -- conversations.list
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("status" = any($2) and "is_hidden" = any($3))
   order by "last_message_at" desc nulls last, "id" desc
@@ -124,13 +124,13 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 
 -- conversations.listAfter
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("last_message_at" <= ? and ("last_message_at" < ? or "id" < ?) and "status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("last_message_at" <= $2 and ("last_message_at" < $3 or "id" < $4) and "status" = any($5) and "is_hidden" = any($6))
   order by "last_message_at" desc nulls last, "id" desc
@@ -138,13 +138,13 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 
 -- conversations.listEmpty
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("last_message_at" is null and "id" < ? and "status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("last_message_at" is null and "id" < $2 and "status" = any($3) and "is_hidden" = any($4))
   order by "last_message_at" desc nulls last, "id" desc
@@ -222,6 +222,18 @@ update "conversations"
 update "conversations"
   set "status" = $1, "archived_at" = $2, "updated_at" = $3, "version" = "version" + 1
   where "conversations"."user_id" = $4 and ("id" = $5 and "status" = $6 and "version" = coalesce(cast($7 as integer), "version"))
+  returning "id";
+
+-- conversations.updateExpiry
+-- sqlite
+update "conversations"
+  set "expires_at" = ?, "updated_at" = ?, "version" = "version" + 1
+  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ? and "version" = coalesce(cast(? as integer), "version"))
+  returning "id";
+-- postgres
+update "conversations"
+  set "expires_at" = $1, "updated_at" = $2, "version" = "version" + 1
+  where "conversations"."user_id" = $3 and ("id" = $4 and "status" <> $5 and "version" = coalesce(cast($6 as integer), "version"))
   returning "id";
 
 -- conversations.updateTitle

@@ -23,6 +23,7 @@ import { addOrganisation } from './commands/organisation.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addReadiness } from './commands/readiness.ts';
 import { addRestore } from './commands/restore.ts';
+import { addRetention } from './commands/retention.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addSearch } from './commands/search.ts';
 import { addSeed } from './commands/seed.ts';
@@ -65,6 +66,7 @@ const commands: readonly AddCommand[] = [
   addOrganisation,
   addAudit,
   addErase,
+  addRetention,
   addConversations,
   addAdopt,
   addChanges,

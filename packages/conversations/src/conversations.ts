@@ -19,6 +19,7 @@ import {
   changeSchema,
   conversationIdInput,
   createConversationSchema,
+  expirySchema,
   renameSchema,
 } from './schemas/conversation.schema.ts';
 import { importSchema } from './schemas/import.schema.ts';
@@ -32,7 +33,7 @@ import {
 import { parse } from './schemas/parse.ts';
 import { conversationSources } from './search-sources.ts';
 import { append } from './services/append.ts';
-import { changeStatus, find, rename, softDelete } from './services/change.ts';
+import { changeStatus, find, rename, setExpiry, softDelete } from './services/change.ts';
 import { pageOfConversations, pageOfMessages, pageOfSource } from './services/pages.ts';
 import type {
   ChangeOptions,
@@ -103,6 +104,7 @@ export class Conversations {
       source = null,
       metadata = {},
       isHidden = false,
+      expiresAt = null,
     } = parse(createConversationSchema, input);
     try {
       const row = await this.#user.first(conversations.insert, {
@@ -111,6 +113,7 @@ export class Conversations {
         source,
         metadata,
         isHidden,
+        expiresAt,
         now: new Date(),
       });
       if (row === undefined) throw ConversationNotFoundError.of(id);
@@ -163,6 +166,11 @@ export class Conversations {
   /** Ends a conversation for good: it stays readable and takes no more messages. */
   async closeConversation(conversationId: string, options?: ChangeOptions): Promise<Conversation> {
     return changeStatus(this.#user, 'close', parse(changeSchema, { conversationId, options }));
+  }
+
+  /** From this time on it may be erased for good, which a worker does every night; null: never. Until then nothing changes. */
+  async setExpiry(conversationId: string, expiresAt: Date | null, options?: ChangeOptions): Promise<Conversation> {
+    return setExpiry(this.#user, parse(expirySchema, { conversationId, expiresAt, options }));
   }
 
   /** Takes a conversation out of sight, with its messages. The rows stay; only a list of deleted ones shows it. */

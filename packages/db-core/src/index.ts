@@ -108,10 +108,13 @@ export {
   type PolicyViolation,
 } from './operations/policy/check.ts';
 export type { ErasureCertificate } from './care/certificate.ts';
+export { Retention, type RetentionOptions, type RetentionProgress } from './care/retention/retention.ts';
+export type { RetentionOutcome, RetentionRule } from './care/retention/rule.ts';
 export {
   type AppliedErasures,
   type ApplyErasures,
   type EraseOwner,
+  type EraseRows,
   Erasures,
   type FinishErasures,
 } from './care/erasures.ts';
@@ -188,7 +191,7 @@ export {
 export type { LogEntry, LogLine } from './platform/log-entry.ts';
 export { LogStream, type LogStreamOptions } from './platform/log-stream.ts';
 export { HIDDEN_VALUE, SECRET_NAMES } from './platform/redact.ts';
-export { type FilterLogs, type FollowLogs, type ListLogs, type PruneLogs, SystemLogs } from './platform/system-logs.ts';
+export { type FilterLogs, type FollowLogs, type ListLogs, SystemLogs } from './platform/system-logs.ts';
 export {
   keepSample,
   type Readiness,
@@ -227,6 +230,7 @@ export { type EntityTexts, reembedJob } from './jobs/reembed.ts';
 export { Jobs, type ListJobs } from './jobs/jobs.ts';
 export { ensureKernelSchedules } from './jobs/kernel-schedules.ts';
 export { searchReindex } from './jobs/reindex.ts';
+export { retentionJob } from './jobs/retention.ts';
 export type { Ending } from './jobs/run.ts';
 export { type ListSchedules, type Schedule, Schedules, type SetSchedule } from './jobs/schedules.ts';
 export { Worker, type WorkedJob, type WorkerEvent, type WorkerOptions } from './jobs/worker.ts';

@@ -32,6 +32,14 @@ export interface EraseRow {
   readonly afterRows?: () => Promise<unknown>;
 }
 
+export interface EraseRows {
+  readonly table: string;
+  readonly rows: readonly { readonly userId: string; readonly id: string }[];
+  readonly signal?: AbortSignal | undefined;
+  /** As for {@link EraseRow}; called once. */
+  readonly afterRows?: () => Promise<unknown>;
+}
+
 export interface FinishErasures extends OwnerErasureOptions {
   /** As for {@link EraseOwner}; done once for all of them. Default: true. */
   readonly rewrite?: boolean;
@@ -126,6 +134,22 @@ export class Erasures {
     await this.#eraseRows(erasure, handle.userId, {});
     await afterRows?.();
     return only(await this.#end([{ erasure, by: { userId: handle.actor }, userId: handle.userId }], rewrite));
+  }
+
+  /** Erases rows whose time is over, of whoever they are, each with a line of its own in the ledger. Cleans up once. */
+  async eraseRows({ table, rows, signal, afterRows }: EraseRows): Promise<void> {
+    const { ledger } = await this.#tools('erase rows whose time is over');
+    const unfinished = await ledger.list('unfinished');
+    const endings: Ending[] = [];
+    for (const { userId, id } of rows) {
+      signal?.throwIfAborted();
+      const known = unfinished.find((each) => each.table === table && each.rowId === id && isOwner(each, userId));
+      const erasure = known ?? (await ledger.begin({ userId, row: { table, id } }));
+      await this.#eraseRows(erasure, userId, {});
+      endings.push({ erasure, by: { userId: SYSTEM_OWNER }, userId });
+    }
+    await afterRows?.();
+    if (endings.length > 0) await this.#end(endings, false);
   }
 
   /** The ledger, oldest first: keep it with backups, and give it to {@link apply} after a restore. */

@@ -209,6 +209,40 @@ export const databaseSettings = z.object({
     meaning: 'How long jobs that have ended are kept, with their log lines. A worker removes them, once a night.',
   }),
 
+  RETENTION_ARCHIVE_DAYS: count({
+    section: care,
+    initial: '730',
+    min: 1,
+    max: 36_500,
+    zero: 'never',
+    meaning:
+      'What nobody has used for so long is put away: conversations become archived. Two years, as in the systems that this replaces.',
+  }),
+  RETENTION_DELETED_DAYS: count({
+    section: care,
+    initial: '0',
+    min: 1,
+    max: 36_500,
+    zero: 'never',
+    meaning:
+      'What was deleted so long ago is erased for good: conversations. Until then only lists of deleted ones show it.',
+  }),
+  RETENTION_LOG_DAYS: count({
+    section: care,
+    initial: '30',
+    min: 1,
+    max: 36_500,
+    zero: 'for ever',
+    meaning: 'How long log lines are kept in the database.',
+  }),
+  RETENTION_LOG_ROWS: count({
+    section: care,
+    initial: '1000000',
+    min: 1000,
+    max: 1_000_000_000,
+    meaning: 'How many log lines are kept in the database at most, however young they are.',
+  }),
+
   BACKUP_FOLDER: text({
     section: care,
     values: 'path of a folder',
