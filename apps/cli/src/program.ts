@@ -25,6 +25,7 @@ import { addReadiness } from './commands/readiness.ts';
 import { addRestore } from './commands/restore.ts';
 import { addRetention } from './commands/retention.ts';
 import { addRollback } from './commands/rollback.ts';
+import { addScrub } from './commands/scrub.ts';
 import { addSearch } from './commands/search.ts';
 import { addSeed } from './commands/seed.ts';
 import { addServe } from './commands/serve.ts';
@@ -80,6 +81,7 @@ const commands: readonly AddCommand[] = [
   addStart,
   addDemo,
   addSeed,
+  addScrub,
   addCompletion,
 ];
 

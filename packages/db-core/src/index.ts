@@ -85,6 +85,13 @@ export { drillBackup, restoreBackup } from './operations/backup/restore.ts';
 export type { Restored, RestoreOptions } from './operations/backup/restored.ts';
 export { type VerifiedBackup, verifyBackup, type VerifyOptions } from './operations/backup/verify.ts';
 export type { DoctorLimits, Finding, Severity } from './operations/doctor/contract.ts';
+export {
+  type Scrubbed,
+  scrubDatabase,
+  type ScrubbedTableReport,
+  type ScrubOptions,
+  type ScrubProgress,
+} from './operations/scrub/scrub.ts';
 export { type Diagnosis, examine, type ExamineOptions } from './operations/doctor/doctor.ts';
 export { type DatabaseInfo, databaseInfo, type TableSize } from './operations/info.ts';
 export { type Indexes, inspectIndexes, type InspectedIndex, type MissingIndex } from './operations/inspect/indexes.ts';
