@@ -61,6 +61,7 @@ export type {
   LegacySource,
   LegacyTable,
 } from './operations/adopt/adopter.ts';
+export type { ErasableRow } from './operations/adopt/erased-before.ts';
 export type { AdoptedTable, AdoptionReason, TableTally } from './operations/adopt/tally.ts';
 export {
   type DatabaseHealth,
@@ -115,6 +116,7 @@ export {
   type PolicyViolation,
 } from './operations/policy/check.ts';
 export type { ErasureCertificate } from './care/certificate.ts';
+export type { OlderBackup } from './care/older-backups.ts';
 export { Retention, type RetentionOptions, type RetentionProgress } from './care/retention/retention.ts';
 export type { RetentionOutcome, RetentionRule } from './care/retention/rule.ts';
 export {

@@ -11,7 +11,7 @@ import { findOwners, findRowOwner } from './find-owners.ts';
 import { countOwned, OwnerErasure, type OwnerErasureOptions } from './owner-erasure.ts';
 import { eraseOneRow } from './row-erasure.ts';
 import { Statements } from './statements.ts';
-import { cleanStorage } from './storage.ts';
+import { cleanStorage, type StorageReport } from './storage.ts';
 
 export interface EraseOwner extends OwnerErasureOptions {
   /** Who has it done, for the audit. Default: {@link OPERATOR}. */
@@ -149,7 +149,7 @@ export class Erasures {
       endings.push({ erasure, by: { userId: SYSTEM_OWNER }, userId });
     }
     await afterRows?.();
-    if (endings.length > 0) await this.#end(endings, false);
+    if (endings.length > 0) await this.#complete(endings, false);
   }
 
   /** The ledger, oldest first: keep it with backups, and give it to {@link apply} after a restore. */
@@ -211,24 +211,32 @@ export class Erasures {
     await work.run();
   }
 
-  /** Only when the files are clean, too, an erasure is done: until then it is taken up again. */
   async #end(endings: readonly Ending[], rewrite: boolean): Promise<ErasureCertificate[]> {
-    this.#database.cache.clear();
-    const { ledger } = await this.#tools('complete an erasure');
-    const tables: string[] = [];
-    for (const { erasure } of endings) tables.push(...Object.keys((await ledger.get(erasure.id))?.counts ?? {}));
-    const storage = await cleanStorage(this.#database, { tables, rewrite });
+    const storage = await this.#complete(endings, rewrite);
+    const { ledger } = await this.#tools('certify an erasure');
     const certificates: ErasureCertificate[] = [];
-    for (const { erasure, by, userId } of endings) {
-      const event = { action: `${erasure.kind}.erased`, entity: 'erasure', entityId: erasure.id };
-      await this.#database.system('care: complete an erasure').transaction(async (system) => {
-        if (await ledger.complete(erasure, new Date())) await recordFor(system, { by, userId, ...event });
-      });
+    for (const { erasure } of endings) {
       const completed = await ledger.get(erasure.id);
       if (completed === undefined) throw new InternalError('The line of an erasure is not in the ledger.');
       certificates.push(await certify(this.#database, completed, storage));
     }
     return certificates;
+  }
+
+  /** Only when the files are clean, too, an erasure is done: until then it is taken up again. */
+  async #complete(endings: readonly Ending[], rewrite: boolean): Promise<StorageReport> {
+    this.#database.cache.clear();
+    const { ledger } = await this.#tools('complete an erasure');
+    const tables: string[] = [];
+    for (const { erasure } of endings) tables.push(...Object.keys((await ledger.get(erasure.id))?.counts ?? {}));
+    const storage = await cleanStorage(this.#database, { tables, rewrite });
+    for (const { erasure, by, userId } of endings) {
+      const event = { action: `${erasure.kind}.erased`, entity: 'erasure', entityId: erasure.id };
+      await this.#database.system('care: complete an erasure').transaction(async (system) => {
+        if (await ledger.complete(erasure, new Date())) await recordFor(system, { by, userId, ...event });
+      });
+    }
+    return storage;
   }
 
   async #tools(reason: string): Promise<{ readonly statements: Statements; readonly ledger: Ledger }> {
