@@ -17,7 +17,8 @@ export function bytesOfArchive(path: string, key?: Buffer): Buffer {
     const kind = file.readUInt8(at + 4);
     const sealed = file.subarray(at + 5, at + 5 + length);
     at += 5 + length;
-    const block = keyId === null ? sealed.subarray(0, -SEAL_BYTES) : opened(sealed, { id, header, index, kind, key: key! });
+    const block =
+      keyId === null ? sealed.subarray(0, -SEAL_BYTES) : opened(sealed, { id, header, index, kind, key: key! });
     blocks.push(zstdDecompressSync(block));
   }
   return Buffer.concat(blocks);

@@ -38,13 +38,14 @@ describeEngines('backups and an erasure', (context) => {
           isThere: true,
         },
       ]);
-      expect(unreached[0]).toMatch(/^Backups made before .*1 is known, the last one kept until \d{4}-.*ledger is applied/);
+      expect(unreached[0]).toMatch(
+        /^Backups made before .*1 is known, the last one kept until \d{4}-.*ledger is applied/,
+      );
     }
 
     const plain = await takeBackup(database, { folder, encrypt: false });
     const encrypted = await takeBackup(database, { folder, encrypt: true });
     const files = [plain.file, encrypted.file];
-    expect(bytesOfArchive(encrypted.file, KEY).subarray(0, 16)).not.toEqual(Buffer.alloc(16));
     for (const file of files) {
       const bytes = bytesOfArchive(file, KEY);
       for (const word of words) expect(bytes.includes(word), `${word} in ${file}`).toBe(false);

@@ -79,6 +79,7 @@ export {
   RestoreRefusedError,
 } from './operations/backup/errors.ts';
 export { type BackupFile, listBackups, type PruneBackups, pruneBackups } from './operations/backup/list.ts';
+export { type KeptDatabase, listKept, removeKept } from './operations/backup/kept.ts';
 export { BackupHistory, type BackupRun, type BackupStanding } from './operations/backup/history.ts';
 export { defineBackupJobs, ensureBackupSchedules } from './operations/backup/jobs.ts';
 export { takeBackup } from './operations/backup/take.ts';

@@ -36,7 +36,13 @@ export async function findAll(
   const conversations = new Map<string, FoundConversation>();
   const messages = new Map<string, number>();
   for (const source of sources) {
-    for (const row of rowsOf(source, conversationsTable.name, ['id', 'user_id', 'status', 'created_at', 'updated_at'])) {
+    for (const row of rowsOf(source, conversationsTable.name, [
+      'id',
+      'user_id',
+      'status',
+      'created_at',
+      'updated_at',
+    ])) {
       await step();
       const known = idOf(conversationsTable.name, row['id']);
       if (known === undefined || conversations.has(known.id)) continue;
