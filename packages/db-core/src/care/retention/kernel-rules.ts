@@ -78,6 +78,6 @@ export const KERNEL_RULES: readonly RetentionRule[] = [
 ];
 
 /** In settings 0 says that nothing goes. */
-export function forEver(ms: number): number | null {
+function forEver(ms: number): number | null {
   return ms === 0 ? null : ms;
 }

@@ -170,7 +170,7 @@ async function adoptOne(database: Database, { file, adopter, work, options }: On
         account: (account) => adoptAccount(system, account),
         wasErased: (row) => erased.has(row),
         wasRowErased: (table, id) => erased.hasRow(table, id),
-        adoptedBefore: (table) => ownersOfAdopted(database, { table, system: adopter.system }),
+        adoptedBefore: (table) => ownersOfAdopted(database, { table, source: adopter.system }),
         step: stepper(file, options),
       });
       const report = {
