@@ -73,7 +73,7 @@ export const systemFiles: Readonly<Record<string, string>> = {
   'packages/conversations/src/statistics/statistics.ts':
     'how much everybody writes together is asked by who looks after all, and noted',
   'packages/db-core/src/care/erasures.ts': 'an owner is erased from every table, also from those that belong to nobody',
-  'packages/db-core/src/jobs/prune.ts': 'whose jobs have ended long ago concerns all users',
+  'packages/db-core/src/care/retention/apply-rule.ts': 'what is kept for how long concerns the rows of everybody',
   'packages/db-core/src/jobs/queue-figures.ts': "how full the queue is concerns everybody's jobs",
   'packages/db-core/src/jobs/queue.ts': "a worker takes whoever's job is next",
   'packages/db-core/src/jobs/schedules.ts': 'whoever looks which schedules are due looks for everybody',
@@ -85,7 +85,6 @@ export const systemFiles: Readonly<Record<string, string>> = {
     'whether somebody is a member is asked before it is known for whom they act',
   'packages/db-core/src/platform/audit.ts':
     'what one person did with the things of several owners is asked by who looks after all',
-  'packages/db-core/src/platform/idempotency-keys.ts': 'answers whose time is over are cleared away for everybody',
   'packages/db-core/src/platform/identity.ts': 'which database this is concerns all its users',
   'packages/db-core/src/platform/instances.ts': 'which programs run concerns all users',
   'packages/db-core/src/platform/log-stream.ts': 'what a program says belongs to no user',

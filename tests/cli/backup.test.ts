@@ -2,7 +2,7 @@ import { existsSync, readdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Conversations } from '@keelson/conversations';
-import { openDatabase } from '@keelson/db-core';
+import { listKept, loadDatabaseConfig, openDatabase } from '@keelson/db-core';
 import { describeEngine, describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
 import { freshFolder } from '../support/fresh-folder.ts';
@@ -57,6 +57,11 @@ describeEngines('keelson and backups', (context) => {
     expect(restored.kept).not.toBeNull();
     expect(await titles(url)).toEqual(['before']);
     expect(await document(['validate'], { url })).toMatchObject({ valid: true });
+    expect(await document(['backups', 'remove-kept', '--yes'], { url })).toMatchObject({
+      items: [{ name: restored.kept }],
+    });
+    expect(await listKept(loadDatabaseConfig({ url, env: {} }))).toEqual([]);
+    expect(await titles(url)).toEqual(['before']);
 
     expect(await document(['backups', 'prune', '--yes'], { url, env })).toMatchObject({ items: [] });
     truncateSync(made.file, 2000);

@@ -1,5 +1,13 @@
-import { conversationSources, countTokensJob } from '@keelson/conversations';
-import { type Database, defineBackupJobs, type HttpConfig, Jobs, Search, searchReindex } from '@keelson/db-core';
+import { conversationRetention, conversationSources, countTokensJob } from '@keelson/conversations';
+import {
+  type Database,
+  defineBackupJobs,
+  type HttpConfig,
+  Jobs,
+  retentionJob,
+  Search,
+  searchReindex,
+} from '@keelson/db-core';
 import { Metrics } from '@keelson/db-core/metrics';
 import type { FastifyInstance } from 'fastify';
 import { ListenError } from './errors.ts';
@@ -79,6 +87,7 @@ export async function startServer({ http, ...options }: StartOptions): Promise<R
 function jobsOf(database: Database, search: Search): Jobs {
   const jobs = new Jobs(database);
   defineBackupJobs(jobs);
+  jobs.define(retentionJob(database, conversationRetention));
   jobs.define(searchReindex(search));
   jobs.define(countTokensJob(database));
   return jobs;

@@ -28,6 +28,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   organisation: async () => (await import('./commands/organisation.ts')).addOrganisation,
   audit: async () => (await import('./commands/audit.ts')).addAudit,
   erase: async () => (await import('./commands/erase.ts')).addErase,
+  retention: async () => (await import('./commands/retention.ts')).addRetention,
   conversations: async () => (await import('./commands/conversations.ts')).addConversations,
   adopt: async () => (await import('./commands/adopt.ts')).addAdopt,
   changes: async () => (await import('./commands/changes.ts')).addChanges,
@@ -41,6 +42,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   start: async () => (await import('./commands/start.ts')).addStart,
   demo: async () => (await import('./commands/demo.ts')).addDemo,
   seed: async () => (await import('./commands/seed.ts')).addSeed,
+  scrub: async () => (await import('./commands/scrub.ts')).addScrub,
   completion: async () => (await import('./commands/completion.ts')).addCompletion,
 };
 

@@ -46,13 +46,13 @@ select "id", "status", "external_id"
 
 -- conversations.findById
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - 1)) as "newest_message_id"
   from "conversations"
   where "conversations"."user_id" = ? and ("id" = ? and "status" <> ?);
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - 1)) as "newest_message_id"
   from "conversations"
@@ -94,13 +94,13 @@ update "conversations"
 
 -- conversations.insert
 -- sqlite
-insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "created_at", "updated_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?)
-  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at";
+insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "expires_at", "created_at", "updated_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at";
 -- postgres
-insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "created_at", "updated_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8)
-  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at";
+insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "expires_at", "created_at", "updated_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at";
 
 -- conversations.insertAdopted
 -- sqlite
@@ -128,13 +128,13 @@ insert into "conversations" ("id", "title", "status", "source", "external_id", "
 
 -- conversations.list
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("status" = any($2) and "is_hidden" = any($3))
   order by "last_message_at" desc nulls last, "id" desc
@@ -142,13 +142,13 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 
 -- conversations.listAfter
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("last_message_at" <= ? and ("last_message_at" < ? or "id" < ?) and "status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("last_message_at" <= $2 and ("last_message_at" < $3 or "id" < $4) and "status" = any($5) and "is_hidden" = any($6))
   order by "last_message_at" desc nulls last, "id" desc
@@ -156,13 +156,13 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 
 -- conversations.listEmpty
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("last_message_at" is null and "id" < ? and "status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("last_message_at" is null and "id" < $2 and "status" = any($3) and "is_hidden" = any($4))
   order by "last_message_at" desc nulls last, "id" desc
@@ -254,6 +254,18 @@ update "conversations"
 update "conversations"
   set "status" = $1, "archived_at" = $2, "updated_at" = $3, "version" = "version" + 1
   where "conversations"."user_id" = $4 and ("id" = $5 and "status" = $6 and "version" = coalesce(cast($7 as integer), "version"))
+  returning "id";
+
+-- conversations.updateExpiry
+-- sqlite
+update "conversations"
+  set "expires_at" = ?, "updated_at" = ?, "version" = "version" + 1
+  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ? and "version" = coalesce(cast(? as integer), "version"))
+  returning "id";
+-- postgres
+update "conversations"
+  set "expires_at" = $1, "updated_at" = $2, "version" = "version" + 1
+  where "conversations"."user_id" = $3 and ("id" = $4 and "status" <> $5 and "version" = coalesce(cast($6 as integer), "version"))
   returning "id";
 
 -- conversations.updateTitle
@@ -732,16 +744,6 @@ select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_c
   order by "started_at" desc
   limit $2;
 
--- backups.removeBefore
--- sqlite
-delete
-  from "backups"
-  where "started_at" < ?;
--- postgres
-delete
-  from "backups"
-  where "started_at" < $1;
-
 -- cache.listTrackedTables
 -- sqlite
 select "name"
@@ -998,30 +1000,6 @@ select "request_hash", "response_status", "response_headers", "response_body"
   from "idempotency_keys"
   where "idempotency_keys"."user_id" = $1 and ("key" = $2);
 
--- idempotencyKeys.listExpired
--- sqlite
-select "user_id", "id"
-  from "idempotency_keys"
-  where "expires_at" <= ?
-  order by "expires_at" asc
-  limit ?;
--- postgres
-select "user_id", "id"
-  from "idempotency_keys"
-  where "expires_at" <= $1
-  order by "expires_at" asc
-  limit $2;
-
--- idempotencyKeys.removeExpired
--- sqlite
-delete
-  from "idempotency_keys"
-  where "user_id" = ? and "id" = ? and "expires_at" <= ?;
--- postgres
-delete
-  from "idempotency_keys"
-  where "user_id" = $1 and "id" = $2 and "expires_at" <= $3;
-
 -- identity.find
 -- sqlite
 select "id", "environment", "created_at"
@@ -1098,26 +1076,6 @@ update "jobs"
   where "jobs"."user_id" = $7 and ("id" = $8 and "status" = $9)
   returning "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at";
 
--- jobs.eraseEnded
--- sqlite
-delete
-  from "jobs"
-  where "user_id" = ? and "id" in (select value from json_each(?)) and "completed_at" < ?;
--- postgres
-delete
-  from "jobs"
-  where "user_id" = $1 and "id" = any($2) and "completed_at" < $3;
-
--- jobs.eraseLines
--- sqlite
-delete
-  from "job_logs"
-  where "user_id" = ? and "id" in (select value from json_each(?));
--- postgres
-delete
-  from "job_logs"
-  where "user_id" = $1 and "id" = any($2);
-
 -- jobs.findById
 -- sqlite
 select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
@@ -1176,20 +1134,6 @@ select "id", "kind", "display_name", "status", "progress", "stage", "parameters"
   order by "id" desc
   limit $3;
 
--- jobs.listEnded
--- sqlite
-select "id"
-  from "jobs"
-  where "user_id" = ? and "id" > ? and "id" < ? and "completed_at" < ?
-  order by "id" asc
-  limit ?;
--- postgres
-select "id"
-  from "jobs"
-  where "user_id" = $1 and "id" > $2 and "id" < $3 and "completed_at" < $4
-  order by "id" asc
-  limit $5;
-
 -- jobs.listLines
 -- sqlite
 select "id", "attempt", "level", "message", "details", "created_at"
@@ -1203,20 +1147,6 @@ select "id", "attempt", "level", "message", "details", "created_at"
   where "job_logs"."user_id" = $1 and ("job_id" = $2 and "id" > $3)
   order by "id" asc
   limit $4;
-
--- jobs.listLinesOf
--- sqlite
-select "id"
-  from "job_logs"
-  where "user_id" = ? and "job_id" = ?
-  order by "id" asc
-  limit ?;
--- postgres
-select "id"
-  from "job_logs"
-  where "user_id" = $1 and "job_id" = $2
-  order by "id" asc
-  limit $3;
 
 -- jobs.listOfKind
 -- sqlite
@@ -1259,20 +1189,6 @@ select "id", "kind", "display_name", "status", "progress", "stage", "parameters"
   where "jobs"."user_id" = $1 and ("status" = $2 and "id" < $3)
   order by "id" desc
   limit $4;
-
--- jobs.nextOwner
--- sqlite
-select "user_id"
-  from "jobs"
-  where "user_id" > ?
-  order by "user_id" asc
-  limit ?;
--- postgres
-select "user_id"
-  from "jobs"
-  where "user_id" > $1
-  order by "user_id" asc
-  limit $2;
 
 -- jobs.report
 -- sqlite
@@ -2034,16 +1950,6 @@ update "user_sessions"
   where "account_id" = $2 and "id" <> $3 and "is_active" = $4
   returning "id";
 
--- sessions.erase
--- sqlite
-delete
-  from "user_sessions"
-  where "id" in (select value from json_each(?));
--- postgres
-delete
-  from "user_sessions"
-  where "id" = any($1);
-
 -- sessions.findByHash
 -- sqlite
 select "user_sessions"."id", "user_sessions"."account_id", "user_sessions"."is_active", "user_sessions"."expires_at", "user_sessions"."last_activity_at", "users"."email", "users"."is_admin", "users"."is_active" as "account_is_active"
@@ -2065,34 +1971,6 @@ select "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_
 select "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_activity_at", "created_at"
   from "user_sessions"
   where "account_id" = $1 and "id" = $2;
-
--- sessions.findExpired
--- sqlite
-select "id"
-  from "user_sessions"
-  where "expires_at" <= ?
-  order by "expires_at" asc
-  limit ?;
--- postgres
-select "id"
-  from "user_sessions"
-  where "expires_at" <= $1
-  order by "expires_at" asc
-  limit $2;
-
--- sessions.findIdle
--- sqlite
-select "id"
-  from "user_sessions"
-  where "last_activity_at" <= ?
-  order by "last_activity_at" asc
-  limit ?;
--- postgres
-select "id"
-  from "user_sessions"
-  where "last_activity_at" <= $1
-  order by "last_activity_at" asc
-  limit $2;
 
 -- sessions.insert
 -- sqlite
@@ -2292,22 +2170,6 @@ select "key"
   order by "last_failed_at" asc
   limit $2;
 
--- systemLogs.findNth
--- sqlite
-select "id"
-  from "system_logs"
-  where "id" < ?
-  order by "id" desc
-  limit ?
-  offset ?;
--- postgres
-select "id"
-  from "system_logs"
-  where "id" < $1
-  order by "id" desc
-  limit $2
-  offset $3;
-
 -- systemLogs.insert
 -- sqlite
 insert into "system_logs" ("id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at")
@@ -2401,30 +2263,6 @@ select "id", "level", "logger", "message", "request_id", "job_id", "session_id",
   where "request_id" = $1 and "logger" = $2 and "id" > $3 and "id" < $4 and "level" = any($5) and lower("message") like $6
   order by "id" desc
   limit $7;
-
--- systemLogs.listOldest
--- sqlite
-select "id"
-  from "system_logs"
-  where "id" <= ?
-  order by "id" asc
-  limit ?;
--- postgres
-select "id"
-  from "system_logs"
-  where "id" <= $1
-  order by "id" asc
-  limit $2;
-
--- systemLogs.removeUpTo
--- sqlite
-delete
-  from "system_logs"
-  where "id" <= ?;
--- postgres
-delete
-  from "system_logs"
-  where "id" <= $1;
 
 -- tokens.findById
 -- sqlite

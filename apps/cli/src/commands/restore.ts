@@ -68,7 +68,8 @@ export function addRestore(parent: CommandUnknownOpts, context: Context): void {
           }
           output.line(`${place.database} is restored: ${holds}, in ${(done.durationMs / 1000).toFixed(1)} s.`);
           if (migrated.length > 0) output.line(`Migrations that were run on it: ${migrated.join(', ')}.`);
-          if (kept !== null) output.line(`What was there is kept as ${kept}; remove it when it is no longer needed.`);
+          if (kept !== null)
+            output.line(`What was there is kept as ${kept}; \`keelson backups remove-kept\` removes it.`);
         });
       } finally {
         line.end();

@@ -9,6 +9,7 @@ import {
   Jobs,
   openDatabase,
   type Registration,
+  retentionJob,
   searchReindex,
   Worker,
   type WorkerEvent,
@@ -17,6 +18,7 @@ import type { Context } from '../context.ts';
 import { closeSoon, placeOf, waitForDatabase } from '../database.ts';
 import { eventLines } from '../events.ts';
 import { document, examples } from '../help.ts';
+import { retentionRules } from '../retention.ts';
 import { openSearch } from '../search.ts';
 import { listOf, wholeNumber } from '../values.ts';
 import { version } from '../version.ts';
@@ -58,6 +60,7 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
         const counts: Counts = { completed: 0, failed: 0, retried: 0, cancelled: 0, 'given-back': 0, lost: 0 };
         const jobs = new Jobs(database);
         defineBackupJobs(jobs);
+        jobs.define(retentionJob(database, await retentionRules()));
         const search = await openSearch(database);
         jobs.define(searchReindex(search));
         const { countTokensJob } = await import('@keelson/conversations');

@@ -11,7 +11,7 @@ import { findOwners, findRowOwner } from './find-owners.ts';
 import { countOwned, OwnerErasure, type OwnerErasureOptions } from './owner-erasure.ts';
 import { eraseOneRow } from './row-erasure.ts';
 import { Statements } from './statements.ts';
-import { cleanStorage } from './storage.ts';
+import { cleanStorage, type StorageReport } from './storage.ts';
 
 export interface EraseOwner extends OwnerErasureOptions {
   /** Who has it done, for the audit. Default: {@link OPERATOR}. */
@@ -29,6 +29,14 @@ export interface EraseRow {
   /** As for {@link EraseOwner}. Default: false. */
   readonly rewrite?: boolean;
   /** Called when the rows are gone and their bytes not yet: for what is made of them, such as a search index. */
+  readonly afterRows?: () => Promise<unknown>;
+}
+
+export interface EraseRows {
+  readonly table: string;
+  readonly rows: readonly { readonly userId: string; readonly id: string }[];
+  readonly signal?: AbortSignal | undefined;
+  /** As for {@link EraseRow}; called once. */
   readonly afterRows?: () => Promise<unknown>;
 }
 
@@ -128,6 +136,22 @@ export class Erasures {
     return only(await this.#end([{ erasure, by: { userId: handle.actor }, userId: handle.userId }], rewrite));
   }
 
+  /** Erases rows whose time is over, of whoever they are, each with a line of its own in the ledger. Cleans up once. */
+  async eraseRows({ table, rows, signal, afterRows }: EraseRows): Promise<void> {
+    const { ledger } = await this.#tools('erase rows whose time is over');
+    const unfinished = await ledger.list('unfinished');
+    const endings: Ending[] = [];
+    for (const { userId, id } of rows) {
+      signal?.throwIfAborted();
+      const known = unfinished.find((each) => each.table === table && each.rowId === id && isOwner(each, userId));
+      const erasure = known ?? (await ledger.begin({ userId, row: { table, id } }));
+      await this.#eraseRows(erasure, userId, {});
+      endings.push({ erasure, by: { userId: SYSTEM_OWNER }, userId });
+    }
+    await afterRows?.();
+    if (endings.length > 0) await this.#complete(endings, false);
+  }
+
   /** The ledger, oldest first: keep it with backups, and give it to {@link apply} after a restore. */
   async list(): Promise<readonly Erasure[]> {
     const { ledger } = await this.#tools('read the ledger of erasures');
@@ -187,24 +211,32 @@ export class Erasures {
     await work.run();
   }
 
-  /** Only when the files are clean, too, an erasure is done: until then it is taken up again. */
   async #end(endings: readonly Ending[], rewrite: boolean): Promise<ErasureCertificate[]> {
-    this.#database.cache.clear();
-    const { ledger } = await this.#tools('complete an erasure');
-    const tables: string[] = [];
-    for (const { erasure } of endings) tables.push(...Object.keys((await ledger.get(erasure.id))?.counts ?? {}));
-    const storage = await cleanStorage(this.#database, { tables, rewrite });
+    const storage = await this.#complete(endings, rewrite);
+    const { ledger } = await this.#tools('certify an erasure');
     const certificates: ErasureCertificate[] = [];
-    for (const { erasure, by, userId } of endings) {
-      const event = { action: `${erasure.kind}.erased`, entity: 'erasure', entityId: erasure.id };
-      await this.#database.system('care: complete an erasure').transaction(async (system) => {
-        if (await ledger.complete(erasure, new Date())) await recordFor(system, { by, userId, ...event });
-      });
+    for (const { erasure } of endings) {
       const completed = await ledger.get(erasure.id);
       if (completed === undefined) throw new InternalError('The line of an erasure is not in the ledger.');
       certificates.push(await certify(this.#database, completed, storage));
     }
     return certificates;
+  }
+
+  /** Only when the files are clean, too, an erasure is done: until then it is taken up again. */
+  async #complete(endings: readonly Ending[], rewrite: boolean): Promise<StorageReport> {
+    this.#database.cache.clear();
+    const { ledger } = await this.#tools('complete an erasure');
+    const tables: string[] = [];
+    for (const { erasure } of endings) tables.push(...Object.keys((await ledger.get(erasure.id))?.counts ?? {}));
+    const storage = await cleanStorage(this.#database, { tables, rewrite });
+    for (const { erasure, by, userId } of endings) {
+      const event = { action: `${erasure.kind}.erased`, entity: 'erasure', entityId: erasure.id };
+      await this.#database.system('care: complete an erasure').transaction(async (system) => {
+        if (await ledger.complete(erasure, new Date())) await recordFor(system, { by, userId, ...event });
+      });
+    }
+    return storage;
   }
 
   async #tools(reason: string): Promise<{ readonly statements: Statements; readonly ledger: Ledger }> {

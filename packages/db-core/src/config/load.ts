@@ -244,6 +244,12 @@ function inShape(
       keepRows: settings.CHANGES_RETENTION_ROWS,
     },
     jobs: { keepMs: settings.JOBS_RETENTION_DAYS * 24 * HOUR_MS },
+    retention: {
+      archiveMs: settings.RETENTION_ARCHIVE_DAYS * 24 * HOUR_MS,
+      deletedMs: settings.RETENTION_DELETED_DAYS * 24 * HOUR_MS,
+      logsMs: settings.RETENTION_LOG_DAYS * 24 * HOUR_MS,
+      logRows: settings.RETENTION_LOG_ROWS,
+    },
     backups: {
       folder: resolve(base, settings.BACKUP_FOLDER ?? backupFolder(target)),
       keepMs: settings.BACKUP_RETENTION_DAYS * 24 * HOUR_MS,

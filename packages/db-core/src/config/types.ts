@@ -37,10 +37,22 @@ export interface DatabaseConfig {
   readonly changes: { readonly keepMs: number; readonly keepRows: number };
   /** How long jobs that have ended are kept. 0: for ever. */
   readonly jobs: { readonly keepMs: number };
+  readonly retention: RetentionConfig;
   readonly cache: CacheConfig;
   readonly backups: BackupsConfig;
   /** Absent where no secret can be stored. */
   readonly secretKeys?: SecretKeys;
+}
+
+export interface RetentionConfig {
+  /** Without use for so long: put away. 0: never. */
+  readonly archiveMs: number;
+  /** Deleted so long ago: erased for good. 0: never. */
+  readonly deletedMs: number;
+  /** How long log lines are kept. 0: for ever. */
+  readonly logsMs: number;
+  /** How many log lines are kept at most. */
+  readonly logRows: number;
 }
 
 export interface BackupsConfig {

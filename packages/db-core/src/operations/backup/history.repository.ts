@@ -68,7 +68,3 @@ export const list = defineSystemQuery('backups.list', (db, p: { until: Date; lim
     .orderBy('started_at', 'desc')
     .limit(p.limit),
 );
-
-export const removeBefore = defineSystemQuery('backups.removeBefore', (db, p: { before: Date }) =>
-  db.deleteFrom('backups').where('started_at', '<', p.before),
-);

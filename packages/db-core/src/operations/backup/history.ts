@@ -70,11 +70,6 @@ export class BackupHistory {
     };
   }
 
-  /** Forgets what lies that long ago. */
-  async forget(before: Date): Promise<void> {
-    await this.#system('forget what lies long ago').run(queries.removeBefore, { before });
-  }
-
   #system(reason: string): SystemHandle {
     return this.#database.system(`backups: ${reason}`);
   }

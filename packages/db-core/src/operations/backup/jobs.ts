@@ -19,7 +19,6 @@ const SCHEDULES = [
 ];
 
 const parameters = z.strictObject({});
-const HISTORY_MS = 400 * 86_400_000;
 
 /** Adds the kinds `kernel.backup` and `kernel.restore-drill`. */
 export function defineBackupJobs(jobs: Jobs): void {
@@ -52,7 +51,6 @@ function backup(database: Database): JobDefinition<typeof parameters> {
       const { folder, keepMs } = database.config.backups;
       const databaseId = (await readIdentity(database))?.id ?? null;
       const removed = await pruneBackups(folder, { databaseId, keepMs });
-      await new BackupHistory(database).forget(new Date(Date.now() - Math.max(keepMs, HISTORY_MS)));
       return { file, bytes, rows, durationMs, removed: removed.length };
     },
   };
