@@ -6,10 +6,12 @@ export { postgresUrl } from './postgres-url.ts';
 export { redactUrl } from './redact.ts';
 export { readSecretKey, SecretKey, type SecretKeys } from './secret-key.ts';
 export type {
+  AlertsConfig,
   DatabaseConfig,
   EmbedderConfig,
   EmbedderServiceConfig,
   HttpConfig,
   KeelsonConfig,
   ReplicaConfig,
+  WebhookConfig,
 } from './types.ts';
