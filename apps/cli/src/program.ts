@@ -1,5 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { addAdopt } from './commands/adopt.ts';
+import { addAlerts } from './commands/alerts.ts';
 import { addAudit } from './commands/audit.ts';
 import { addBackup } from './commands/backup.ts';
 import { addBackups } from './commands/backups.ts';
@@ -51,6 +52,7 @@ const commands: readonly AddCommand[] = [
   addValidate,
   addInfo,
   addHealth,
+  addAlerts,
   addBackup,
   addBackups,
   addRestore,

@@ -18,14 +18,12 @@ export const migration: Migration = {
         resolved_at: t.timestamp().nullable(),
         firing_told_at: t.timestamp().nullable(),
         resolved_told_at: t.timestamp().nullable(),
-        telling_until: t.timestamp().nullable(),
       }),
       {
         primaryKey: ['id'],
         indexes: {
           // Whoever comes second with the same finding finds it there, and tells nobody.
           alerts_firing_key: { columns: ['rule', 'subject'], unique: true, where: 'resolved_at IS NULL' },
-          alerts_by_time: { columns: ['fired_at desc', 'id desc'] },
           alerts_resolved: { columns: ['resolved_at'] },
         },
       },

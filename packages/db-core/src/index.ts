@@ -62,6 +62,13 @@ export type {
   LegacyTable,
 } from './operations/adopt/adopter.ts';
 export type { AdoptedTable, AdoptionReason, TableTally } from './operations/adopt/tally.ts';
+export type { Alert } from './operations/alerts/alert.ts';
+export { Alerts, type ListAlerts } from './operations/alerts/alerts.ts';
+export { AlertUndeliveredError } from './operations/alerts/errors.ts';
+export { defineAlertJob } from './operations/alerts/job.ts';
+export { ALERT_RULES, type AlertRule, type AlertRuleName } from './operations/alerts/rules.ts';
+export { sendTestAlert } from './operations/alerts/test-alert.ts';
+export { type AlertWatch, type WatchAlerts, watchAlerts } from './operations/alerts/watch.ts';
 export {
   type DatabaseHealth,
   databaseHealth,

@@ -2,6 +2,7 @@ import process from 'node:process';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import {
   type Database,
+  defineAlertJob,
   defineBackupJobs,
   ensureBackupSchedules,
   ensureKernelSchedules,
@@ -10,6 +11,7 @@ import {
   openDatabase,
   type Registration,
   searchReindex,
+  watchAlerts,
   Worker,
   type WorkerEvent,
 } from '@keelson/db-core';
@@ -58,6 +60,7 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
         const counts: Counts = { completed: 0, failed: 0, retried: 0, cancelled: 0, 'given-back': 0, lost: 0 };
         const jobs = new Jobs(database);
         defineBackupJobs(jobs);
+        defineAlertJob(jobs);
         const search = await openSearch(database);
         jobs.define(searchReindex(search));
         const signal = AbortSignal.any([interrupt.signal, sigterm()]);
@@ -70,12 +73,17 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
         await ensureKernelSchedules(jobs);
         await ensureBackupSchedules(jobs);
         const instance = await registerWorker(context, jobs.database);
+        const alerts = watchAlerts(database, {
+          onAlert: (transition, { rule, message }) => output.warn(`alert ${transition}: ${rule}: ${message}`),
+          onTrouble: (error) => output.warn(error instanceof Error ? error.message : String(error)),
+        });
         output.note(`The worker ${worker.name} looks for ${(kind ?? jobs.kinds).join(', ')}. Ctrl-C stops.`);
         const indexing = search.keepIndexed({
           signal,
           onTrouble: (error) => output.warn(error instanceof Error ? error.message : String(error)),
         });
         await Promise.all([worker.run(), indexing]);
+        await alerts.stop();
         await instance.end();
         if (interrupt.signal.aborted) context.exitCode = 130;
         output.result({ ...placeOf(config.database), worker: worker.name, ...counts }, () =>

@@ -324,7 +324,6 @@ export const TABLE_CARE: Readonly<Record<string, TableCare>> = {
       resolved_at: 'none',
       firing_told_at: 'none',
       resolved_told_at: 'none',
-      telling_until: 'none',
     },
   },
   alert_watch: { columns: { singleton: 'none', evaluated_at: 'none' } },

@@ -34,12 +34,10 @@ export const OPERATIONS_NOTES: Readonly<Record<string, TableNotes>> = {
       resolved_at: 'When it ended; null while it lasts.',
       firing_told_at: 'When the webhook was told that it began; null: not yet, or there is none.',
       resolved_told_at: 'When the webhook was told that it ended.',
-      telling_until: 'Until then a process is at telling, and others leave it alone.',
     },
     indexes: {
       alerts_firing_key: 'One at a time of each rule and subject, and what lasts.',
-      alerts_by_time: 'The history, newest first.',
-      alerts_resolved: 'What ended long ago.',
+      alerts_resolved: 'What ended a short while ago, and long ago.',
     },
   },
   alert_watch: {

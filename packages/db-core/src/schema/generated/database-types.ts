@@ -20,7 +20,6 @@ export interface Alerts {
   seen_at: Date;
   severity: AlertSeverity;
   subject: string;
-  telling_until: Date | null;
 }
 
 export interface AlertWatch {

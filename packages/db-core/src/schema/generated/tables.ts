@@ -30,17 +30,10 @@ export const schema: SchemaDescription = {
         { name: 'resolved_at', codec: 'timestamp', nullable: true, hasDefault: false },
         { name: 'firing_told_at', codec: 'timestamp', nullable: true, hasDefault: false },
         { name: 'resolved_told_at', codec: 'timestamp', nullable: true, hasDefault: false },
-        { name: 'telling_until', codec: 'timestamp', nullable: true, hasDefault: false },
       ],
       primaryKey: ['id'],
       foreignKeys: [],
       indexes: [
-        {
-          name: 'alerts_by_time',
-          columns: [{ name: 'fired_at', descending: true }, { name: 'id', descending: true }],
-          unique: false,
-          partial: false,
-        },
         {
           name: 'alerts_firing_key',
           columns: [{ name: 'rule', descending: false }, { name: 'subject', descending: false }],
