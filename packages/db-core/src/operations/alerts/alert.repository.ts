@@ -43,7 +43,7 @@ export const insert = defineSystemQuery('alerts.insert', (db, p: NewAlert) =>
       firing_told_at: p.firingToldAt,
       resolved_told_at: p.resolvedToldAt,
     })
-    .onConflict((conflict) => conflict.doNothing())
+    .onConflict((conflict) => conflict.columns(['rule', 'subject']).where('resolved_at', 'is', null).doNothing())
     .returning(columns),
 );
 
@@ -115,7 +115,7 @@ export const beginWatch = defineSystemQuery('alerts.beginWatch', (db, p: { now: 
   db
     .insertInto('alert_watch')
     .values({ singleton: 1, evaluated_at: p.now })
-    .onConflict((conflict) => conflict.doNothing())
+    .onConflict((conflict) => conflict.column('singleton').doNothing())
     .returning('evaluated_at'),
 );
 

@@ -3,7 +3,7 @@ import { type Database, engineOf } from '../../database/database.ts';
 import type { SystemHandle } from '../../database/handle.ts';
 import { newId } from '../../database/ids.ts';
 import { SYSTEM_OWNER } from '../../database/user-id.ts';
-import { QueryError } from '../../errors/index.ts';
+import { QueryError, UniqueViolationError } from '../../errors/index.ts';
 import { insertJob } from '../../jobs/enqueue.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import { decodeCursor, type Page, pageOf, pageShape, parseInput } from '../../platform/input.ts';
@@ -139,7 +139,12 @@ export class Alerts {
   async enter(alert: Alert, tell: Jobs | undefined): Promise<void> {
     const subject = keptText(alert.subject, LONGEST_SUBJECT);
     const message = keptText(alert.message, LONGEST_MESSAGE);
-    await this.#transit((system) => system.first(queries.insert, { ...alert, subject, message }), tell);
+    try {
+      await this.#transit((system) => system.first(queries.insert, { ...alert, subject, message }), tell);
+    } catch (error) {
+      // It was entered before, and the answer was lost.
+      if (!(error instanceof UniqueViolationError)) throw error;
+    }
   }
 
   /** Has what ended and wasn't told be told of again. */
