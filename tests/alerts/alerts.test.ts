@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Alert,
+  ALERT_RULES,
   Alerts,
   type AlertWatch,
   BackupHistory,
@@ -9,6 +12,7 @@ import {
   defineAlertJob,
   ensureIdentity,
   Jobs,
+  openDatabase,
   Settings,
   SYSTEM_OWNER,
   watchAlerts,
@@ -260,7 +264,41 @@ describeEngines('alerts', (context) => {
   });
 });
 
+it('are described, each of them', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/alerts.md'), 'utf8');
+  const described = [...text.matchAll(/^### (.+)\n\n`(.+?)`/gm)].map(([, rule, severity]) => [rule, severity]);
+  expect(described).toEqual(Object.entries(ALERT_RULES).map(([rule, { severity }]) => [rule, severity]));
+});
+
 describeEngine('sqlite', 'alerts of SQLite', (context) => {
+  it('tell of a file that nobody can write to, which no breaker watches', async () => {
+    await using receiver = await Receiver.start();
+    const url = await context.url();
+    const env = {
+      ...QUIET,
+      ALERT_INTERVAL: '0.1',
+      ALERT_POOL_FAILURES: '0',
+      ALERT_WEBHOOK_URL: receiver.url,
+      DATABASE_TIMEOUT: '0.1',
+    };
+    await using other = openDatabase({ url });
+    await using database = openDatabase({ url, env });
+    const watch = watchAlerts(database);
+    await watch.look();
+    await other.forUser('ada').transaction(async (user) => {
+      await user.run((db) => db.deleteFrom('settings').where('key', '=', 'nothing'));
+      await until(() => watch.isAway);
+      await until(() => receiver.received.length === 1);
+    });
+    await until(() => !watch.isAway);
+    {
+      await using _worker = working(database);
+      await until(() => receiver.received.length === 2);
+    }
+    expect(receiver.told).toEqual(['alert.firing database-away', 'alert.resolved database-away']);
+    await watch.stop();
+  });
+
   it('tell in good time that it will be outgrown, which makes nothing worse today', async () => {
     const database = await context.open({ env: QUIET });
     await database.initialize();
