@@ -24,6 +24,7 @@ import { addOrganisation } from './commands/organisation.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addReadiness } from './commands/readiness.ts';
 import { addRestore } from './commands/restore.ts';
+import { addRestored } from './commands/restored.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addSearch } from './commands/search.ts';
 import { addSeed } from './commands/seed.ts';
@@ -56,6 +57,7 @@ const commands: readonly AddCommand[] = [
   addBackup,
   addBackups,
   addRestore,
+  addRestored,
   addDoctor,
   addInspect,
   addOptimize,
