@@ -30,7 +30,10 @@ const HOUR_MS = 3_600_000;
 const QUIET = { ALERT_INTERVAL: '3600', ALERT_DISK_FREE_PERCENT: '0', ALERT_WEBHOOK_TIMEOUT: '0.5' };
 
 /** What can't be looked at fails its test. */
-function watching(database: Database, onAlert: (transition: string, alert: Alert) => void = () => undefined): AlertWatch {
+function watching(
+  database: Database,
+  onAlert: (transition: string, alert: Alert) => void = () => undefined,
+): AlertWatch {
   return watchAlerts(database, {
     onAlert,
     onTrouble: (error) => {
@@ -41,9 +44,12 @@ function watching(database: Database, onAlert: (transition: string, alert: Alert
 
 /** Every look is this process's turn. */
 async function look(database: Database, watch: AlertWatch): Promise<void> {
-  await database
-    .system('test')
-    .run((db) => db.updateTable('alert_watch').set({ evaluated_at: new Date(0) }).where('singleton', '=', 1));
+  await database.system('test').run((db) =>
+    db
+      .updateTable('alert_watch')
+      .set({ evaluated_at: new Date(0) })
+      .where('singleton', '=', 1),
+  );
   await watch.look();
 }
 
@@ -82,8 +88,9 @@ function rulesOf(alerts: readonly Alert[]): string[] {
   return alerts.map(({ rule, subject }) => (subject === '' ? rule : `${rule} ${subject}`));
 }
 
-const until = (holds: () => unknown): Promise<void> =>
-  expect.poll(holds, { timeout: 20_000, interval: 20 }).toBeTruthy() as Promise<void>;
+async function until(holds: () => unknown): Promise<void> {
+  await expect.poll(holds, { timeout: 20_000, interval: 20 }).toBeTruthy();
+}
 
 describeEngines('alerts', (context) => {
   it('are told once when they begin and once when they end, signed, however many processes look', async () => {
@@ -153,7 +160,9 @@ describeEngines('alerts', (context) => {
     const hurry = () =>
       database
         .system('test')
-        .run((db) => db.updateTable('jobs').set({ ready_at: new Date(), waits_until: null }).where('status', '=', 'pending'));
+        .run((db) =>
+          db.updateTable('jobs').set({ ready_at: new Date(), waits_until: null }).where('status', '=', 'pending'),
+        );
     await hurry();
     await until(() => receiver.requests > sent);
     const started = performance.now();
@@ -206,7 +215,12 @@ describeEngines('alerts', (context) => {
 
   it('tell of waits in vain, consumers that lag behind and a disk that is nearly full', async () => {
     const env = { ...QUIET, ALERT_DISK_FREE_PERCENT: '99', ALERT_FEED_LAG: '0.1', BACKUP_FOLDER: freshFolder() };
-    const timeouts = { DATABASE_POOL_SIZE: '1', DATABASE_MAX_OVERFLOW: '0', DATABASE_POOL_TIMEOUT: '0.2', DATABASE_TIMEOUT: '0.5' };
+    const timeouts = {
+      DATABASE_POOL_SIZE: '1',
+      DATABASE_MAX_OVERFLOW: '0',
+      DATABASE_POOL_TIMEOUT: '0.2',
+      DATABASE_TIMEOUT: '0.5',
+    };
     const database = await context.open({ env: { ...env, ...timeouts } });
     const watch = watching(database);
     await look(database, watch);
@@ -252,11 +266,20 @@ describeEngines('alerts', (context) => {
     const long = new Date(Date.now() - 24 * HOUR_MS);
     const alert = { severity: 'warning' as const, message: 'It broke.', fired_at: long, seen_at: long };
     await database.system('test').run((db) =>
-      db.insertInto('alerts').values({ id: '00000000-0000-7000-8000-000000000001', rule: 'connection-errors', subject: 'gone:1', ...alert }),
+      db.insertInto('alerts').values({
+        id: '00000000-0000-7000-8000-000000000001',
+        rule: 'connection-errors',
+        subject: 'gone:1',
+        ...alert,
+      }),
     );
-    await database.system('test').run((db) =>
-      db.insertInto('alerts').values({ id: '00000000-0000-7000-8000-000000000002', rule: 'of-a-newer-version', subject: '', ...alert }),
-    );
+    await database
+      .system('test')
+      .run((db) =>
+        db
+          .insertInto('alerts')
+          .values({ id: '00000000-0000-7000-8000-000000000002', rule: 'of-a-newer-version', subject: '', ...alert }),
+      );
     const watch = watching(database);
     await look(database, watch);
     await watch.stop();

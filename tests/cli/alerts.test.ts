@@ -15,7 +15,9 @@ describeEngine('sqlite', 'keelson alerts', (context) => {
       await system.run((db) =>
         db.insertInto('alerts').values({ id: newId(), rule: 'backup-too-old', subject: '', ...alert, resolved_at: at }),
       );
-      await system.run((db) => db.insertInto('alerts').values({ id: newId(), rule: 'backup-too-old', subject: '', ...alert }));
+      await system.run((db) =>
+        db.insertInto('alerts').values({ id: newId(), rule: 'backup-too-old', subject: '', ...alert }),
+      );
       expect(await new Alerts(database).firing()).toHaveLength(1);
     }
     expect(await document(['alerts', 'list'], { url, code: 5 })).toMatchObject({
@@ -36,7 +38,9 @@ describeEngine('sqlite', 'keelson alerts', (context) => {
     const refused = await keelson(['alerts', 'test'], { env });
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('answered 500') });
     expect(refused.stderr).not.toContain('token-that-is-secret');
-    const nowhere = await keelson(['alerts', 'test'], { env: { ALERT_WEBHOOK_URL: 'ftp://hooks/token-that-is-secret' } });
+    const nowhere = await keelson(['alerts', 'test'], {
+      env: { ALERT_WEBHOOK_URL: 'ftp://hooks/token-that-is-secret' },
+    });
     expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('ALERT_WEBHOOK_URL: write https://') });
     expect(nowhere.stderr).not.toContain('token-that-is-secret');
   });

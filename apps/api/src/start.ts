@@ -77,7 +77,8 @@ export async function startServer({ http, ...options }: StartOptions): Promise<R
   const log = logger ?? server.log;
   const worker = slots === 0 ? undefined : startWorker({ jobs, search, slots, metrics, logger: log });
   const alerts = watchAlerts(database, {
-    onAlert: (transition, alert) => log[transition === 'firing' ? 'error' : 'info']({ alert }, `alert ${transition}: ${alert.rule}`),
+    onAlert: (transition, alert) =>
+      log[transition === 'firing' ? 'error' : 'info']({ alert }, `alert ${transition}: ${alert.rule}`),
     onTrouble: (error) => log.warn({ err: error }, 'alerts could not be looked at, or told of'),
   });
   let closing: Promise<void> | undefined;

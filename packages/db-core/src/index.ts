@@ -89,11 +89,7 @@ export { BackupHistory, type BackupRun, type BackupStanding } from './operations
 export { defineBackupJobs, ensureBackupSchedules } from './operations/backup/jobs.ts';
 export { takeBackup } from './operations/backup/take.ts';
 export { drillBackup, restoreBackup } from './operations/backup/restore.ts';
-export {
-  type SettledDatabase,
-  type SettleForeign,
-  settleForeignRestore,
-} from './operations/backup/foreign-restore.ts';
+export { type SettledDatabase, type SettleForeign, settleForeignRestore } from './operations/backup/foreign-restore.ts';
 export type { Restored, RestoreOptions } from './operations/backup/restored.ts';
 export { type VerifiedBackup, verifyBackup, type VerifyOptions } from './operations/backup/verify.ts';
 export type { DoctorLimits, Finding, Severity } from './operations/doctor/contract.ts';

@@ -556,12 +556,12 @@ update "users"
 -- sqlite
 insert into "alert_watch" ("singleton", "evaluated_at")
   values (?, ?)
-  on conflict () do nothing
+  on conflict ("singleton") do nothing
   returning "evaluated_at";
 -- postgres
 insert into "alert_watch" ("singleton", "evaluated_at")
   values ($1, $2)
-  on conflict () do nothing
+  on conflict ("singleton") do nothing
   returning "evaluated_at";
 
 -- alerts.findById
@@ -588,12 +588,14 @@ select "evaluated_at"
 -- sqlite
 insert into "alerts" ("id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at")
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  on conflict () do nothing
+  on conflict ("rule", "subject")
+  where "resolved_at" is null do nothing
   returning "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at";
 -- postgres
 insert into "alerts" ("id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at")
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-  on conflict () do nothing
+  on conflict ("rule", "subject")
+  where "resolved_at" is null do nothing
   returning "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at";
 
 -- alerts.list

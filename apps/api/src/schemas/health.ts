@@ -98,7 +98,9 @@ export function toHealth({ status, checks }: DatabaseHealth): z.output<typeof he
     status,
     checks: {
       ...others,
-      ...(alerts === undefined ? {} : {
+      ...(alerts === undefined
+        ? {}
+        : {
             alerts: {
               ...alerts,
               firing: alerts.firing.map(({ firedAt, ...alert }) => ({ ...alert, firedAt: timeOf(firedAt) })),

@@ -7,7 +7,10 @@ export function addAlertsTest(parent: CommandUnknownOpts, context: Context): voi
   parent
     .command('test')
     .description('send a test to the webhook, once, and tell what its receiver answered; the database is not asked')
-    .addHelpText('after', examples('keelson alerts test', 'ALERT_WEBHOOK_URL=https://hooks.example.com/x keelson alerts test'))
+    .addHelpText(
+      'after',
+      examples('keelson alerts test', 'ALERT_WEBHOOK_URL=https://hooks.example.com/x keelson alerts test'),
+    )
     .addHelpText('after', document('{"id","status","durationMs","signed"}'))
     .addHelpText('after', '\nEnds with 1 when the receiver does not take it, and with 2 when there is no webhook.\n')
     .action(async () => {
@@ -16,7 +19,9 @@ export function addAlertsTest(parent: CommandUnknownOpts, context: Context): voi
       const sent = await sendTestAlert(database, { environment, signal: interrupt.signal });
       output.result(sent, () => {
         const how = sent.signed ? 'signed' : 'not signed: ALERT_WEBHOOK_SECRET is not set';
-        output.line(`The webhook took it: it answered ${sent.status} after ${sent.durationMs} ms. The request was ${how}.`);
+        output.line(
+          `The webhook took it: it answered ${sent.status} after ${sent.durationMs} ms. The request was ${how}.`,
+        );
       });
     });
 }

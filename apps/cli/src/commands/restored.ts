@@ -9,7 +9,9 @@ import { document, examples } from '../help.ts';
 export function addRestored(parent: CommandUnknownOpts, context: Context): void {
   parent
     .command('restored')
-    .description("make a database fit for use that something else restored: PostgreSQL's log archive, pg_restore, a snapshot")
+    .description(
+      "make a database fit for use that something else restored: PostgreSQL's log archive, pg_restore, a snapshot",
+    )
     .option('--erasures-from <URL>', 'the database as it was before: what was erased there is erased here again')
     .option('--dry-run', 'say what would be done, and change nothing')
     .option('--yes', 'do it without asking')
@@ -54,15 +56,22 @@ export function addRestored(parent: CommandUnknownOpts, context: Context): void 
       output.result({ ...place, ...done }, () => {
         const { databaseId, environment, settled, migrated, erasures } = done;
         output.list({ database: place.database, id: databaseId, environment });
-        if (migrated.length > 0) output.line(`Migrations${settled ? ' that were run' : ' to be run'}: ${migrated.join(', ')}.`);
-        if (settled) output.line(`It is fit for use: a new epoch began, and ${plural(erasures, 'erasure')} were gone through again.`);
+        if (migrated.length > 0)
+          output.line(`Migrations${settled ? ' that were run' : ' to be run'}: ${migrated.join(', ')}.`);
+        if (settled)
+          output.line(
+            `It is fit for use: a new epoch began, and ${plural(erasures, 'erasure')} were gone through again.`,
+          );
         else output.note('Nothing was changed.');
         if (erasuresFrom === undefined)
-          output.note('What was erased after the moment it was restored to is not known here: --erasures-from names the database of before.');
+          output.note(
+            'What was erased after the moment it was restored to is not known here: --erasures-from names the database of before.',
+          );
       });
     });
 }
 
 function configOf({ environment }: Context, url: string): DatabaseConfig {
-  return loadConfig({ ...environment, DATABASE_URL: url, DATABASE_TYPE: undefined, DATABASE_READ_URL: undefined }).database;
+  return loadConfig({ ...environment, DATABASE_URL: url, DATABASE_TYPE: undefined, DATABASE_READ_URL: undefined })
+    .database;
 }

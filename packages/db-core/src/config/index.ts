@@ -6,7 +6,6 @@ export { postgresUrl } from './postgres-url.ts';
 export { redactUrl } from './redact.ts';
 export { readSecretKey, SecretKey, type SecretKeys } from './secret-key.ts';
 export type {
-  AlertsConfig,
   DatabaseConfig,
   EmbedderConfig,
   EmbedderServiceConfig,

@@ -23,7 +23,10 @@ export function readWebhook(
   const fault = urlFault(url);
   if (fault !== undefined) faults.push({ name: 'ALERT_WEBHOOK_URL', message: fault });
   if (url === undefined && given !== undefined)
-    faults.push({ name: 'ALERT_WEBHOOK_URL', message: 'not set, but ALERT_WEBHOOK_SECRET is: write where to send alerts' });
+    faults.push({
+      name: 'ALERT_WEBHOOK_URL',
+      message: 'not set, but ALERT_WEBHOOK_SECRET is: write where to send alerts',
+    });
   const secret = given === undefined ? undefined : readSecret(given);
   if (given !== undefined && secret === undefined)
     faults.push({

@@ -24,7 +24,8 @@ export async function refuseBreaking(
   );
   if (broken.length === 0) return;
   const more = broken.length > NAMED ? ` and ${broken.length - NAMED} more` : '';
-  const what = direction === 'up' ? `written for the schema before ${names.join(', ')}` : `that work with ${names.join(', ')}`;
+  const what =
+    direction === 'up' ? `written for the schema before ${names.join(', ')}` : `that work with ${names.join(', ')}`;
   throw new MigrationBreakingError(
     `Programs ${what} are running: ${broken.slice(0, NAMED).map(nameOf).join(', ')}${more}.`,
     { details: { migrations: names, instances: broken } },

@@ -23,7 +23,8 @@ export const OPERATIONS_NOTES: Readonly<Record<string, TableNotes>> = {
     },
   },
   alerts: {
-    purpose: 'What is wrong with the database and what was, one row from its beginning to its end. Old ones are removed.',
+    purpose:
+      'What is wrong with the database and what was, one row from its beginning to its end. Old ones are removed.',
     columns: {
       rule: 'Which rule of docs/alerts.md.',
       subject: 'What it concerns, where a rule can be true of several things: a disk, a consumer. Otherwise empty.',

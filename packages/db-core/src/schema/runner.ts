@@ -86,7 +86,8 @@ async function run(
     const breaking =
       direction === 'up' ? due.filter((one) => one.shown.breaking).map(({ migration }) => migration.name) : [];
     if (breaking.length > 0 && !status.fresh) await options.beforeBreaking?.(breaking);
-    if (direction === 'down' && due.length > 0) await options.beforeUndoing?.(due.map(({ migration }) => migration.name));
+    if (direction === 'down' && due.length > 0)
+      await options.beforeUndoing?.(due.map(({ migration }) => migration.name));
     if (due.length > 0 && !status.fresh) await options.backup?.();
     await createHistory(engine);
     const done: { name: string; durationMs: number }[] = [];

@@ -130,8 +130,7 @@ export class Alerts {
       if (!covers(rule, subject, seenAt)) continue;
       resolved.push(...(await this.#transit((system) => system.first(queries.resolve, { id, now }), tell)));
     }
-    if (fired.length > 0)
-      await this.#system().run(queries.removeBefore, { before: new Date(now.getTime() - KEPT_MS) });
+    if (fired.length > 0) await this.#system().run(queries.removeBefore, { before: new Date(now.getTime() - KEPT_MS) });
     return { fired, resolved };
   }
 

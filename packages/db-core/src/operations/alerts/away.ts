@@ -83,7 +83,11 @@ export class Outage {
     const { signal } = this.#stop;
     for (let attempt = 1; !signal.aborted && this.#alert.firingToldAt === null; attempt += 1) {
       if (await this.#send(webhook)) return;
-      const delayMs = backoffDelay(attempt, { baseDelayMs: BASE_DELAY_MS, maxDelayMs: LONGEST_DELAY_MS }, Math.random());
+      const delayMs = backoffDelay(
+        attempt,
+        { baseDelayMs: BASE_DELAY_MS, maxDelayMs: LONGEST_DELAY_MS },
+        Math.random(),
+      );
       await sleep(delayMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }

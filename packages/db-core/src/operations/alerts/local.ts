@@ -63,7 +63,12 @@ export class LocalRules {
         alerts.poolFailures,
         `Waits in vain for one of ${pool.size} connections, or for the turn to write,`,
       ),
-      ...often('connection-errors', this.#broken, alerts.connectionErrors, 'Connections that broke or could not be made'),
+      ...often(
+        'connection-errors',
+        this.#broken,
+        alerts.connectionErrors,
+        'Connections that broke or could not be made',
+      ),
       ...often('statement-timeouts', this.#timedOut, alerts.statementTimeouts, 'Statements that took too long'),
       ...this.#replicas(),
       ...this.#disks().flatMap((path) => diskFinding(path, alerts.diskFreePercent)),

@@ -63,7 +63,10 @@ function wrapped(id: string, type: string, at: Date, data: object): Notification
 }
 
 function partsOf({ target, databaseId, environment }: AlertedDatabase): object {
-  return { database: { id: databaseId, engine: target.engine, location: placeOf(target), environment }, host: hostname() };
+  return {
+    database: { id: databaseId, engine: target.engine, location: placeOf(target), environment },
+    host: hostname(),
+  };
 }
 
 /** Without credentials. */

@@ -108,7 +108,8 @@ class Watch implements AlertWatch {
     this.#unlisten();
     this.#local.close();
     await this.#looking;
-    await Promise.all([this.#outage, ...this.#past].map((outage) => outage?.leave()));
+    const outages = this.#outage === undefined ? this.#past : [this.#outage, ...this.#past];
+    await Promise.all(outages.map((outage) => outage.leave()));
     if (watches.get(this.#database) === this) watches.delete(this.#database);
   }
 
@@ -157,7 +158,8 @@ class Watch implements AlertWatch {
 
   #onBreaker(state: 'closed' | 'open' | 'half-open'): void {
     if (this.#stopped) return;
-    if (state === 'open') this.#away('The database failed repeatedly and is left alone for a while: its circuit is open.');
+    if (state === 'open')
+      this.#away('The database failed repeatedly and is left alone for a while: its circuit is open.');
     // It answers again; whether it can be used shows when the rules are looked at.
     else if (state === 'closed' && this.#outage !== undefined) void this.look();
   }
@@ -188,7 +190,7 @@ class Watch implements AlertWatch {
       this.#past.push(outage);
       this.#options.onAlert('resolved', outage.alert);
     }
-    for (const past of [...this.#past]) {
+    for (const past of this.#past) {
       const alert = await past.handOver();
       try {
         await this.#alerts.enter(alert, this.#tell);

@@ -52,7 +52,11 @@ export async function settleForeignRestore(options: SettleForeign): Promise<Sett
     const { pending } = await database.migrations.status();
     if (dryRun) return { databaseId, environment, settled: false, migrated: pending, erasures: before.length };
     await confirm?.({ databaseId, environment });
-    const migrated = await settleRestored(database, { backup: { takenAt: null }, erased: before, signal: opening.signal });
+    const migrated = await settleRestored(database, {
+      backup: { takenAt: null },
+      erased: before,
+      signal: opening.signal,
+    });
     const erasures = (await new Erasures(database).list()).length;
     return { databaseId, environment, settled: true, migrated, erasures };
   } finally {

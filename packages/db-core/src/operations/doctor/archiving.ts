@@ -21,7 +21,8 @@ export const archiving: Check = {
           subject: 'archive_command',
           message: 'archive_mode is on, and archive_command is empty.',
           meaning: 'Nothing is archived, and the log stays on the disk until that is full.',
-          remedy: 'Set archive_command as docs/recovery.md shows; SELECT pg_reload_conf(); the server catches up by itself.',
+          remedy:
+            'Set archive_command as docs/recovery.md shows; SELECT pg_reload_conf(); the server catches up by itself.',
         });
       else if (fails === true)
         findings.push({
@@ -38,7 +39,8 @@ export const archiving: Check = {
           severity: 'advice',
           subject: 'archive_timeout',
           message: 'archive_timeout is 0.',
-          meaning: 'While little is written, what was written last is archived hours later, and lost with the server until then.',
+          meaning:
+            'While little is written, what was written last is archived hours later, and lost with the server until then.',
           remedy: "ALTER SYSTEM SET archive_timeout = '60s'; SELECT pg_reload_conf();",
         });
       return findings;
