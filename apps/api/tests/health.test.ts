@@ -97,7 +97,8 @@ describeEngines('/status', (context) => {
     expect({ status, body }).toEqual({ status: 200, body: { status: 'up', breaker, alerts: 0 } });
     await database.migrations.rollback();
     await vi.waitFor(
-      async () => expect((await call('GET', '/status', { token: null })).body).toMatchObject({ status: 'degraded', breaker }),
+      async () =>
+        expect((await call('GET', '/status', { token: null })).body).toMatchObject({ status: 'degraded', breaker }),
       5000,
     );
   });
