@@ -45,6 +45,11 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
     SELECT ${dialect.uuid('b')}, CASE b % 7 WHEN 1 THEN 'drill' ELSE 'backup' END, 'file ' || b, CASE b % 9 WHEN 1 THEN 'failed' ELSE 'whole' END, ${dialect.time('b')}, 1
     FROM ${dialect.series('b', SCHEDULES)}`);
   await raw.query(`
+    INSERT INTO alerts (id, rule, subject, severity, message, fired_at, seen_at, resolved_at)
+    SELECT ${dialect.uuid('a')}, 'rule ' || (a % 7), 'subject ' || a, 'warning', 'message', ${dialect.time('a')}, ${dialect.time('a')},
+      CASE WHEN a % 500 <> 0 THEN ${dialect.time('a')} END
+    FROM ${dialect.series('a', RECORDS)}`);
+  await raw.query(`
     INSERT INTO schedules (id, user_id, name, kind, parameters, expression, time_zone, next_run_at, created_at, updated_at)
     SELECT ${dialect.uuid('s')}, ${dialect.user('s')}, 'schedule ' || s, 'kind ' || (s % 7), '{}', '0 7 * * *', 'UTC',
       CASE s % 3 WHEN 1 THEN ${dialect.time('s')} END, ${dialect.time('s')}, ${dialect.time('s')}

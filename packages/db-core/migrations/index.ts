@@ -13,6 +13,7 @@ import { migration as m0010 } from './0010_readiness.ts';
 import { migration as m0011 } from './0011_care.ts';
 import { migration as m0012 } from './0012_backups.ts';
 import { migration as m0013 } from './0013_message_branches.ts';
+import { migration as m0014 } from './0014_alerts.ts';
 
 /** Keelson's own migrations. */
 export const migrations: readonly Migration[] = [
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   m0011,
   m0012,
   m0013,
+  m0014,
 ];

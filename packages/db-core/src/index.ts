@@ -64,6 +64,13 @@ export type {
 } from './operations/adopt/adopter.ts';
 export type { ErasableRow } from './operations/adopt/erased-before.ts';
 export type { AdoptedTable, AdoptionReason, TableTally } from './operations/adopt/tally.ts';
+export type { Alert } from './operations/alerts/alert.ts';
+export { Alerts, type ListAlerts } from './operations/alerts/alerts.ts';
+export { AlertUndeliveredError } from './operations/alerts/errors.ts';
+export { defineAlertJob } from './operations/alerts/job.ts';
+export { ALERT_RULES, type AlertRule, type AlertRuleName } from './operations/alerts/rules.ts';
+export { sendTestAlert } from './operations/alerts/test-alert.ts';
+export { type AlertWatch, type WatchAlerts, watchAlerts } from './operations/alerts/watch.ts';
 export {
   type DatabaseHealth,
   databaseHealth,
@@ -85,6 +92,7 @@ export { BackupHistory, type BackupRun, type BackupStanding } from './operations
 export { defineBackupJobs, ensureBackupSchedules } from './operations/backup/jobs.ts';
 export { takeBackup } from './operations/backup/take.ts';
 export { drillBackup, restoreBackup } from './operations/backup/restore.ts';
+export { type SettledDatabase, type SettleForeign, settleForeignRestore } from './operations/backup/foreign-restore.ts';
 export type { Restored, RestoreOptions } from './operations/backup/restored.ts';
 export { type VerifiedBackup, verifyBackup, type VerifyOptions } from './operations/backup/verify.ts';
 export type { DoctorLimits, Finding, Severity } from './operations/doctor/contract.ts';

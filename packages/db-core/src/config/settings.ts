@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { choice, count, flag, milliseconds, optionalChoice, optionalCount, seconds, text } from './kinds.ts';
+import { alertSettings } from './alert-settings.ts';
 import { care, retentionSettings } from './retention-settings.ts';
 import { sslModes } from './ssl.ts';
 
@@ -202,6 +203,8 @@ export const databaseSettings = z.object({
     zero: 'for ever',
     meaning: 'How long backups that a worker made are kept. The newest one always is.',
   }),
+
+  ...alertSettings,
 
   CACHE_HOT_BYTES: optionalCount({
     section: cache,

@@ -291,6 +291,13 @@ export const backupDrill = {
   labels: [],
 } as const satisfies MetricDefinition;
 
+export const alertsFiring = {
+  name: 'keelson_alerts_firing',
+  type: 'gauge',
+  help: 'Alerts that fire, by rule; docs/alerts.md says what each one means. While the database is away, only that.',
+  labels: ['rule', 'severity'],
+} as const satisfies MetricDefinition;
+
 export const eventLoopDelay = {
   name: 'nodejs_eventloop_delay_seconds',
   type: 'gauge',

@@ -315,6 +315,21 @@ export const TABLE_CARE: Readonly<Record<string, TableCare>> = {
       verified_at: 'none',
     },
   },
+  alerts: {
+    columns: {
+      id: 'internal',
+      rule: 'none',
+      subject: 'internal',
+      severity: 'none',
+      message: 'internal',
+      fired_at: 'none',
+      seen_at: 'none',
+      resolved_at: 'none',
+      firing_told_at: 'none',
+      resolved_told_at: 'none',
+    },
+  },
+  alert_watch: { columns: { singleton: 'none', evaluated_at: 'none' } },
   app_instances: {
     columns: {
       id: 'internal',

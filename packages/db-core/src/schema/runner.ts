@@ -22,6 +22,8 @@ export interface RollbackOptions {
   readonly backup?: () => Promise<void>;
   /** Called with the breaking ones that are due, before anything changes, unless the database is empty. Throws to refuse. */
   readonly beforeBreaking?: (names: readonly string[]) => Promise<void>;
+  /** Called with those that are to be undone, before anything changes. Throws to refuse. */
+  readonly beforeUndoing?: (names: readonly string[]) => Promise<void>;
   readonly onEvent?: EventListener;
   /** Milliseconds to wait for another migrator, and for locks that others hold. Default 30,000. */
   readonly waitMs?: number;
@@ -84,6 +86,8 @@ async function run(
     const breaking =
       direction === 'up' ? due.filter((one) => one.shown.breaking).map(({ migration }) => migration.name) : [];
     if (breaking.length > 0 && !status.fresh) await options.beforeBreaking?.(breaking);
+    if (direction === 'down' && due.length > 0)
+      await options.beforeUndoing?.(due.map(({ migration }) => migration.name));
     if (due.length > 0 && !status.fresh) await options.backup?.();
     await createHistory(engine);
     const done: { name: string; durationMs: number }[] = [];

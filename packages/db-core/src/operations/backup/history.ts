@@ -37,6 +37,7 @@ const MOST = 1000;
 /** What became of the backups of a database. It is kept in the database, so that a restored one knows what was before. */
 export class BackupHistory {
   readonly #database: Database;
+  #reader: SystemHandle | undefined;
 
   constructor(database: Database) {
     this.#database = database;
@@ -57,7 +58,8 @@ export class BackupHistory {
   }
 
   async standing(): Promise<BackupStanding> {
-    const system = this.#system('how backups stand');
+    // Whoever asks every minute isn't noted every minute.
+    const system = (this.#reader ??= this.#system('how backups stand'));
     const latest = async (kind: BackupKind, result: BackupResult): Promise<BackupRun | null> => {
       const row = await system.first(queries.findLatest, { kind, result });
       return row === undefined ? null : toRun(row);

@@ -120,7 +120,8 @@ async function hasTables(database: Database): Promise<boolean> {
 }
 
 interface Settling {
-  readonly backup: VerifiedBackup;
+  /** When it was taken; null: not known. */
+  readonly backup: Pick<VerifiedBackup, 'takenAt'>;
   /** The ledger of the database that it replaces. */
   readonly erased: readonly Erasure[];
   readonly signal?: AbortSignal | undefined;

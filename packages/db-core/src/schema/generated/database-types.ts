@@ -1,13 +1,31 @@
 // Made by `pnpm generate` from a migrated PostgreSQL; change a migration instead.
 
 import type { EngineKind } from '../../engine/contract.ts';
-import type { BackupKind, BackupResult, ConversationStatus, ErasureKind, InstanceKind, JobLogLevel, JobStatus, LogLevel, MemberRole, MessageRole, MessageStatus, MigrationState, SettingType } from '../enumerations.ts';
+import type { AlertSeverity, BackupKind, BackupResult, ConversationStatus, ErasureKind, InstanceKind, JobLogLevel, JobStatus, LogLevel, MemberRole, MessageRole, MessageStatus, MigrationState, SettingType } from '../enumerations.ts';
 import type { JsonValue } from '../json.ts';
 import type { ColumnType } from 'kysely';
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
+
+export interface Alerts {
+  fired_at: Date;
+  firing_told_at: Date | null;
+  id: string;
+  message: string;
+  resolved_at: Date | null;
+  resolved_told_at: Date | null;
+  rule: string;
+  seen_at: Date;
+  severity: AlertSeverity;
+  subject: string;
+}
+
+export interface AlertWatch {
+  evaluated_at: Date;
+  singleton: Generated<number>;
+}
 
 export interface ApiTokens {
   account_id: string | null;
@@ -399,6 +417,8 @@ export interface UserSessions {
 }
 
 export interface DB {
+  alert_watch: AlertWatch;
+  alerts: Alerts;
   api_tokens: ApiTokens;
   app_instances: AppInstances;
   audit_events: AuditEvents;

@@ -8,6 +8,47 @@ export type TenantTable = 'audit_events' | 'conversation_branches' | 'conversati
 export const schema: SchemaDescription = {
   tables: [
     {
+      name: 'alert_watch',
+      columns: [
+        { name: 'singleton', codec: 'integer', nullable: false, hasDefault: true },
+        { name: 'evaluated_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['singleton'],
+      foreignKeys: [],
+      indexes: [],
+    },
+    {
+      name: 'alerts',
+      columns: [
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'rule', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'subject', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'severity', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'message', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'fired_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'seen_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'resolved_at', codec: 'timestamp', nullable: true, hasDefault: false },
+        { name: 'firing_told_at', codec: 'timestamp', nullable: true, hasDefault: false },
+        { name: 'resolved_told_at', codec: 'timestamp', nullable: true, hasDefault: false },
+      ],
+      primaryKey: ['id'],
+      foreignKeys: [],
+      indexes: [
+        {
+          name: 'alerts_firing_key',
+          columns: [{ name: 'rule', descending: false }, { name: 'subject', descending: false }],
+          unique: true,
+          partial: true,
+        },
+        {
+          name: 'alerts_resolved',
+          columns: [{ name: 'resolved_at', descending: false }],
+          unique: false,
+          partial: false,
+        },
+      ],
+    },
+    {
       name: 'api_tokens',
       columns: [
         { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
