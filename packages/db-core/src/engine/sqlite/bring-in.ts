@@ -1,0 +1,138 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { quoteAnyName } from '../../schema/identifiers.ts';
+import type { StoredValue } from './copy.ts';
+import { mapSqliteError } from './errors.ts';
+
+type Values = StoredValue[];
+
+export interface BringIn {
+  /** A file that nobody else uses; what happens to it when this is interrupted doesn't matter. */
+  readonly path: string;
+  /** What `copyChanges` made, in order. */
+  readonly files: readonly string[];
+  readonly changesTable: string;
+  readonly partsTable: string;
+  /** Tables whose rows go by parts, with the length of what names one. */
+  readonly lengthOf: (table: string) => number;
+  /** Triggers that are to do their work meanwhile; the others rest. */
+  readonly keepsTrigger: (name: string) => boolean;
+  /** Told of each row that goes… */
+  readonly onRemoved: (table: string, row: readonly StoredValue[]) => void;
+  /** …and each that comes. */
+  readonly onAdded: (table: string, row: readonly StoredValue[]) => void;
+  readonly onFile?: (index: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const AT_ONCE = 500;
+const ATTACHED = 'increment';
+
+/** Brings changes into a copy of the database that they are of: rows that changed go, and come as they were then. */
+export async function bringIn(options: BringIn): Promise<void> {
+  const { path, files, keepsTrigger, onFile, signal } = options;
+  const database = new Database(path, { fileMustExist: true });
+  try {
+    database.defaultSafeIntegers(true);
+    for (const pragma of ['journal_mode = MEMORY', 'synchronous = OFF', 'foreign_keys = OFF', 'recursive_triggers = ON'])
+      database.pragma(pragma);
+    const triggers = database
+      .prepare<[], { name: string; sql: string }>(`SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'`)
+      .all()
+      .filter(({ name }) => !keepsTrigger(name));
+    for (const { name } of triggers) database.exec(`DROP TRIGGER ${quoteAnyName(name)}`);
+    for (const [index, file] of files.entries()) {
+      onFile?.(index);
+      database.prepare(`ATTACH ? AS ${ATTACHED}`).run(file);
+      database.exec('BEGIN');
+      await new OneFile(database, options).bring();
+      database.exec(`COMMIT; DETACH ${ATTACHED}`);
+    }
+    for (const { sql } of triggers) database.exec(sql);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw mapSqliteError(error, path);
+  } finally {
+    database.close();
+  }
+}
+
+class OneFile {
+  readonly #database: Database.Database;
+  readonly #options: BringIn;
+
+  constructor(database: Database.Database, options: BringIn) {
+    this.#database = database;
+    this.#options = options;
+  }
+
+  /** Everything that goes before anything that comes: a row may have what another one had. */
+  async bring(): Promise<void> {
+    const { changesTable, partsTable } = this.#options;
+    for await (const [table, userId, id] of this.#rows(changesTable, ['table_name', 'user_id', 'id']))
+      this.#remove(String(table), 'user_id = ? AND id = ?', [userId, id]);
+    for await (const [table, part] of this.#rows(partsTable, ['table_name', 'part'])) {
+      const length = this.#options.lengthOf(String(table));
+      if (length === 0) this.#remove(String(table), 'true', []);
+      else this.#remove(String(table), `substr(id, 1, ${length}) = ?`, [part]);
+    }
+    const tables = this.#database
+      .prepare<[], { name: string }>(`SELECT name FROM ${ATTACHED}.sqlite_schema WHERE type = 'table' ORDER BY name`)
+      .all()
+      .map(({ name }) => name);
+    for (const table of tables) if (table !== changesTable && table !== partsTable) await this.#add(table);
+  }
+
+  #remove(table: string, where: string, values: readonly unknown[]): void {
+    const rows = this.#all(`DELETE FROM main.${quoteAnyName(table)} WHERE ${where} RETURNING *`, values);
+    for (const row of rows) this.#options.onRemoved(table, row);
+  }
+
+  async #add(table: string): Promise<void> {
+    const columns = this.#database
+      .prepare<[string], { name: string }>(`SELECT name FROM pragma_table_info(?, '${ATTACHED}')`)
+      .all(table)
+      .map(({ name }) => name);
+    const sql = `INSERT INTO main.${quoteAnyName(table)} (${quoted(columns)})
+      SELECT ${quoted(columns)} FROM ${ATTACHED}.${quoteAnyName(table)} WHERE rowid > ? AND rowid <= ? RETURNING *`;
+    const last = Number(this.#all(`SELECT coalesce(max(rowid), 0) FROM ${ATTACHED}.${quoteAnyName(table)}`, [])[0]?.[0]);
+    for (let from = 0; from < last; from += AT_ONCE) {
+      for (const row of this.#all(sql, [from, from + AT_ONCE])) this.#options.onAdded(table, row);
+      await this.#pause();
+    }
+  }
+
+  /** Rows of the attached file, some at a time: nothing else can run while a statement gives rows. */
+  async *#rows(table: string, columns: readonly string[]): AsyncGenerator<Values, void, undefined> {
+    const sql = `SELECT rowid, ${quoted(columns)} FROM ${ATTACHED}.${quoteAnyName(table)} WHERE rowid > ? ORDER BY rowid LIMIT ${AT_ONCE}`;
+    for (let last: StoredValue = 0; ;) {
+      const rows = this.#all(sql, [last]);
+      for (const [rowid = 0, ...values] of rows) {
+        last = rowid;
+        yield values;
+      }
+      if (rows.length < AT_ONCE) return;
+      await this.#pause();
+    }
+  }
+
+  #all(sql: string, values: readonly unknown[]): Values[] {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare<unknown[], Values>(sql).raw(true);
+      this.#statements.set(sql, statement);
+    }
+    return statement.all(...values);
+  }
+
+  readonly #statements = new Map<string, Database.Statement<unknown[], Values>>();
+
+  async #pause(): Promise<void> {
+    await breathe();
+    this.#options.signal?.throwIfAborted();
+  }
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map(quoteAnyName).join(', ');
+}
