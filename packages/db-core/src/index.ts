@@ -80,7 +80,8 @@ export {
 export { type BackupFile, listBackups, type PruneBackups, pruneBackups } from './operations/backup/list.ts';
 export { BackupHistory, type BackupRun, type BackupStanding } from './operations/backup/history.ts';
 export { defineBackupJobs, ensureBackupSchedules } from './operations/backup/jobs.ts';
-export { takeBackup } from './operations/backup/take.ts';
+export { backupIncrement, type IncrementOptions, NoIncrement } from './operations/backup/increment.ts';
+export { takeBackup, type TakenIncrement, takeIncrement } from './operations/backup/take.ts';
 export { drillBackup, restoreBackup } from './operations/backup/restore.ts';
 export type { Restored, RestoreOptions } from './operations/backup/restored.ts';
 export { type VerifiedBackup, verifyBackup, type VerifyOptions } from './operations/backup/verify.ts';

@@ -1,5 +1,6 @@
 import { Erasures } from '../../care/erasures.ts';
 import type { Erasure } from '../../care/ledger.ts';
+import { clearTraces } from '../../care/traces.ts';
 import type { DatabaseConfig } from '../../config/index.ts';
 import { type Database, engineOf } from '../../database/database.ts';
 import {
@@ -154,6 +155,7 @@ export async function settleRestored(
   await forgetInstances(database);
   await database.changes.startEpoch();
   const since = backup.takenAt;
+  if (begun !== null && since !== null && begun < since) await clearTraces(database, { since: begun, until: since });
   await new Erasures(database).apply({ ledger: erased, ...(since === null ? {} : { since }) });
   signal?.throwIfAborted();
   return done.map(({ name }) => name);
