@@ -6,11 +6,19 @@ import { mapSqliteError } from './errors.ts';
 
 type Values = StoredValue[];
 
+export interface BroughtFile {
+  readonly path: string;
+  /** Does it have other names for owners than the copy? */
+  readonly hasPseudonyms: boolean;
+  /** Given the owners that the copy has, gives those that are called otherwise in the file: their ids by what it calls them. */
+  readonly namesOf: (owners: Iterable<string>) => ReadonlyMap<string, string>;
+}
+
 export interface BringIn {
   /** A file that nobody else uses; what happens to it when this is interrupted doesn't matter. */
   readonly path: string;
   /** What `copyChanges` made, in order. */
-  readonly files: readonly string[];
+  readonly files: readonly BroughtFile[];
   readonly changesTable: string;
   readonly partsTable: string;
   /** Tables whose rows go by parts, with the length of what names one. */
@@ -43,9 +51,9 @@ export async function bringIn(options: BringIn): Promise<void> {
     for (const { name } of triggers) database.exec(`DROP TRIGGER ${quoteAnyName(name)}`);
     for (const [index, file] of files.entries()) {
       onFile?.(index);
-      database.prepare(`ATTACH ? AS ${ATTACHED}`).run(file);
+      database.prepare(`ATTACH ? AS ${ATTACHED}`).run(file.path);
       database.exec('BEGIN');
-      await new OneFile(database, options).bring();
+      await new OneFile(database, file, options).bring();
       database.exec(`COMMIT; DETACH ${ATTACHED}`);
     }
     for (const { sql } of triggers) database.exec(sql);
@@ -59,18 +67,24 @@ export async function bringIn(options: BringIn): Promise<void> {
 
 class OneFile {
   readonly #database: Database.Database;
+  readonly #file: BroughtFile;
   readonly #options: BringIn;
 
-  constructor(database: Database.Database, options: BringIn) {
+  constructor(database: Database.Database, file: BroughtFile, options: BringIn) {
     this.#database = database;
+    this.#file = file;
     this.#options = options;
   }
 
   /** Everything that goes before anything that comes: a row may have what another one had. */
   async bring(): Promise<void> {
     const { changesTable, partsTable } = this.#options;
-    for await (const [table, userId, id] of this.#rows(changesTable, ['table_name', 'user_id', 'id']))
+    const names = this.#file.hasPseudonyms ? this.#file.namesOf(this.#owners(changesTable)) : new Map<string, string>();
+    for await (const [table, userId, id] of this.#rows(changesTable, ['table_name', 'user_id', 'id'])) {
       this.#remove(String(table), 'user_id = ? AND id = ?', [userId, id]);
+      const name = names.get(String(userId));
+      if (name !== undefined) this.#remove(String(table), 'user_id = ? AND id = ?', [name, id]);
+    }
     for await (const [table, part] of this.#rows(partsTable, ['table_name', 'part'])) {
       const length = this.#options.lengthOf(String(table));
       if (length === 0) this.#remove(String(table), 'true', []);
@@ -86,6 +100,15 @@ class OneFile {
   #remove(table: string, where: string, values: readonly unknown[]): void {
     const rows = this.#all(`DELETE FROM main.${quoteAnyName(table)} WHERE ${where} RETURNING *`, values);
     for (const row of rows) this.#options.onRemoved(table, row);
+  }
+
+  /** Whose rows there are in the tables in which something has changed. */
+  #owners(changesTable: string): Set<string> {
+    const tables = this.#all(`SELECT DISTINCT table_name FROM ${ATTACHED}.${quoteAnyName(changesTable)}`, []);
+    const owners = tables.flatMap(([table]) =>
+      this.#all(`SELECT DISTINCT user_id FROM main.${quoteAnyName(String(table))}`, []),
+    );
+    return new Set(owners.map(([userId]) => String(userId)));
   }
 
   async #add(table: string): Promise<void> {

@@ -65,6 +65,8 @@ export interface CopyChanges {
   /** What the two tables are called that say which rows, and which parts, aren't as they were. */
   readonly changesTable: string;
   readonly partsTable: string;
+  /** What the change log calls somebody who was erased, before the id of the erasure. */
+  readonly pseudonymPrefix: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -75,6 +77,8 @@ export interface CopiedChanges {
   readonly migrations: readonly { readonly name: string; readonly checksum: string }[];
   readonly counts: readonly { readonly name: string; readonly rows: number }[];
   readonly parts: readonly FilePart[];
+  /** Of whoever was erased: rows of theirs are among those that have changed. */
+  readonly erased: readonly { readonly id: string; readonly salt: string; readonly ownerHash: string }[];
 }
 
 /**
@@ -92,6 +96,10 @@ export async function copyChanges(options: CopyChanges): Promise<CopiedChanges> 
     { sql: 'SELECT id AS epoch, pruned_seq AS pruned FROM src.change_epoch' },
     { sql: `SELECT name, checksum FROM src.schema_migrations WHERE state = 'applied' ORDER BY position, name` },
     { sql: 'SELECT table_name, part, digest FROM now' },
+    {
+      sql: `SELECT id, salt, owner_hash FROM src.erasures WHERE ? || id IN (SELECT user_id FROM main.${changes})`,
+      values: [options.pseudonymPrefix],
+    },
     // SQLite takes up to 500 in one.
     ...chunks(whole, 100).map((some) => ({ sql: some.join(' UNION ALL ') })),
   ];
@@ -129,12 +137,17 @@ export async function copyChanges(options: CopyChanges): Promise<CopiedChanges> 
   ];
   const statements = [...made, ...asked, { sql: 'COMMIT' }];
   const results = await runAside({ path: target, readonly: false, statements, signal });
-  const [epochs = [], migrations = [], parted_ = [], ...counts] = results.slice(made.length);
+  const [epochs = [], migrations = [], now = [], erased = [], ...counts] = results.slice(made.length);
   return {
     epoch: String(epochs[0]?.['epoch']),
     pruned: Number(epochs[0]?.['pruned']),
     migrations: migrations.map((row) => ({ name: String(row['name']), checksum: String(row['checksum']) })),
-    parts: parted_.map(toPart),
+    parts: now.map(toPart),
+    erased: erased.map((row) => ({
+      id: String(row['id']),
+      salt: String(row['salt']),
+      ownerHash: String(row['owner_hash']),
+    })),
     counts: counts.flat().map((row) => ({ name: String(row['name']), rows: Number(row['rows']) })),
   };
 }

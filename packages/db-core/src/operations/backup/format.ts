@@ -63,6 +63,11 @@ export const manifestSchema = z.object({
   tables: z.array(tableSchema),
   /** Tables that the change feed doesn't follow; missing where no increment can go on from here. */
   untracked: z.array(partsSchema).optional(),
+  /**
+   * Of an increment: lines of the ledger of erasures. Where somebody was erased, the change feed has a pseudonym for them; by
+   * these it is known whose rows went.
+   */
+  erased: z.array(z.object({ id: z.uuid(), salt: z.string(), ownerHash: z.string() })).optional(),
   /** Of an increment: how many rows each table of the database had then. */
   counts: z.array(tableSchema.omit({ checksum: true })).optional(),
   /** SHA-256 of all that comes before the manifest. */

@@ -184,6 +184,7 @@ async function incrementOfFile(database: Database, source: string, place: string
       migrations: [...copied.migrations],
       tables: [...tables],
       untracked: [...copied.parts],
+      erased: [...copied.erased],
       counts: [...copied.counts],
       sequences: [],
       omitted: [],

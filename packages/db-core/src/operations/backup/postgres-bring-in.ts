@@ -10,6 +10,8 @@ import { CHANGES_TABLE, partLength, PARTS_TABLE } from './parts.ts';
 import { insertRows, type StoredTable, type TextRow } from './postgres-rows.ts';
 import type { RestoreOptions } from './restored.ts';
 import type { TableSums } from './sums.ts';
+import { namesOf } from './unpack-chain.ts';
+import type { Unpacked } from './verify.ts';
 
 /** The triggers that mark what is to be searched do their work while increments are brought in, unlike all others. */
 export async function searchTriggersOn(engine: Engine, tables: readonly string[]): Promise<void> {
@@ -33,7 +35,7 @@ export interface BringIn {
 /** Brings what an increment holds into tables that stand as its parent left them. Gives its manifest. */
 export async function bringInIncrement(
   database: Database,
-  file: string,
+  increment: Unpacked,
   { tables, sums }: BringIn,
   { config, signal, onProgress }: RestoreOptions,
 ): Promise<Manifest> {
@@ -43,7 +45,11 @@ export async function bringInIncrement(
     if (table === undefined) throw new BackupDamagedError(`There is no table ${name} that the increment could be of.`);
     return table;
   };
-  const reader = await BackupReader.open(file);
+  const names =
+    increment.erased.length === 0
+      ? new Map<string, string>()
+      : namesOf(increment, await ownersOf(engine, [...tables.values()]));
+  const reader = await BackupReader.open(increment.file);
   try {
     const blocks = reader.blocks(config.secretKeys, signal);
     for (let next = await blocks.next(); ; next = await blocks.next()) {
@@ -55,7 +61,7 @@ export async function bringInIncrement(
         for (const [table, some] of Map.groupBy(rows, ([first]) => String(first))) {
           const gone =
             name === CHANGES_TABLE
-              ? await removeRows(engine, tableOf(table), some)
+              ? await removeRows(engine, tableOf(table), [...some, ...renamed(some, names)])
               : await removeParts(engine, tableOf(table), some);
           for (const row of gone) sums.remove(table, row);
         }
@@ -70,6 +76,24 @@ export async function bringInIncrement(
   } finally {
     await reader.close();
   }
+}
+
+/** Those of erased owners once more, under the ids that they had. */
+function renamed(rows: readonly TextRow[], names: ReadonlyMap<string, string>): TextRow[] {
+  return rows.flatMap(([table = null, userId = null, id = null]) => {
+    const name = userId === null ? undefined : names.get(userId);
+    return name === undefined ? [] : [[table, name, id]];
+  });
+}
+
+async function ownersOf(engine: Engine, tables: readonly StoredTable[]): Promise<Set<string>> {
+  const owners = new Set<string>();
+  for (const { name, columns } of tables) {
+    if (columns.every((column) => column.name !== 'user_id')) continue;
+    const { rows } = await runStatement(engine, engine, { sql: `SELECT DISTINCT user_id FROM ${quoteName(name)}` });
+    for (const row of rows) owners.add(String(row['user_id']));
+  }
+  return owners;
 }
 
 function removeRows(engine: Engine, table: StoredTable, rows: readonly TextRow[]): Promise<TextRow[]> {

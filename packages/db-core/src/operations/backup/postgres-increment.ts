@@ -1,3 +1,4 @@
+import { PSEUDONYM_PREFIX, pseudonymOf } from '../../care/ledger.ts';
 import type { Position } from '../../changes/position.ts';
 import type { Engine, EngineTransaction } from '../../engine/contract.ts';
 import { quoteName, quoteText } from '../../schema/identifiers.ts';
@@ -64,7 +65,7 @@ export interface ServerIncrement {
   readonly signal?: AbortSignal | undefined;
 }
 
-type Written = Required<Pick<Manifest, 'tables' | 'sequences' | 'contentBytes' | 'untracked' | 'counts'>>;
+type Written = Required<Pick<Manifest, 'tables' | 'sequences' | 'contentBytes' | 'untracked' | 'erased' | 'counts'>>;
 
 /** Writes which rows have changed since a position, and what they are now, as all of it is in the snapshot. */
 export async function writeChanges(
@@ -110,13 +111,16 @@ export async function writeChanges(
     ],
   };
   const columns = ['table_name', 'user_id', 'id'];
+  const pseudonyms = new Set<string>();
   for (const { name } of tables.filter((table) => tracked.includes(table.name))) {
-    for await (const { rows } of readRows(engine, snapshot, log, `WHERE ${isEntry(name, after)} GROUP BY user_id, key`))
+    for await (const { rows } of readRows(engine, snapshot, log, `WHERE ${isEntry(name, after)} GROUP BY user_id, key`)) {
+      for (const [userId] of rows) if (userId?.startsWith(PSEUDONYM_PREFIX) === true) pseudonyms.add(userId);
       await write(
         CHANGES_TABLE,
         columns,
         rows.map(([userId = null, key = null]) => [name, userId, key]),
       );
+    }
   }
 
   const counts: { name: string; rows: number }[] = [];
@@ -141,8 +145,18 @@ export async function writeChanges(
     sequences: [...(await readSequences(engine, snapshot))],
     contentBytes,
     untracked: [...untracked],
+    erased: (await ledgerIn(engine, snapshot)).filter((line) => pseudonyms.has(pseudonymOf(line))),
     counts,
   };
+}
+
+async function ledgerIn(engine: Engine, snapshot: EngineTransaction): Promise<NonNullable<Manifest['erased']>> {
+  const { rows } = await runStatement(engine, snapshot, { sql: 'SELECT id::text AS id, salt, owner_hash FROM erasures' });
+  return rows.map((row) => ({
+    id: String(row['id']),
+    salt: String(row['salt']),
+    ownerHash: String(row['owner_hash']),
+  }));
 }
 
 /** Is it an entry of this table that the position hadn't seen? */

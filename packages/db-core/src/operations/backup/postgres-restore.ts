@@ -55,7 +55,7 @@ export async function restoreServer(chain: Chain, options: RestoreRun): Promise<
           return { backup, restored: false, kept: null, migrated: (await restored.migrations.status()).pending };
         if (state !== 'nothing' && !options.isDrill) await options.confirm?.(backup);
         const erased = state === 'database' ? await ledgerOf(options) : [];
-        const tables = await load(restored, chain, unpacked, options);
+        const tables = await load(restored, unpacked, options);
         const since = unpacked.base.takenAt;
         const migrated = await settleRestored(restored, { backup, erased, signal, since });
         await restored.close();
@@ -111,15 +111,15 @@ async function prepareTables(
 /** Gives what the tables hold in the end. */
 async function load(
   database: Database,
-  [file, ...increments]: Chain,
   unpacked: UnpackedChain,
   options: RestoreOptions,
 ): Promise<Manifest['tables']> {
   const { config, signal, onProgress } = options;
+  const { base, increments } = unpacked;
   const engine = engineOf(database);
   const tables = new Map((await storedTables(engine, engine)).map((table) => [table.name, table]));
   const constraints = await constraintsAway(engine, [...tables.keys()]);
-  const reader = await BackupReader.open(file);
+  const reader = await BackupReader.open(base.file);
   let manifest: Manifest;
   try {
     const blocks = reader.blocks(config.secretKeys, signal);

@@ -1,3 +1,4 @@
+import { PSEUDONYM_PREFIX } from '../../care/ledger.ts';
 import { type Database, engineOf } from '../../database/database.ts';
 import type { Engine } from '../../engine/contract.ts';
 import {
@@ -52,6 +53,7 @@ export async function copyIncrement(
     before: before.flatMap(({ table, parts }) => parts.map(([part, digest]) => ({ table, part, digest }))),
     changesTable: CHANGES_TABLE,
     partsTable: PARTS_TABLE,
+    pseudonymPrefix: PSEUDONYM_PREFIX,
     signal,
   });
   return { ...copied, parts: toTables(parted, copied.parts) };

@@ -22,7 +22,7 @@ import {
   settleRestored,
 } from './restored.ts';
 import { assertSound, sumsOfFile } from './sqlite-backup.ts';
-import { ChainSums, type UnpackedChain, unpackChain } from './unpack-chain.ts';
+import { ChainSums, namesOf, type UnpackedChain, unpackChain } from './unpack-chain.ts';
 
 const WAIT_MS = 30_000;
 
@@ -82,7 +82,11 @@ async function bringInFiles(
   { signal, onProgress }: RestoreRun,
 ): Promise<readonly TableSum[]> {
   const ledger = new ChainSums(chain);
-  const { files } = chain;
+  const files = chain.increments.map((increment, index) => ({
+    path: chain.files[index] ?? '',
+    hasPseudonyms: increment.erased.length > 0,
+    namesOf: (owners: Iterable<string>) => namesOf(increment, owners),
+  }));
   await bringIn({
     path,
     files,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isOwner, pseudonymOf } from '../../care/ledger.ts';
 import type { Chain } from './chain.ts';
 import { BackupDamagedError, BackupUnknownError } from './errors.ts';
 import { isDerived } from './parts.ts';
@@ -57,6 +58,14 @@ function assertFollows(link: Unpacked, before: Unpacked, base: Unpacked): void {
   if (follows.base.id !== base.id) return refuse('it is of another chain');
   if (follows.parent.id !== before.id) return refuse('it goes on from another backup');
   if (follows.parent.digest !== before.digest) return refuse('that file is not as it was when this one was made');
+}
+
+/** Who they are, of these owners, for whom an increment has pseudonyms, because they were erased. */
+export function namesOf({ erased }: Unpacked, owners: Iterable<string>): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const userId of owners)
+    for (const line of erased) if (isOwner(line, userId)) names.set(pseudonymOf(line), userId);
+  return names;
 }
 
 /** Follows what brings increments in, and tells at the end what isn't as it must be. */

@@ -56,6 +56,7 @@ export interface Unpacked extends VerifiedBackup {
   /** Of an increment: what it goes on from, and how many rows each table of the database had. */
   readonly follows: Pick<IncrementHeader, 'base' | 'parent'> | null;
   readonly counts: Readonly<NonNullable<Manifest['counts']>>;
+  readonly erased: Readonly<NonNullable<Manifest['erased']>>;
 }
 
 interface UnpackOptions extends VerifyOptions {
@@ -89,6 +90,7 @@ export async function unpackBackup(file: string, target: string, options: Unpack
       digest,
       follows: isIncrement ? header : null,
       counts: manifest.counts ?? [],
+      erased: manifest.erased ?? [],
     };
   } finally {
     await reader.close();
@@ -127,6 +129,7 @@ async function unpackPlain(file: string, target: string, options: VerifyOptions)
     digest: null,
     follows: null,
     counts: [],
+    erased: [],
   };
 }
 
