@@ -105,7 +105,10 @@ describeEngines('increments', (context) => {
       [full.file, new Date(Date.now() + DAY_MS), three!, 3],
     ];
     for (const [place, to, expected, increments] of ways) {
-      const { url: copy, restored } = await restoreElsewhere(context, place, { ...(to === undefined ? {} : { to }), env });
+      const { url: copy, restored } = await restoreElsewhere(context, place, {
+        ...(to === undefined ? {} : { to }),
+        env,
+      });
       expect(restored).toMatchObject({ restored: true, increments, reached: expected.takenAt });
       expect(await wholeOf(context, copy)).toEqual(expected.whole);
       await using again = openDatabase({ url: copy, env });
@@ -121,7 +124,9 @@ describeEngines('increments', (context) => {
     await search.refresh('ada');
     const found = await search.search('ada', { query: 'quaint' });
     expect(JSON.stringify(found)).toContain('a quaint message');
-    expect((await refusalOf(restoreElsewhere(context, full.file, { to: new Date(0), env })))?.code).toBe('RESTORE_REFUSED');
+    expect((await refusalOf(restoreElsewhere(context, full.file, { to: new Date(0), env })))?.code).toBe(
+      'RESTORE_REFUSED',
+    );
   });
 
   it('are refused where a link is missing, damaged, foreign or another one', async () => {
@@ -248,7 +253,8 @@ describeEngines('increments', (context) => {
     for (const table of ['search_entries', 'search_postings'])
       expect(await raw.query(`SELECT 1 FROM ${table} WHERE user_id = 'bob'`)).toEqual([]);
     await raw.close();
-    if (context.engine === 'sqlite') expect((await readFile(copy.slice('sqlite:///'.length))).includes('zanzibar')).toBe(false);
+    if (context.engine === 'sqlite')
+      expect((await readFile(copy.slice('sqlite:///'.length))).includes('zanzibar')).toBe(false);
     await using again = openDatabase({ url: copy, env: {} });
     expect((await new Conversations(again, 'bob').listConversations({})).items).toHaveLength(1);
 

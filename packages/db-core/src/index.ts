@@ -70,6 +70,7 @@ export {
   type HealthStatus,
 } from './operations/health.ts';
 export { type Backup, backupDatabase, type BackupOptions, type BackupProgress } from './operations/backup/backup.ts';
+export { type Chain, type FindChain, findChain, type FoundChain } from './operations/backup/chain.ts';
 export {
   BackupDamagedError,
   BackupFailedError,

@@ -36,7 +36,9 @@ export function backupsCheck(
   const why = failure === null ? '' : ` The last one that failed: ${failure.error}`;
   const isOld = fullAgeMs !== null && fullAgeMs > TOO_OLD_MS;
   const isMissed =
-    fullAgeMs === null && identity?.environment === 'production' && Date.now() - identity.createdAt.getTime() > TOO_OLD_MS;
+    fullAgeMs === null &&
+    identity?.environment === 'production' &&
+    Date.now() - identity.createdAt.getTime() > TOO_OLD_MS;
   if (isOld || isMissed)
     return {
       status: 'degraded',

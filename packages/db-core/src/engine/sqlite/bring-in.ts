@@ -42,7 +42,12 @@ export async function bringIn(options: BringIn): Promise<void> {
   const database = new Database(path, { fileMustExist: true });
   try {
     database.defaultSafeIntegers(true);
-    for (const pragma of ['journal_mode = MEMORY', 'synchronous = OFF', 'foreign_keys = OFF', 'recursive_triggers = ON'])
+    for (const pragma of [
+      'journal_mode = MEMORY',
+      'synchronous = OFF',
+      'foreign_keys = OFF',
+      'recursive_triggers = ON',
+    ])
       database.pragma(pragma);
     const triggers = database
       .prepare<[], { name: string; sql: string }>(`SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'`)
@@ -118,7 +123,9 @@ class OneFile {
       .map(({ name }) => name);
     const sql = `INSERT INTO main.${quoteAnyName(table)} (${quoted(columns)})
       SELECT ${quoted(columns)} FROM ${ATTACHED}.${quoteAnyName(table)} WHERE rowid > ? AND rowid <= ? RETURNING *`;
-    const last = Number(this.#all(`SELECT coalesce(max(rowid), 0) FROM ${ATTACHED}.${quoteAnyName(table)}`, [])[0]?.[0]);
+    const last = Number(
+      this.#all(`SELECT coalesce(max(rowid), 0) FROM ${ATTACHED}.${quoteAnyName(table)}`, [])[0]?.[0],
+    );
     for (let from = 0; from < last; from += AT_ONCE) {
       for (const row of this.#all(sql, [from, from + AT_ONCE])) this.#options.onAdded(table, row);
       await this.#pause();

@@ -28,7 +28,7 @@ export interface FoundChain {
  *
  * @throws RestoreRefusedError when there is no way to that moment, or a backup is missing on it
  */
-export async function findChain(place: string, { to, databaseId }: FindChain): Promise<FoundChain> {
+export async function findChain(place: string, { to, databaseId }: FindChain = {}): Promise<FoundChain> {
   const isFolder = (await stat(place).catch(() => undefined))?.isDirectory() === true;
   if (isFolder) {
     const { items } = await listBackups(place);

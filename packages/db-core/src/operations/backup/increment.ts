@@ -49,7 +49,10 @@ const MOST_LINKS = 2000;
  *
  * @throws as `backupDatabase`
  */
-export async function backupIncrement(database: Database, options: IncrementOptions = {}): Promise<Backup | NoIncrement> {
+export async function backupIncrement(
+  database: Database,
+  options: IncrementOptions = {},
+): Promise<Backup | NoIncrement> {
   await database.connect();
   const started = performance.now();
   const folder = options.folder ?? database.config.backups.folder;
@@ -120,12 +123,14 @@ async function parentIn(folder: string, databaseId: string, database: Database):
     contents = await reader.contents(database.config.secretKeys);
   } catch (error) {
     if (error instanceof RestoreRefusedError) throw new Impossible(error.message);
-    if (error instanceof KeelsonError) throw new Impossible(`The last backup, ${name}, can't be read: ${error.message}`);
+    if (error instanceof KeelsonError)
+      throw new Impossible(`The last backup, ${name}, can't be read: ${error.message}`);
     throw error;
   } finally {
     await reader.close();
   }
-  if (files.length > MOST_LINKS) throw new Impossible(`There are ${files.length - 1} increments since the last full one.`);
+  if (files.length > MOST_LINKS)
+    throw new Impossible(`There are ${files.length - 1} increments since the last full one.`);
   const { header } = reader;
   const { feedPosition, untracked: parts, migrations } = contents.manifest;
   if (feedPosition === null || parts === undefined)

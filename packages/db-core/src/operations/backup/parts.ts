@@ -27,13 +27,7 @@ export function isDerived(table: string): boolean {
 }
 
 /** Untracked tables that grow with time, and have ids of which the first characters are the time. */
-const GROWING: readonly string[] = [
-  'backups',
-  'idempotency_keys',
-  'readiness_samples',
-  'system_logs',
-  'user_sessions',
-];
+const GROWING: readonly string[] = ['backups', 'idempotency_keys', 'readiness_samples', 'system_logs', 'user_sessions'];
 
 /** Six characters of a time-ordered id are four and a half hours: few parts, of which few change. */
 const LENGTH = 6;

@@ -49,6 +49,10 @@ export async function bringInIncrement(
     increment.erased.length === 0
       ? new Map<string, string>()
       : namesOf(increment, await ownersOf(engine, [...tables.values()]));
+  const remove = async (kind: string, name: string, rows: readonly TextRow[]): Promise<void> => {
+    const going = kind === CHANGES_TABLE ? removeRows : removeParts;
+    for (const row of await going(engine, tableOf(name), rows)) sums.remove(name, row);
+  };
   const reader = await BackupReader.open(increment.file);
   try {
     const blocks = reader.blocks(config.secretKeys, signal);
@@ -58,13 +62,8 @@ export async function bringInIncrement(
       const { table: name, columns, rows } = parseJson(rowsSchema, next.value.bytes);
       onProgress?.({ stage: 'loading', table: name, portion: reader.portion });
       if (name === CHANGES_TABLE || name === PARTS_TABLE) {
-        for (const [table, some] of Map.groupBy(rows, ([first]) => String(first))) {
-          const gone =
-            name === CHANGES_TABLE
-              ? await removeRows(engine, tableOf(table), [...some, ...renamed(some, names)])
-              : await removeParts(engine, tableOf(table), some);
-          for (const row of gone) sums.remove(table, row);
-        }
+        const going = name === CHANGES_TABLE ? [...rows, ...renamed(rows, names)] : rows;
+        for (const [table, some] of Map.groupBy(going, ([first]) => String(first))) await remove(name, table, some);
         continue;
       }
       const table = tableOf(name);

@@ -113,7 +113,12 @@ export async function writeChanges(
   const columns = ['table_name', 'user_id', 'id'];
   const pseudonyms = new Set<string>();
   for (const { name } of tables.filter((table) => tracked.includes(table.name))) {
-    for await (const { rows } of readRows(engine, snapshot, log, `WHERE ${isEntry(name, after)} GROUP BY user_id, key`)) {
+    for await (const { rows } of readRows(
+      engine,
+      snapshot,
+      log,
+      `WHERE ${isEntry(name, after)} GROUP BY user_id, key`,
+    )) {
       for (const [userId] of rows) if (userId?.startsWith(PSEUDONYM_PREFIX) === true) pseudonyms.add(userId);
       await write(
         CHANGES_TABLE,
@@ -129,7 +134,10 @@ export async function writeChanges(
     const parts = changed.get(table.name);
     if (parts === undefined) {
       const type = table.columns.find(({ name }) => name === 'id')?.type ?? 'text';
-      await writeRows(table, `WHERE (user_id, id) IN (SELECT user_id, key::${type} FROM change_log WHERE ${isEntry(table.name, after)})`);
+      await writeRows(
+        table,
+        `WHERE (user_id, id) IN (SELECT user_id, key::${type} FROM change_log WHERE ${isEntry(table.name, after)})`,
+      );
     } else if (parts.length > 0) {
       const length = partLength(table.name);
       await writeRows(
@@ -137,7 +145,9 @@ export async function writeChanges(
         length === 0 ? '' : `WHERE substr(id::text, 1, ${length}) IN (${parts.map(quoteText).join(', ')})`,
       );
     }
-    const { rows } = await runStatement(engine, snapshot, { sql: `SELECT count(*) AS rows FROM ${quoteName(table.name)}` });
+    const { rows } = await runStatement(engine, snapshot, {
+      sql: `SELECT count(*) AS rows FROM ${quoteName(table.name)}`,
+    });
     counts.push({ name: table.name, rows: Number(rows[0]?.['rows']) });
   }
   return {
@@ -151,7 +161,9 @@ export async function writeChanges(
 }
 
 async function ledgerIn(engine: Engine, snapshot: EngineTransaction): Promise<NonNullable<Manifest['erased']>> {
-  const { rows } = await runStatement(engine, snapshot, { sql: 'SELECT id::text AS id, salt, owner_hash FROM erasures' });
+  const { rows } = await runStatement(engine, snapshot, {
+    sql: 'SELECT id::text AS id, salt, owner_hash FROM erasures',
+  });
   return rows.map((row) => ({
     id: String(row['id']),
     salt: String(row['salt']),

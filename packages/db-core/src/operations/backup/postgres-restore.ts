@@ -109,11 +109,7 @@ async function prepareTables(
 }
 
 /** Gives what the tables hold in the end. */
-async function load(
-  database: Database,
-  unpacked: UnpackedChain,
-  options: RestoreOptions,
-): Promise<Manifest['tables']> {
+async function load(database: Database, unpacked: UnpackedChain, options: RestoreOptions): Promise<Manifest['tables']> {
   const { config, signal, onProgress } = options;
   const { base, increments } = unpacked;
   const engine = engineOf(database);

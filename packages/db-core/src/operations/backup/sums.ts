@@ -14,7 +14,9 @@ export class TableSums {
   static from(tables: readonly TableSum[]): TableSums {
     const sums = new TableSums();
     for (const { name, rows, checksum } of tables) {
-      const words = Uint32Array.from({ length: 8 }, (_, word) => Number.parseInt(checksum.slice(8 * word, 8 * word + 8), 16));
+      const words = Uint32Array.from({ length: 8 }, (_, word) =>
+        Number.parseInt(checksum.slice(8 * word, 8 * word + 8), 16),
+      );
       sums.#tables.set(name, { rows, words });
     }
     return sums;

@@ -4,7 +4,7 @@ import type { Chain } from './chain.ts';
 import { BackupDamagedError, BackupUnknownError } from './errors.ts';
 import { isDerived } from './parts.ts';
 import { differencesOf, TableSums } from './sums.ts';
-import { unpackBackup, type Unpacked, type VerifiedBackup, type VerifyOptions } from './verify.ts';
+import { unpackBackup, type Unpacked, type VerifiedBackup, verifiedOf, type VerifyOptions } from './verify.ts';
 
 export interface UnpackedChain {
   /** What the last of them is of: its moment, with the tables of the full one. */
@@ -39,11 +39,8 @@ export async function unpackChain(
     increments.push(link);
     files.push(changes);
   }
-  return { backup: { ...base, ...momentOf(increments.at(-1) ?? base) }, base, increments, files };
-}
-
-function momentOf({ takenAt, file }: Unpacked): Pick<VerifiedBackup, 'takenAt' | 'file'> {
-  return { takenAt, file };
+  const last = increments.at(-1) ?? base;
+  return { backup: { ...verifiedOf(last), tables: base.tables }, base, increments, files };
 }
 
 function assertFollows(link: Unpacked, before: Unpacked, base: Unpacked): void {

@@ -7,6 +7,7 @@ import type { BackupProgress } from './backup.ts';
 import { BackupDamagedError, BackupUnknownError } from './errors.ts';
 import { BackupReader, type Contents, parseJson } from './file.ts';
 import { inWorkFolder } from './folder.ts';
+import { listBackups } from './list.ts';
 import { BLOCKS, INCREMENT_FORMAT, type IncrementHeader, type Manifest, rowsSchema } from './format.ts';
 import { isPlainFile } from './plain.ts';
 import { assertSound, soundCopy, sumsOfFile } from './sqlite-backup.ts';
@@ -39,14 +40,45 @@ export interface VerifiedBackup {
 
 /**
  * Reads a whole backup, and opens the database in it: every block as it was written, the database sound, every table with
- * its rows. It changes nothing but needs room for the database beside the backup.
+ * its rows. It changes nothing but needs room for the database beside the backup. Of an increment it also looks whether it
+ * fits what it goes on from, which isn't read itself.
  *
  * @throws BackupDamagedError, BackupKeyError, BackupUnknownError, DatabaseNotFoundError
  */
-export function verifyBackup(file: string, options: VerifyOptions = {}): Promise<VerifiedBackup> {
-  return inWorkFolder(dirname(file), `verify-${process.pid}`, (place) =>
+export async function verifyBackup(file: string, options: VerifyOptions = {}): Promise<VerifiedBackup> {
+  const unpacked = await inWorkFolder(dirname(file), `verify-${process.pid}`, (place) =>
     unpackBackup(file, join(place, 'restored.db'), options),
   );
+  if (unpacked.follows !== null) await assertParent(file, unpacked.follows.parent, options);
+  return verifiedOf(unpacked);
+}
+
+/** Is what an increment goes on from in the same folder, as it was then? Its blocks are not read. */
+async function assertParent(
+  file: string,
+  { id, digest }: IncrementHeader['parent'],
+  { secretKeys }: VerifyOptions,
+): Promise<void> {
+  const parent = (await listBackups(dirname(file))).items.find((item) => item.id === id);
+  if (parent === undefined)
+    throw new BackupDamagedError(`${file} goes on from a backup that is not there: ${id}.`, {
+      hint: 'It must be in the same folder. Without it this increment can not be restored.',
+      details: { missing: id },
+    });
+  const reader = await BackupReader.open(parent.file);
+  try {
+    const contents = await reader.contents(secretKeys);
+    if (contents.digest !== digest)
+      throw new BackupDamagedError(`${file} goes on from ${parent.file}, and that is not as it was then.`);
+  } finally {
+    await reader.close();
+  }
+}
+
+/** What others are told of it. */
+export function verifiedOf(unpacked: Unpacked): VerifiedBackup {
+  const { digest: _, follows: __, counts: ___, erased: ____, ...backup } = unpacked;
+  return backup;
 }
 
 /** What a chain needs to know of its links besides. */
