@@ -11,7 +11,7 @@ ready();
 for (let turn = 0; turn < 1000; turn += 1) {
   await new Conversations(database, 'ada').createConversation({ title: `before turn ${turn}` });
   const made =
-    turn % 3 === 0 ? await backupDatabase(database, { folder }) : await backupIncrement(database, { folder });
+    turn % 3 === 2 ? await backupDatabase(database, { folder }) : await backupIncrement(database, { folder });
   if (made instanceof NoIncrement) throw new Error(made.why);
   say(made.file);
 }
