@@ -47,7 +47,7 @@ export async function certify(
     storage: storage.done,
     unreached: [
       ...storage.left,
-      `Backups made before ${(completedAt ?? erasure.startedAt).toISOString()}, for as long as they are kept; when one is restored, the ledger is applied to it.`,
+      `Backups, full and incremental, made before ${(completedAt ?? erasure.startedAt).toISOString()}, for as long as they are kept; when one is restored, the ledger is applied to it.`,
       ...(kind === 'postgres'
         ? ["The server's write-ahead log and its archive, until their segments are removed or written over."]
         : []),

@@ -191,7 +191,7 @@ export const databaseSettings = z.object({
     min: 1,
     max: 87_600,
     meaning:
-      'How long the change feed keeps its entries. Whoever reads it less often than that has to read everything anew.',
+      'How long the change feed keeps its entries. Whoever reads it less often than that has to read everything anew; an incremental backup is then a full one.',
   }),
   CHANGES_RETENTION_ROWS: count({
     section: care,
@@ -222,7 +222,8 @@ export const databaseSettings = z.object({
     min: 1,
     max: 36_500,
     zero: 'for ever',
-    meaning: 'How long backups that a worker made are kept. The newest one always is.',
+    meaning:
+      'How long backups that a worker made are kept. The newest one always is, and so is what an increment that is kept goes on from.',
   }),
 
   CACHE_HOT_BYTES: optionalCount({
