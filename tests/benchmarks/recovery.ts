@@ -1,5 +1,5 @@
 /**
- * `node --conditions=keelson-source tests/benchmarks/recovery.ts ENGINE [--megabytes 1000] [--url URL] [--json]`: how long
+ * `pnpm bench:recovery ENGINE [--megabytes 1000] [--url URL] [--json]`: how long
  * full and incremental backups of a database of that size take and how large they are, and how long it takes to have it back.
  * ENGINE is `sqlite` (a file in the temporary folder, or --url) or `postgres` (a server of its own, whose files are in memory
  * and never flushed, or an empty database: --url). Everything is made up and removed at the end, except what --url names.

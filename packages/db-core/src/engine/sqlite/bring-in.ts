@@ -1,8 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { quoteAnyName } from '../../schema/identifiers.ts';
 import type { StoredValue } from './copy.ts';
 import { mapSqliteError } from './errors.ts';
+import { quoted, quotedAll } from './quote.ts';
 
 type Values = StoredValue[];
 
@@ -53,7 +53,7 @@ export async function bringIn(options: BringIn): Promise<void> {
       .prepare<[], { name: string; sql: string }>(`SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'`)
       .all()
       .filter(({ name }) => !keepsTrigger(name));
-    for (const { name } of triggers) database.exec(`DROP TRIGGER ${quoteAnyName(name)}`);
+    for (const { name } of triggers) database.exec(`DROP TRIGGER ${quoted(name)}`);
     for (const [index, file] of files.entries()) {
       onFile?.(index);
       database.prepare(`ATTACH ? AS ${ATTACHED}`).run(file.path);
@@ -103,15 +103,15 @@ class OneFile {
   }
 
   #remove(table: string, where: string, values: readonly unknown[]): void {
-    const rows = this.#all(`DELETE FROM main.${quoteAnyName(table)} WHERE ${where} RETURNING *`, values);
+    const rows = this.#all(`DELETE FROM main.${quoted(table)} WHERE ${where} RETURNING *`, values);
     for (const row of rows) this.#options.onRemoved(table, row);
   }
 
   /** Whose rows there are in the tables in which something has changed. */
   #owners(changesTable: string): Set<string> {
-    const tables = this.#all(`SELECT DISTINCT table_name FROM ${ATTACHED}.${quoteAnyName(changesTable)}`, []);
+    const tables = this.#all(`SELECT DISTINCT table_name FROM ${ATTACHED}.${quoted(changesTable)}`, []);
     const owners = tables.flatMap(([table]) =>
-      this.#all(`SELECT DISTINCT user_id FROM main.${quoteAnyName(String(table))}`, []),
+      this.#all(`SELECT DISTINCT user_id FROM main.${quoted(String(table))}`, []),
     );
     return new Set(owners.map(([userId]) => String(userId)));
   }
@@ -121,11 +121,9 @@ class OneFile {
       .prepare<[string], { name: string }>(`SELECT name FROM pragma_table_info(?, '${ATTACHED}')`)
       .all(table)
       .map(({ name }) => name);
-    const sql = `INSERT INTO main.${quoteAnyName(table)} (${quoted(columns)})
-      SELECT ${quoted(columns)} FROM ${ATTACHED}.${quoteAnyName(table)} WHERE rowid > ? AND rowid <= ? RETURNING *`;
-    const last = Number(
-      this.#all(`SELECT coalesce(max(rowid), 0) FROM ${ATTACHED}.${quoteAnyName(table)}`, [])[0]?.[0],
-    );
+    const sql = `INSERT INTO main.${quoted(table)} (${quotedAll(columns)})
+      SELECT ${quotedAll(columns)} FROM ${ATTACHED}.${quoted(table)} WHERE rowid > ? AND rowid <= ? RETURNING *`;
+    const last = Number(this.#all(`SELECT coalesce(max(rowid), 0) FROM ${ATTACHED}.${quoted(table)}`, [])[0]?.[0]);
     for (let from = 0; from < last; from += AT_ONCE) {
       for (const row of this.#all(sql, [from, from + AT_ONCE])) this.#options.onAdded(table, row);
       await this.#pause();
@@ -134,7 +132,7 @@ class OneFile {
 
   /** Rows of the attached file, some at a time: nothing else can run while a statement gives rows. */
   async *#rows(table: string, columns: readonly string[]): AsyncGenerator<Values, void, undefined> {
-    const sql = `SELECT rowid, ${quoted(columns)} FROM ${ATTACHED}.${quoteAnyName(table)} WHERE rowid > ? ORDER BY rowid LIMIT ${AT_ONCE}`;
+    const sql = `SELECT rowid, ${quotedAll(columns)} FROM ${ATTACHED}.${quoted(table)} WHERE rowid > ? ORDER BY rowid LIMIT ${AT_ONCE}`;
     for (let last: StoredValue = 0; ;) {
       const rows = this.#all(sql, [last]);
       for (const [rowid = 0, ...values] of rows) {
@@ -161,8 +159,4 @@ class OneFile {
     await breathe();
     this.#options.signal?.throwIfAborted();
   }
-}
-
-function quoted(names: readonly string[]): string {
-  return names.map(quoteAnyName).join(', ');
 }

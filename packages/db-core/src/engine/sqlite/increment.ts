@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { quoteAnyName, quoteText } from '../../schema/identifiers.ts';
 import { type AsideStatement, runAside } from './aside.ts';
+import { literal, quoted, quotedAll } from './quote.ts';
 
 /** A table of a file, without what is computed from other columns. */
 export interface FileTable {
@@ -44,8 +44,8 @@ export async function partsOfFile(
 
 function partsSql(schema: string, { name, columns, length }: PartedTable): string {
   const [part, group] = length === 0 ? [`''`, ''] : [`substr(id, 1, ${length})`, 'GROUP BY 2'];
-  return `SELECT ${quoteText(name)} AS table_name, ${part} AS part, keelson_digest(${quoted(columns)}) AS digest
-    FROM ${schema}.${quoteAnyName(name)} ${group}`;
+  return `SELECT ${literal(name)} AS table_name, ${part} AS part, keelson_digest(${quotedAll(columns)}) AS digest
+    FROM ${schema}.${quoted(name)} ${group}`;
 }
 
 function toPart(row: Record<string, unknown>): FilePart {
@@ -88,9 +88,9 @@ export interface CopiedChanges {
 export async function copyChanges(options: CopyChanges): Promise<CopiedChanges> {
   const { source, target, after, tracked, parted, before, signal } = options;
   await writeFile(target, '', { flag: 'wx', mode: 0o600 });
-  const [changes, parts] = [quoteAnyName(options.changesTable), quoteAnyName(options.partsTable)];
+  const [changes, parts] = [quoted(options.changesTable), quoted(options.partsTable)];
   const whole = [...tracked, ...parted].map(
-    ({ name }) => `SELECT ${quoteText(name)} AS name, count(*) AS rows FROM src.${quoteAnyName(name)}`,
+    ({ name }) => `SELECT ${literal(name)} AS name, count(*) AS rows FROM src.${quoted(name)}`,
   );
   const asked: AsideStatement[] = [
     { sql: 'SELECT id AS epoch, pruned_seq AS pruned FROM src.change_epoch' },
@@ -125,14 +125,14 @@ export async function copyChanges(options: CopyChanges): Promise<CopiedChanges> 
               UNION SELECT table_name, part FROM (SELECT * FROM before EXCEPT SELECT * FROM now)`,
     },
     ...tracked.map(({ name, columns }) => ({
-      sql: `CREATE TABLE main.${quoteAnyName(name)} AS SELECT ${columns.map((column) => `s.${quoteAnyName(column)}`).join(', ')}
-              FROM main.${changes} AS c CROSS JOIN src.${quoteAnyName(name)} AS s ON s.user_id = c.user_id AND s.id = c.id
-             WHERE c.table_name = ${quoteText(name)}`,
+      sql: `CREATE TABLE main.${quoted(name)} AS SELECT ${columns.map((column) => `s.${quoted(column)}`).join(', ')}
+              FROM main.${changes} AS c CROSS JOIN src.${quoted(name)} AS s ON s.user_id = c.user_id AND s.id = c.id
+             WHERE c.table_name = ${literal(name)}`,
     })),
     ...parted.map(({ name, columns, length }) => ({
-      sql: `CREATE TABLE main.${quoteAnyName(name)} AS SELECT ${quoted(columns)} FROM src.${quoteAnyName(name)}
+      sql: `CREATE TABLE main.${quoted(name)} AS SELECT ${quotedAll(columns)} FROM src.${quoted(name)}
              WHERE ${length === 0 ? `''` : `substr(id, 1, ${length})`} IN
-                   (SELECT part FROM main.${parts} WHERE table_name = ${quoteText(name)})`,
+                   (SELECT part FROM main.${parts} WHERE table_name = ${literal(name)})`,
     })),
   ];
   const statements = [...made, ...asked, { sql: 'COMMIT' }];
@@ -156,8 +156,4 @@ function chunks<T>(list: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
     list.slice(index * size, (index + 1) * size),
   );
-}
-
-function quoted(names: readonly string[]): string {
-  return names.map(quoteAnyName).join(', ');
 }
