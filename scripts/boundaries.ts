@@ -80,6 +80,7 @@ export const systemFiles: Readonly<Record<string, string>> = {
   'packages/db-core/src/operations/adopt/adopt.ts':
     'a file that is brought in has rows of many users, and their accounts',
   'packages/db-core/src/operations/alerts/alerts.ts': 'what is wrong with the database concerns all its users',
+  'packages/db-core/src/care/traces.ts': 'what was erased between two backups, whoever it was',
   'packages/db-core/src/operations/backup/history.ts': "a backup holds everybody's rows",
   'packages/db-core/src/platform/accounts.ts': 'accounts are looked up before it is known who asks',
   'packages/db-core/src/platform/acting.ts':

@@ -366,35 +366,49 @@ select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id
 
 -- backups.findLatest
 -- sqlite
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "kind" = ? and "result" = ?
   order by "started_at" desc, "id" desc
   limit ?;
 -- postgres
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "kind" = $1 and "result" = $2
   order by "started_at" desc, "id" desc
   limit $3;
 
+-- backups.findLatestFull
+-- sqlite
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "kind" = ? and "result" = ? and "base_file" is null
+  order by "started_at" desc, "id" desc
+  limit ?;
+-- postgres
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "kind" = $1 and "result" = $2 and "base_file" is null
+  order by "started_at" desc, "id" desc
+  limit $3;
+
 -- backups.insert
 -- sqlite
-insert into "backups" ("id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+insert into "backups" ("id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- postgres
-insert into "backups" ("id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+insert into "backups" ("id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- backups.list
 -- sqlite
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "started_at" <= ?
   order by "started_at" desc
   limit ?;
 -- postgres
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "started_at" <= $1
   order by "started_at" desc

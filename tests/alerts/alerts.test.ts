@@ -59,6 +59,7 @@ async function addBackup(database: Database, ageHours: number, kind: 'backup' | 
     result: failed ? 'failed' : 'whole',
     error: failed ? 'BACKUP_DAMAGED: it is torn' : null,
     file: '/backups/a.keelson',
+    baseFile: null,
     bytes: 1,
     contentBytes: 1,
     rows: 1,

@@ -79,6 +79,7 @@ export {
   type HealthStatus,
 } from './operations/health.ts';
 export { type Backup, backupDatabase, type BackupOptions, type BackupProgress } from './operations/backup/backup.ts';
+export { type Chain, type FindChain, findChain, type FoundChain } from './operations/backup/chain.ts';
 export {
   BackupDamagedError,
   BackupFailedError,
@@ -90,7 +91,8 @@ export { type BackupFile, listBackups, type PruneBackups, pruneBackups } from '.
 export { type KeptDatabase, listKept, removeKept } from './operations/backup/kept.ts';
 export { BackupHistory, type BackupRun, type BackupStanding } from './operations/backup/history.ts';
 export { defineBackupJobs, ensureBackupSchedules } from './operations/backup/jobs.ts';
-export { takeBackup } from './operations/backup/take.ts';
+export { backupIncrement, type IncrementOptions, NoIncrement } from './operations/backup/increment.ts';
+export { takeBackup, type TakenIncrement, takeIncrement } from './operations/backup/take.ts';
 export { drillBackup, restoreBackup } from './operations/backup/restore.ts';
 export { type SettledDatabase, type SettleForeign, settleForeignRestore } from './operations/backup/foreign-restore.ts';
 export type { Restored, RestoreOptions } from './operations/backup/restored.ts';

@@ -201,7 +201,8 @@ export const databaseSettings = z.object({
     min: 1,
     max: 36_500,
     zero: 'for ever',
-    meaning: 'How long backups that a worker made are kept. The newest one always is.',
+    meaning:
+      'How long backups that a worker made are kept. The newest one always is, and so is what an increment that is kept goes on from.',
   }),
 
   ...alertSettings,

@@ -280,7 +280,14 @@ export const replicaReads = {
 export const backupAge = {
   name: 'keelson_backup_age_seconds',
   type: 'gauge',
-  help: 'How old the last backup is that was read back; missing where there is none.',
+  help: 'How old the last backup is that was read back, full or incremental: what was written since would be lost. Missing where there is none.',
+  labels: [],
+} as const satisfies MetricDefinition;
+
+export const fullBackupAge = {
+  name: 'keelson_full_backup_age_seconds',
+  type: 'gauge',
+  help: 'How old the last full backup is that was read back; missing where there is none.',
   labels: [],
 } as const satisfies MetricDefinition;
 

@@ -304,6 +304,7 @@ export const TABLE_CARE: Readonly<Record<string, TableCare>> = {
       id: 'internal',
       kind: 'none',
       file: 'internal',
+      base_file: 'internal',
       result: 'none',
       error: 'internal',
       bytes: 'none',

@@ -6,6 +6,7 @@ export const OPERATIONS_NOTES: Readonly<Record<string, TableNotes>> = {
     purpose: 'Backups that were made, and drills: backups that were restored for a try. Old ones are removed.',
     columns: {
       kind: 'A backup, or a drill.',
+      base_file: 'Of an increment: the full backup that its chain begins with. Null for a full one.',
       file: 'Where the backup is. Null where it failed before it had a place.',
       result: 'Whole: it was read back, or restored. Failed: there is none, or it could not be restored.',
       error: 'Why it failed.',

@@ -55,6 +55,7 @@ export async function settleForeignRestore(options: SettleForeign): Promise<Sett
     const migrated = await settleRestored(database, {
       backup: { takenAt: null },
       erased: before,
+      since: null,
       signal: opening.signal,
     });
     const erasures = (await new Erasures(database).list()).length;

@@ -67,6 +67,7 @@ export interface AuditEvents {
 }
 
 export interface Backups {
+  base_file: string | null;
   bytes: number | null;
   content_bytes: number | null;
   duration_ms: number;

@@ -182,6 +182,7 @@ export const schema: SchemaDescription = {
         { name: 'started_at', codec: 'timestamp', nullable: false, hasDefault: false },
         { name: 'duration_ms', codec: 'bigint', nullable: false, hasDefault: false },
         { name: 'verified_at', codec: 'timestamp', nullable: true, hasDefault: false },
+        { name: 'base_file', codec: 'text', nullable: true, hasDefault: false },
       ],
       primaryKey: ['id'],
       foreignKeys: [],
