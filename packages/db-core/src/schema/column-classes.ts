@@ -154,6 +154,33 @@ export const TABLE_CARE: Readonly<Record<string, TableCare>> = {
     // An answer has a higher number than what it answers.
     order: 'conversation_id, seq DESC',
   },
+  conversation_checkpoints: {
+    columns: {
+      user_id: 'personal',
+      id: 'internal',
+      thread_id: 'personal',
+      checkpoint_ns: 'internal',
+      checkpoint_id: 'internal',
+      parent_checkpoint_id: 'internal',
+      type: 'none',
+      data: 'personal',
+      created_at: 'none',
+    },
+  },
+  conversation_checkpoint_writes: {
+    columns: {
+      user_id: 'personal',
+      id: 'internal',
+      checkpoint: 'internal',
+      task_id: 'internal',
+      task_path: 'internal',
+      idx: 'none',
+      channel: 'internal',
+      type: 'none',
+      data: 'personal',
+      created_at: 'none',
+    },
+  },
   change_tables: { columns: { number: 'none', name: 'none' } },
   change_log: {
     columns: {

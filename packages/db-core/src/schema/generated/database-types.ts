@@ -94,6 +94,31 @@ export interface ChangeTables {
   number: number;
 }
 
+export interface ConversationCheckpoints {
+  checkpoint_id: string | null;
+  checkpoint_ns: string | null;
+  created_at: Date;
+  data: Uint8Array;
+  id: string;
+  parent_checkpoint_id: string | null;
+  thread_id: string | null;
+  type: string;
+  user_id: string;
+}
+
+export interface ConversationCheckpointWrites {
+  channel: string;
+  checkpoint: string;
+  created_at: Date;
+  data: Uint8Array;
+  id: string;
+  idx: number;
+  task_id: string;
+  task_path: string;
+  type: string;
+  user_id: string;
+}
+
 export interface ConversationMessages {
   content: string;
   conversation_id: string;
@@ -399,6 +424,8 @@ export interface DB {
   change_epoch: ChangeEpoch;
   change_log: ChangeLog;
   change_tables: ChangeTables;
+  conversation_checkpoint_writes: ConversationCheckpointWrites;
+  conversation_checkpoints: ConversationCheckpoints;
   conversation_messages: ConversationMessages;
   conversations: Conversations;
   database_identity: DatabaseIdentity;

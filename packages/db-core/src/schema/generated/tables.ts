@@ -2,7 +2,7 @@
 import type { SchemaDescription } from '../description.ts';
 
 /** The tables whose rows have owners. */
-export type TenantTable = 'audit_events' | 'conversation_messages' | 'conversations' | 'idempotency_keys' | 'job_logs' | 'jobs' | 'search_embeddings' | 'search_entries' | 'search_indexes' | 'search_marks' | 'search_postings' | 'settings';
+export type TenantTable = 'audit_events' | 'conversation_checkpoint_writes' | 'conversation_checkpoints' | 'conversation_messages' | 'conversations' | 'idempotency_keys' | 'job_logs' | 'jobs' | 'search_embeddings' | 'search_entries' | 'search_indexes' | 'search_marks' | 'search_postings' | 'settings';
 
 /** The schema that this version works with. */
 export const schema: SchemaDescription = {
@@ -209,6 +209,70 @@ export const schema: SchemaDescription = {
       primaryKey: ['number'],
       foreignKeys: [],
       indexes: [{ name: 'change_tables_name_key', columns: [{ name: 'name', descending: false }], unique: true, partial: false }],
+    },
+    {
+      name: 'conversation_checkpoint_writes',
+      columns: [
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'checkpoint', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'task_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'task_path', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'idx', codec: 'integer', nullable: false, hasDefault: false },
+        { name: 'channel', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'type', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'data', codec: 'blob', nullable: false, hasDefault: false },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['user_id', 'id'],
+      foreignKeys: [],
+      indexes: [
+        {
+          name: 'conversation_checkpoint_writes_by_checkpoint',
+          columns: [{ name: 'user_id', descending: false }, { name: 'checkpoint', descending: false }],
+          unique: false,
+          partial: false,
+        },
+      ],
+    },
+    {
+      name: 'conversation_checkpoints',
+      columns: [
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'thread_id', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'checkpoint_ns', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'checkpoint_id', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'parent_checkpoint_id', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'type', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'data', codec: 'blob', nullable: false, hasDefault: false },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['user_id', 'id'],
+      foreignKeys: [],
+      indexes: [
+        {
+          name: 'conversation_checkpoints_by_thread',
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'thread_id', descending: false },
+            { name: 'checkpoint_id', descending: true },
+            { name: 'id', descending: true },
+          ],
+          unique: false,
+          partial: true,
+        },
+        {
+          name: 'conversation_checkpoints_latest',
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'checkpoint_id', descending: true },
+            { name: 'id', descending: true },
+          ],
+          unique: false,
+          partial: true,
+        },
+      ],
     },
     {
       name: 'conversation_messages',
