@@ -48,7 +48,8 @@ export const rowFactories: ReadonlyMap<string, RowFactory> = new Map<string, Row
       checkpoint_ns: '',
       checkpoint_id: `checkpoint ${number}`,
       type: 'json',
-      data: Uint8Array.of(number),
+      state: Uint8Array.of(number),
+      channel_values: Uint8Array.of(number),
       created_at: at(number),
     }),
   ],
@@ -56,7 +57,6 @@ export const rowFactories: ReadonlyMap<string, RowFactory> = new Map<string, Row
     'conversation_checkpoint_writes',
     (number) => ({
       id: idOf('conversation_checkpoint_writes', number),
-      checkpoint: idOf('conversation_checkpoints', number % 3),
       task_id: `task ${number}`,
       task_path: '',
       idx: 0,

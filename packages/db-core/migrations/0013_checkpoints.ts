@@ -9,31 +9,22 @@ export const migration: Migration = {
       'conversation_checkpoints',
       (t) => ({
         user_id: t.userId(),
-        id: t.text({ min: 1, max: 500 }),
-        // Of a checkpoint; null in the values of channels that checkpoints refer to.
-        thread_id: t.text({ min: 1, max: 255 }).nullable(),
-        checkpoint_ns: t.text({ max: 4000 }).nullable(),
-        checkpoint_id: t.text({ min: 1, max: 100 }).nullable(),
+        id: t.text({ min: 1, max: 200 }),
+        thread_id: t.text({ min: 1, max: 255 }),
+        checkpoint_ns: t.text({ max: 4000 }),
+        checkpoint_id: t.text({ min: 1, max: 100 }),
         parent_checkpoint_id: t.text({ min: 1, max: 100 }).nullable(),
         type: t.text({ min: 1, max: 255 }),
-        data: t.blob(),
+        state: t.blob(),
+        channel_values: t.blob(),
         created_at: t.timestamp(),
       }),
       {
         primaryKey: ['user_id', 'id'],
         indexes: {
           conversation_checkpoints_by_thread: {
-            columns: ['user_id', 'thread_id', 'checkpoint_id desc', 'id desc'],
-            where: 'checkpoint_id IS NOT NULL',
+            columns: ['user_id', 'thread_id desc', 'checkpoint_id desc', 'id desc'],
           },
-          conversation_checkpoints_latest: {
-            columns: ['user_id', 'checkpoint_id desc', 'id desc'],
-            where: 'checkpoint_id IS NOT NULL',
-          },
-        },
-        checks: {
-          conversation_checkpoints_whole:
-            '(thread_id IS NULL) = (checkpoint_id IS NULL) AND (checkpoint_ns IS NULL) = (checkpoint_id IS NULL) AND (parent_checkpoint_id IS NULL OR checkpoint_id IS NOT NULL)',
         },
       },
     );
@@ -41,9 +32,8 @@ export const migration: Migration = {
       'conversation_checkpoint_writes',
       (t) => ({
         user_id: t.userId(),
+        // It begins as that of its checkpoint. No foreign key: a step's writes may come before the checkpoint.
         id: t.text({ min: 1, max: 500 }),
-        // No foreign key: a step's writes may come before the checkpoint that they belong to.
-        checkpoint: t.text({ min: 1, max: 500 }),
         task_id: t.text({ min: 1, max: 255 }),
         task_path: t.text({ max: 4000 }),
         idx: t.integer(),
@@ -52,10 +42,7 @@ export const migration: Migration = {
         data: t.blob(),
         created_at: t.timestamp(),
       }),
-      {
-        primaryKey: ['user_id', 'id'],
-        indexes: { conversation_checkpoint_writes_by_checkpoint: { columns: ['user_id', 'checkpoint'] } },
-      },
+      { primaryKey: ['user_id', 'id'] },
     );
     for (const table of ['conversation_checkpoints', 'conversation_checkpoint_writes']) {
       m.trackChanges(table);

@@ -10,9 +10,6 @@ export const LAST_ID = '~';
 const MAX_THREAD = 255;
 const MAX_NAMESPACE = 4000;
 const MAX_TASK = 255;
-const MAX_VERSION = 100;
-/** Longer names of channels, such as that of a join of many nodes, stand in keys by their digest. */
-const MAX_CHANNEL = 100;
 
 /** A range of keys: from the first on, up to the second without it. */
 export interface KeyRange {
@@ -51,26 +48,31 @@ function prefixOf({ threadId, namespace }: Place): string {
 }
 
 export function checkpointKey(place: Place, checkpointId: string): string {
-  return `${prefixOf(place)}.c.${checkpointId}`;
+  return `${prefixOf(place)}.${checkpointId}`;
 }
 
 /** Checkpoints of one thread and namespace, from one id up to another without it. */
 export function checkpointRange(place: Place, from: string, to: string): KeyRange {
   const prefix = prefixOf(place);
-  return { from: `${prefix}.c.${from}`, to: `${prefix}.c.${to}` };
+  return { from: `${prefix}.${from}`, to: `${prefix}.${to}` };
 }
 
-/** A version of a channel's value. */
-export function valueKey(place: Place, channel: string, version: string | number): string {
-  // A text may hold anything; encoded it has no colon.
-  const encoded = typeof version === 'number' ? String(version) : encodeURIComponent(version);
-  if (encoded.length > MAX_VERSION) throw invalid([{ path: `channel_versions.${channel}`, message: 'is too long' }]);
-  const isShort = channel.length <= MAX_CHANNEL && !channel.startsWith('#');
-  return `${prefixOf(place)}.v.${encoded}:${isShort ? channel : `#${digest(channel)}`}`;
+/** Lies below all that a checkpoint's id is made of, so that writes are in the order of their checkpoints. */
+const AFTER_CHECKPOINT = '!';
+const AFTER_WRITES = '"';
+
+export function writeKey(checkpoint: string, taskId: string, index: number): string {
+  return `${checkpoint}${AFTER_CHECKPOINT}${taskId}:${index}`;
 }
 
-export function writeKey(place: Place, checkpointId: string, taskId: string, index: number): string {
-  return `${prefixOf(place)}.${checkpointId}:${taskId}:${index}`;
+/** The writes of the checkpoints of one thread and namespace from one on up to another, with it. */
+export function writesRange(first: string, last: string): KeyRange {
+  return { from: `${first}${AFTER_CHECKPOINT}`, to: `${last}${AFTER_WRITES}` };
+}
+
+/** The checkpoint that a write belongs to. */
+export function checkpointOfWrite(key: string): string {
+  return key.slice(0, key.indexOf(AFTER_CHECKPOINT));
 }
 
 /** Everything of a thread. */

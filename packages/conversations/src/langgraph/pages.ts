@@ -4,7 +4,7 @@ import * as checkpoints from '../repositories/checkpoint.repository.ts';
 import { invalid } from '../schemas/parse.ts';
 import { contains } from './contains.ts';
 import { checkedId, checkpointRange, FIRST_ID, LAST_ID, placeOf } from './keys.ts';
-import { type CheckpointRow, type Found, read } from './tuples.ts';
+import { type CheckpointRow, readRow, type Stored } from './stored.ts';
 
 /** Checkpoints that are looked through at a time. */
 const PAGE = 100;
@@ -17,12 +17,12 @@ type Config = Parameters<BaseCheckpointSaver['list']>[0];
 type NextPage = (limit: number) => Promise<readonly CheckpointRow[]>;
 
 /** The checkpoints that are asked for, latest first, in batches. */
-export async function* listFound(
+export async function* listStored(
   user: UserHandle,
   serde: SerializerProtocol,
   config: Config,
   options: CheckpointListOptions,
-): AsyncGenerator<readonly Found[]> {
+): AsyncGenerator<readonly Stored[]> {
   const { filter } = options;
   const hasFilter = filter !== undefined && Object.keys(filter).length > 0;
   const nextPage = pagesOf(user, config, options);
@@ -30,8 +30,8 @@ export async function* listFound(
   while (left > 0) {
     const size = hasFilter ? PAGE : Math.min(PAGE, left);
     const rows = await nextPage(size);
-    const found = await Promise.all(rows.map((row) => read(serde, row)));
-    const wanted = hasFilter ? found.filter(({ state }) => contains(state.metadata, filter)) : found;
+    const stored = await Promise.all(rows.map((row) => readRow(serde, row)));
+    const wanted = hasFilter ? stored.filter(({ state }) => contains(state.metadata, filter)) : stored;
     for (let start = 0; start < wanted.length && left > 0; start += BATCH) {
       const batch = wanted.slice(start, start + Math.min(BATCH, left));
       left -= batch.length;
@@ -56,32 +56,61 @@ function pagesOf(user: UserHandle, config: Config, { before }: CheckpointListOpt
   let to = isGiven(bound) ? checkedId(bound) : LAST_ID;
   // Nothing that begins with this id lies below it and a space, but the id itself.
   if (isGiven(only) && `${from} ` < to) to = `${from} `;
+  if (place === undefined) return threadsOneByOne(user, from, to, namespace);
+  if (namespace === undefined) return inThread(user, { threadId: place.threadId, from, to });
+  const range = checkpointRange(place, from, to);
+  let below = range.to;
+  return async (limit) => {
+    const rows = await user.all(checkpoints.listInNamespace, { from: range.from, to: below, limit });
+    below = rows.at(-1)?.id ?? below;
+    return rows;
+  };
+}
+
+interface ThreadRange {
+  readonly threadId: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** In all its namespaces, or in one. */
+function inThread(user: UserHandle, range: ThreadRange, namespace?: unknown): NextPage {
+  let { to } = range;
   let toId = '';
-  if (place !== undefined && namespace !== undefined) {
-    const range = checkpointRange(place, from, to);
-    let below = range.to;
-    return async (limit) => {
-      const rows = await user.all(checkpoints.listInNamespace, { from: range.from, to: below, limit });
-      below = rows.at(-1)?.id ?? below;
-      return rows;
-    };
-  }
   return async (limit) => {
     const rows: CheckpointRow[] = [];
-    // Other namespaces are passed over.
     for (;;) {
-      const page = { from, to, toId, limit };
-      const read =
-        place === undefined
-          ? await user.all(checkpoints.list, page)
-          : await user.all(checkpoints.listByThread, { ...page, threadId: place.threadId });
-      const last = read.at(-1);
+      const page = await user.all(checkpoints.listByThread, { ...range, to, toId, limit });
+      const last = page.at(-1);
       to = last?.checkpoint_id ?? to;
       toId = last?.id ?? toId;
-      rows.push(...read.filter((row) => namespace === undefined || row.checkpoint_ns === namespace));
-      if (read.length < limit) return rows;
-      if (rows.length >= limit) return rows;
+      rows.push(...page.filter((row) => namespace === undefined || row.checkpoint_ns === namespace));
+      if (page.length < limit || rows.length >= limit) return rows;
     }
+  };
+}
+
+/** Above every thread's id that people give. */
+const LAST_THREAD = '\u{10FFFF}'.repeat(4);
+
+function threadsOneByOne(user: UserHandle, from: string, to: string, namespace: unknown): NextPage {
+  let below = LAST_THREAD;
+  let inCurrent: NextPage | undefined;
+  return async (limit) => {
+    const rows: CheckpointRow[] = [];
+    while (rows.length < limit) {
+      if (inCurrent === undefined) {
+        const next = await user.first(checkpoints.findThread, { below });
+        if (next === undefined) return rows;
+        below = next.thread_id;
+        inCurrent = inThread(user, { threadId: below, from, to }, namespace);
+      }
+      const wanted = limit - rows.length;
+      const page = await inCurrent(wanted);
+      rows.push(...page);
+      if (page.length < wanted) inCurrent = undefined;
+    }
+    return rows;
   };
 }
 

@@ -11,6 +11,8 @@ import {
   WRITES_IDX_MAP,
 } from '@langchain/langgraph-checkpoint';
 import * as checkpoints from '../repositories/checkpoint.repository.ts';
+import * as checkpointWrites from '../repositories/checkpoint-write.repository.ts';
+import { invalid } from '../schemas/parse.ts';
 import {
   checkedId,
   checkedTask,
@@ -22,14 +24,15 @@ import {
   placeOf,
   placeToWrite,
   threadRange,
-  valueKey,
   writeKey,
 } from './keys.ts';
-import { listFound } from './pages.ts';
+import { merge, pack, type Packed } from './packed.ts';
+import { listStored } from './pages.ts';
 import { dump } from './serialized.ts';
-import { complete, configOf, read, type State } from './tuples.ts';
-import { invalid } from '../schemas/parse.ts';
-import { insertInChunks } from './rows.ts';
+import { readRow, type State } from './stored.ts';
+import { configOf, type Reading, tuplesOf } from './tuples.ts';
+import { Whereabouts } from './whereabouts.ts';
+import { insertWrites } from './write-rows.ts';
 
 /** A graph's configuration, of which savers read `configurable`. */
 type Config = Parameters<BaseCheckpointSaver['getTuple']>[0];
@@ -54,6 +57,7 @@ export interface KeelsonSaverOptions {
  */
 export class KeelsonSaver extends BaseCheckpointSaver {
   readonly #user: UserHandle;
+  readonly #whereabouts: Whereabouts;
 
   /**
    * Of a user, or through the handle of somebody who acts for one (`acting` of db-core).
@@ -63,6 +67,7 @@ export class KeelsonSaver extends BaseCheckpointSaver {
   constructor(database: Database, user: string | UserHandle, { serde }: KeelsonSaverOptions = {}) {
     super(serde);
     this.#user = database.forUser(user);
+    this.#whereabouts = new Whereabouts(this.#user);
   }
 
   /** The checkpoint that the config names, or the latest of its thread and namespace; undefined where there is none. */
@@ -78,7 +83,9 @@ export class KeelsonSaver extends BaseCheckpointSaver {
           })
         : await this.#user.first(checkpoints.findById, { id: checkpointKey(place, checkpointId) });
     if (row === undefined) return undefined;
-    const [tuple] = await complete(this.#user, this.serde, [await read(this.serde, row)], this.#firstVersion);
+    const stored = await readRow(this.serde, row);
+    this.#whereabouts.remember(stored.key, stored.id, stored.state);
+    const [tuple] = await tuplesOf(this.#reading, [stored]);
     return tuple;
   }
 
@@ -87,8 +94,8 @@ export class KeelsonSaver extends BaseCheckpointSaver {
    * contain, also inside objects and lists (PostgreSQL's `@>`).
    */
   override async *list(config: Config, options: CheckpointListOptions = {}): AsyncGenerator<CheckpointTuple> {
-    for await (const found of listFound(this.#user, this.serde, config, options)) {
-      yield* await complete(this.#user, this.serde, found, this.#firstVersion);
+    for await (const stored of listStored(this.#user, this.serde, config, options)) {
+      yield* await tuplesOf(this.#reading, stored);
     }
   }
 
@@ -105,38 +112,16 @@ export class KeelsonSaver extends BaseCheckpointSaver {
   ): Promise<Config> {
     const place = placeToWrite(config);
     const id = checkedId(checkpoint.id);
-    const key = checkpointKey(place, id);
-    const parentId = place.checkpointId ?? null;
     const { channel_values: values, ...rest } = checkpoint;
-    const empty = Object.keys(rest.channel_versions).filter((channel) => !Object.hasOwn(values, channel));
-    const state = await dump(this.serde, { checkpoint: rest, metadata, empty } satisfies State);
-    const createdAt = new Date();
-    const rows: checkpoints.StateRow[] = [
-      {
-        id: key,
-        thread_id: place.threadId,
-        checkpoint_ns: place.namespace,
-        checkpoint_id: id,
-        parent_checkpoint_id: parentId,
-        ...state,
-        created_at: createdAt,
-      },
-    ];
-    for (const [channel, version] of Object.entries(newVersions)) {
-      if (!Object.hasOwn(values, channel)) continue;
-      rows.push({
-        id: valueKey(place, channel, version),
-        thread_id: null,
-        checkpoint_ns: null,
-        checkpoint_id: null,
-        parent_checkpoint_id: null,
-        ...(await dump(this.serde, values[channel])),
-        created_at: createdAt,
-      });
-    }
-    const inserted = await insertInChunks(this.#user, checkpoints.insertStates, rows);
-    // It was put before, or its values were: what it says now counts.
-    if (inserted < rows.length) await this.#user.run(checkpoints.update, { id: key, parentId, ...state });
+    const isNew = (channel: string): boolean => Object.hasOwn(newVersions, channel);
+    const present = Object.entries(rest.channel_versions).filter(([channel]) => Object.hasOwn(values, channel));
+    const carried = await this.#whereabouts.find(
+      this.serde,
+      place,
+      new Map(present.filter(([channel]) => !isNew(channel))),
+    );
+    const changed = Object.entries(values).filter(([channel]) => isNew(channel));
+    await this.#store(place, id, { checkpoint: rest, metadata, carried }, await pack(this.serde, changed));
     return configOf(place, id);
   }
 
@@ -152,57 +137,80 @@ export class KeelsonSaver extends BaseCheckpointSaver {
     taskId: string,
     taskPath = '',
   ): Promise<void> {
-    const place = placeToWrite(config);
-    const rows = await this.#writeRows(place, writes, checkedTask(taskId), taskPath);
-    const kept = rows.filter(({ idx }) => idx >= 0);
-    const replaced = rows.filter(({ idx }) => idx < 0);
-    if (kept.length === 0 || replaced.length === 0) {
-      await insertInChunks(this.#user, checkpoints.insertWrites, kept);
-      await insertInChunks(this.#user, checkpoints.upsertWrites, replaced);
-      return;
-    }
-    await this.#user.transaction(async (user) => {
-      await insertInChunks(user, checkpoints.insertWrites, kept);
-      await insertInChunks(user, checkpoints.upsertWrites, replaced);
-    });
+    const rows = await this.#writeRows(placeToWrite(config), writes, checkedTask(taskId), taskPath);
+    await insertWrites(this.#user, rows);
   }
 
   /** Removes every checkpoint of the thread, in all its namespaces, and all that belongs to them. */
   override async deleteThread(threadId: string): Promise<void> {
     const range = threadRange(threadId);
     await this.#user.transaction(async (user) => {
-      await user.run(checkpoints.deleteWritesInRange, range);
+      await user.run(checkpointWrites.deleteInRange, range);
       await user.run(checkpoints.deleteInRange, range);
     });
+    this.#whereabouts.forgetAll();
   }
 
   /**
-   * Values are found by channel and version. Two branches of a thread go on from the same version, so that the next one is
-   * never the same number twice: a later one is greater, and has a random part.
+   * Two branches of a thread go on from the same version. The next one has a random part, so that no version stands for the
+   * values of both.
    */
   override getNextVersion(current: number | undefined): number {
     return Math.floor(current ?? 0) + 1 + Math.random();
   }
 
-  readonly #firstVersion = (): number => this.getNextVersion(undefined);
+  get #reading(): Reading {
+    return { user: this.#user, serde: this.serde, firstVersion: () => this.getNextVersion(undefined) };
+  }
+
+  async #store(place: Place, id: string, said: Omit<State, 'stored'>, values: Packed): Promise<void> {
+    const key = checkpointKey(place, id);
+    const parentId = place.checkpointId ?? null;
+    const state: State = { ...said, stored: values.entries };
+    const { type, data } = await dump(this.serde, state);
+    const { changes } = await this.#user.run(checkpoints.insert, {
+      id: key,
+      threadId: place.threadId,
+      namespace: place.namespace,
+      checkpointId: id,
+      parentId,
+      type,
+      state: data,
+      values: values.data,
+      now: new Date(),
+    });
+    if (changes === 0) await this.#storeAgain(key, parentId, said, values);
+    else this.#whereabouts.remember(key, id, state);
+  }
+
+  /** What is said now counts; values that only the first put had stay, because later checkpoints may refer to them. */
+  async #storeAgain(key: string, parentId: string | null, said: Omit<State, 'stored'>, values: Packed): Promise<void> {
+    await this.#user.transaction(async (user) => {
+      const row = await user.first(checkpoints.findForUpdate, { id: key });
+      const both = row === undefined ? values : merge(values, (await readRow(this.serde, row)).values);
+      const state: State = { ...said, stored: both.entries };
+      const { type, data } = await dump(this.serde, state);
+      await user.run(checkpoints.update, { id: key, parentId, type, state: data, values: both.data });
+      if (row !== undefined) this.#whereabouts.remember(key, row.checkpoint_id, state);
+    });
+  }
 
   async #writeRows(
     place: Place,
     writes: readonly PendingWrite[],
     taskId: string,
     taskPath: string,
-  ): Promise<checkpoints.WriteRow[]> {
+  ): Promise<checkpointWrites.WriteRow[]> {
     const { checkpointId } = place;
     if (checkpointId === undefined)
       throw invalid([{ path: 'configurable.checkpoint_id', message: 'is needed: it says what was written to' }]);
     const checkpoint = checkpointKey(place, checkpointId);
     const createdAt = new Date();
-    const rows: checkpoints.WriteRow[] = [];
+    const rows: checkpointWrites.WriteRow[] = [];
     for (const [index, [channel, value]] of writes.entries()) {
       const idx = WRITES_IDX_MAP[channel] ?? index;
       rows.push({
-        id: writeKey(place, checkpointId, taskId, idx),
-        checkpoint,
+        id: writeKey(checkpoint, taskId, idx),
         task_id: taskId,
         task_path: taskPath,
         idx,

@@ -1,5 +1,4 @@
 import {
-  type CheckpointMetadata,
   type Checkpoint,
   type CheckpointPendingWrite,
   type CheckpointTuple,
@@ -11,149 +10,145 @@ import {
 } from '@langchain/langgraph-checkpoint';
 import type { UserHandle } from '@keelson/db-core';
 import * as checkpoints from '../repositories/checkpoint.repository.ts';
-import { checkpointKey, type Place, valueKey } from './keys.ts';
-import { load, type Serialized } from './serialized.ts';
+import * as checkpointWrites from '../repositories/checkpoint-write.repository.ts';
+import { checkpointKey, checkpointOfWrite, type Place, writesRange } from './keys.ts';
+import { type Packed, unpack } from './packed.ts';
+import { load } from './serialized.ts';
+import { readRow, type Stored } from './stored.ts';
 
-/** What the data of a checkpoint's row holds. */
-export interface State {
-  readonly checkpoint: Omit<Checkpoint, 'channel_values'>;
-  readonly metadata: CheckpointMetadata;
-  /** Channels that have a version and had no value: of all others a value is expected. */
-  readonly empty: readonly string[];
+export interface Reading {
+  readonly user: UserHandle;
+  readonly serde: SerializerProtocol;
+  /** A version for a channel of a checkpoint that has none yet. */
+  readonly firstVersion: () => number;
 }
 
-/** A checkpoint's row with what its data says. */
-export interface Found {
-  readonly key: string;
-  readonly place: Place;
+interface Write {
   readonly id: string;
-  readonly parentId: string | null;
-  readonly state: State;
-}
-
-export interface CheckpointRow extends Serialized {
-  readonly id: string;
-  readonly thread_id: string | null;
-  readonly checkpoint_ns: string | null;
-  readonly checkpoint_id: string | null;
-  readonly parent_checkpoint_id: string | null;
-}
-
-interface Write extends Serialized {
-  readonly taskId: string;
-  readonly path: string;
-  readonly index: number;
+  readonly task_id: string;
+  readonly task_path: string;
+  readonly idx: number;
   readonly channel: string;
-}
-
-interface Parts {
-  readonly values: ReadonlyMap<string, Serialized>;
-  /** By the key of their checkpoint, in the order in which a step applies them. */
-  readonly writes: ReadonlyMap<string, readonly Write[]>;
-}
-
-export async function read(serde: SerializerProtocol, row: CheckpointRow): Promise<Found> {
-  const id = row.checkpoint_id ?? '';
-  return {
-    key: row.id,
-    place: { threadId: row.thread_id ?? '', namespace: row.checkpoint_ns ?? '', checkpointId: id },
-    id,
-    parentId: row.parent_checkpoint_id,
-    state: (await load(serde, row)) as State,
-  };
+  readonly type: string;
+  readonly data: Uint8Array;
 }
 
 /** The tuples of these checkpoints, in their order. One that was deleted meanwhile is left out. */
-export async function complete(
+export async function tuplesOf(reading: Reading, stored: readonly Stored[]): Promise<CheckpointTuple[]> {
+  const tuples: CheckpointTuple[] = [];
+  const elsewhere = await valuesElsewhere(reading, stored);
+  const gone = await goneOf(reading, stored, elsewhere);
+  for (const group of groupsOf(stored)) {
+    const writes = await writesOf(reading, group);
+    for (const one of group) if (!gone.has(one.key)) tuples.push(await tupleOf(reading, one, elsewhere, writes));
+  }
+  return tuples;
+}
+
+/** Neighbours of one thread and namespace: their writes lie side by side, too. */
+function groupsOf(stored: readonly Stored[]): Stored[][] {
+  const groups: Stored[][] = [];
+  for (const one of stored) {
+    const last = groups.at(-1);
+    const { place } = last?.[0] ?? {};
+    if (last !== undefined && place?.threadId === one.place.threadId && place.namespace === one.place.namespace)
+      last.push(one);
+    else groups.push([one]);
+  }
+  return groups;
+}
+
+/** The values in the rows of other checkpoints that these refer to, by the checkpoint's key. */
+async function valuesElsewhere(
+  { user, serde }: Reading,
+  stored: readonly Stored[],
+): Promise<ReadonlyMap<string, Packed>> {
+  const values = new Map(stored.map((one) => [one.key, one.values]));
+  const ids = new Set<string>();
+  for (const { place, state } of stored) {
+    for (const id of Object.values(state.carried)) {
+      const key = checkpointKey(place, id);
+      if (!values.has(key)) ids.add(key);
+    }
+  }
+  if (ids.size > 0) {
+    for (const row of await user.all(checkpoints.listByIds, { ids: [...ids] }))
+      values.set(row.id, (await readRow(serde, row)).values);
+  }
+  return values;
+}
+
+/** What a checkpoint refers to can only be missing because the thread was deleted, before or since the checkpoint was read. */
+async function goneOf(
+  { user }: Reading,
+  stored: readonly Stored[],
+  values: ReadonlyMap<string, Packed>,
+): Promise<ReadonlySet<string>> {
+  const suspects = stored.filter(({ place, state }) =>
+    Object.values(state.carried).some((id) => !values.has(checkpointKey(place, id))),
+  );
+  const gone = new Set(suspects.map(({ key }) => key));
+  if (gone.size > 0) for (const { id } of await user.all(checkpoints.listIds, { ids: [...gone] })) gone.delete(id);
+  return gone;
+}
+
+/** By the key of their checkpoint, in the order in which a step applies them. */
+async function writesOf({ user }: Reading, group: readonly Stored[]): Promise<ReadonlyMap<string, readonly Write[]>> {
+  const keys = group.map(({ key }) => key).sort();
+  const writes = new Map<string, Write[]>();
+  await collect(user, writes, writesRange(keys[0] ?? '', keys.at(-1) ?? ''));
+  for (const one of group) {
+    const sends = sendsOf(one);
+    if (sends !== undefined && !keys.includes(sends)) await collect(user, writes, writesRange(sends, sends));
+  }
+  return writes;
+}
+
+async function collect(
   user: UserHandle,
-  serde: SerializerProtocol,
-  found: readonly Found[],
-  firstVersion: () => number,
-): Promise<CheckpointTuple[]> {
-  const parts = await partsOf(user, found);
-  const there = await stillThere(user, found, parts);
-  return Promise.all(there.map((one) => tupleOf(serde, one, parts, firstVersion)));
+  writes: Map<string, Write[]>,
+  range: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const collected = new Map<string, Write[]>();
+  for (const write of await user.all(checkpointWrites.listInRange, range)) {
+    const key = checkpointOfWrite(write.id);
+    const known = collected.get(key);
+    if (known === undefined) collected.set(key, [write]);
+    else known.push(write);
+  }
+  for (const [key, list] of collected) {
+    if (list.length > 1) list.sort((a, b) => compareWritesSortKeys(orderOf(a), orderOf(b)));
+    writes.set(key, list);
+  }
+}
+
+function orderOf({ task_path: path, task_id: taskId, idx }: Write): ReturnType<typeof writesSortKey> {
+  return writesSortKey(path, taskId, idx);
 }
 
 /** Before version 4 what was sent to the next step's tasks stood only among the writes of the checkpoint before. */
-function sendsOf({ place, parentId, state }: Found): string | undefined {
+function sendsOf({ place, parentId, state }: Stored): string | undefined {
   return state.checkpoint.v < 4 && parentId !== null ? checkpointKey(place, parentId) : undefined;
 }
 
-async function partsOf(user: UserHandle, found: readonly Found[]): Promise<Parts> {
-  const ids = new Set<string>();
-  const keys = new Set<string>();
-  for (const one of found) {
-    keys.add(one.key);
-    const sends = sendsOf(one);
-    if (sends !== undefined) keys.add(sends);
-    for (const [channel, version] of versionsOf(one)) ids.add(valueKey(one.place, channel, version));
-  }
-  const values = new Map<string, Serialized>();
-  const writes = new Map<string, Write[]>();
-  for (const row of await user.all(checkpoints.listParts, { ids: [...ids], checkpoints: [...keys] })) {
-    const { checkpoint, type, data } = row;
-    if (checkpoint === null) {
-      values.set(row.id, { type, data });
-      continue;
-    }
-    const write = {
-      taskId: row.task_id ?? '',
-      path: row.task_path ?? '',
-      index: row.idx ?? 0,
-      channel: row.channel ?? '',
-      type,
-      data,
-    };
-    const known = writes.get(checkpoint);
-    if (known === undefined) writes.set(checkpoint, [write]);
-    else known.push(write);
-  }
-  for (const list of writes.values()) {
-    if (list.length > 1) list.sort((a, b) => compareWritesSortKeys(orderOf(a), orderOf(b)));
-  }
-  return { values, writes };
-}
-
-function orderOf({ path, taskId, index }: Write): ReturnType<typeof writesSortKey> {
-  return writesSortKey(path, taskId, index);
-}
-
-function versionsOf({ state }: Found): [channel: string, version: string | number][] {
-  return Object.entries(state.checkpoint.channel_versions ?? {});
-}
-
-/** A value that is missed may never have been stored, or its thread was deleted since the checkpoint was read. */
-async function stillThere(user: UserHandle, found: readonly Found[], { values }: Parts): Promise<readonly Found[]> {
-  const incomplete = found.filter((one) =>
-    versionsOf(one).some(
-      ([channel, version]) => !values.has(valueKey(one.place, channel, version)) && !one.state.empty.includes(channel),
-    ),
-  );
-  if (incomplete.length === 0) return found;
-  const rows = await user.all(checkpoints.listIds, { ids: incomplete.map(({ key }) => key) });
-  const there = new Set(rows.map(({ id }) => id));
-  return found.filter((one) => !incomplete.includes(one) || there.has(one.key));
-}
-
 async function tupleOf(
-  serde: SerializerProtocol,
-  found: Found,
-  { values, writes }: Parts,
-  firstVersion: () => number,
+  { serde, firstVersion }: Reading,
+  stored: Stored,
+  elsewhere: ReadonlyMap<string, Packed>,
+  writes: ReadonlyMap<string, readonly Write[]>,
 ): Promise<CheckpointTuple> {
-  const { place, id, parentId, state, key } = found;
-  const channels: [string, unknown][] = [];
-  for (const [channel, version] of versionsOf(found)) {
-    const value = values.get(valueKey(place, channel, version));
-    if (value !== undefined) channels.push([channel, await load(serde, value)]);
+  const { place, id, parentId, state, key } = stored;
+  const channels = await unpack(serde, stored.values, () => true);
+  for (const [owner, carried] of ownersOf(state.carried)) {
+    const values = elsewhere.get(checkpointKey(place, owner));
+    if (values !== undefined) channels.push(...(await unpack(serde, values, (channel) => carried.has(channel))));
   }
   const checkpoint: Checkpoint = { ...state.checkpoint, channel_values: Object.fromEntries(channels) };
-  const sends = sendsOf(found);
+  const sends = sendsOf(stored);
   if (sends !== undefined) await addSends(serde, checkpoint, writes.get(sends) ?? [], firstVersion);
   const pendingWrites: CheckpointPendingWrite[] = [];
   for (const write of writes.get(key) ?? [])
-    pendingWrites.push([write.taskId, write.channel, await load(serde, write)]);
+    pendingWrites.push([write.task_id, write.channel, await load(serde, write)]);
   return {
     config: configOf(place, id),
     checkpoint,
@@ -161,6 +156,16 @@ async function tupleOf(
     ...(parentId === null ? {} : { parentConfig: configOf(place, parentId) }),
     pendingWrites,
   };
+}
+
+/** The channels that each of the other checkpoints has. */
+function ownersOf(carried: Readonly<Record<string, string>>): ReadonlyMap<string, ReadonlySet<string>> {
+  const owners = new Map<string, Set<string>>();
+  for (const [channel, owner] of Object.entries(carried)) {
+    const channels = owners.get(owner) ?? new Set();
+    owners.set(owner, channels.add(channel));
+  }
+  return owners;
 }
 
 export function configOf({ threadId, namespace }: Place, id: string): CheckpointTuple['config'] {

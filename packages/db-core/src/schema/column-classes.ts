@@ -163,7 +163,8 @@ export const TABLE_CARE: Readonly<Record<string, TableCare>> = {
       checkpoint_id: 'internal',
       parent_checkpoint_id: 'internal',
       type: 'none',
-      data: 'personal',
+      state: 'personal',
+      channel_values: 'personal',
       created_at: 'none',
     },
   },
@@ -171,7 +172,6 @@ export const TABLE_CARE: Readonly<Record<string, TableCare>> = {
     columns: {
       user_id: 'personal',
       id: 'internal',
-      checkpoint: 'internal',
       task_id: 'internal',
       task_path: 'internal',
       idx: 'none',

@@ -206,26 +206,25 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
   },
   conversation_checkpoints: {
     purpose:
-      'Checkpoints of LangGraph, and beside them the values of channels that they refer to, each version once. They are one table so that one statement writes a checkpoint with all that is new in it.',
+      'Checkpoints of LangGraph. Each row has the values of the channels that changed, and names the checkpoints whose rows have the others: so one row is all that a checkpoint writes, and a value is stored once.',
     columns: {
-      id: 'Made by the program: digests of the thread and of the namespace, then `c` and the checkpoint, or `v`, version and channel. So a thread lies side by side, and its latest checkpoint is found by the primary key.',
-      thread_id: 'The thread; null in the value of a channel, as are the next three.',
+      id: 'Made by the program: digests of the thread and of the namespace, and the checkpoint. So a thread lies side by side, and its latest checkpoint is found by the primary key.',
+      thread_id: 'The thread.',
       checkpoint_ns: 'The namespace: empty, or the path of a subgraph.',
       checkpoint_id: 'The id that LangGraph gave it; later ones are greater.',
       parent_checkpoint_id: 'The checkpoint that it followed.',
-      type: 'What the serializer calls the form of the data.',
-      data: 'What the serializer made of the checkpoint and its metadata, or of the value.',
+      type: 'What the serializer calls the form of the state.',
+      state: 'What the serializer made of the checkpoint, its metadata, and where its values are.',
+      channel_values: 'The values of the channels that changed, each as the serializer made it, one after the other.',
     },
     indexes: {
-      conversation_checkpoints_by_thread: 'Checkpoints of a thread in all its namespaces, latest first.',
-      conversation_checkpoints_latest: "An owner's checkpoints of all threads, latest first.",
+      conversation_checkpoints_by_thread: 'Checkpoints of a thread in all its namespaces, latest first; and those of all threads.',
     },
   },
   conversation_checkpoint_writes: {
     purpose: 'What tasks of a step have written, kept until the next checkpoint and after it.',
     columns: {
-      id: 'Made by the program: digests of the thread and of the namespace, the checkpoint, the task and the number of the write.',
-      checkpoint: 'The `id` of the checkpoint. It may come later than the write.',
+      id: 'Made by the program: the id of the checkpoint, the task and the number of the write.',
       task_id: 'The task that wrote.',
       task_path: 'Where in the step the task stands; writes are replayed in its order.',
       idx: 'Number of the write in its task; below 0 for errors, interrupts and the like, of which the last one counts.',
@@ -233,7 +232,7 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
       type: 'What the serializer calls the form of the data.',
       data: 'What the serializer made of the value.',
     },
-    indexes: { conversation_checkpoint_writes_by_checkpoint: 'The writes of a checkpoint.' },
+    indexes: {},
   },
   change_tables: {
     purpose: 'The tables whose changes are followed.',

@@ -95,20 +95,20 @@ export interface ChangeTables {
 }
 
 export interface ConversationCheckpoints {
-  checkpoint_id: string | null;
-  checkpoint_ns: string | null;
+  channel_values: Uint8Array;
+  checkpoint_id: string;
+  checkpoint_ns: string;
   created_at: Date;
-  data: Uint8Array;
   id: string;
   parent_checkpoint_id: string | null;
-  thread_id: string | null;
+  state: Uint8Array;
+  thread_id: string;
   type: string;
   user_id: string;
 }
 
 export interface ConversationCheckpointWrites {
   channel: string;
-  checkpoint: string;
   created_at: Date;
   data: Uint8Array;
   id: string;
