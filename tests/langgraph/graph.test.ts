@@ -1,8 +1,22 @@
 import { KeelsonSaver } from '@keelson/conversations/langgraph';
 import { ValidationError } from '@keelson/db-core';
 import { describeEngines } from '@keelson/db-core/testing';
-import { Annotation, Command, END, interrupt, MemorySaver, START, StateGraph, type StateSnapshot } from '@langchain/langgraph';
-import { type BaseCheckpointSaver, type CheckpointTuple, emptyCheckpoint, uuid6 } from '@langchain/langgraph-checkpoint';
+import {
+  Annotation,
+  Command,
+  END,
+  interrupt,
+  MemorySaver,
+  START,
+  StateGraph,
+  type StateSnapshot,
+} from '@langchain/langgraph';
+import {
+  type BaseCheckpointSaver,
+  type CheckpointTuple,
+  emptyCheckpoint,
+  uuid6,
+} from '@langchain/langgraph-checkpoint';
 import { expect, it } from 'vitest';
 
 const State = Annotation.Root({
@@ -155,7 +169,15 @@ describeEngines('checkpoints', (context) => {
     const config = { configurable: { thread_id: 't', checkpoint_id: same.id } };
     await Promise.all(
       savers.map((saver, index) =>
-        saver.putWrites(config, [['a', index], ['__interrupt__', index], ['b', index]], `task ${index % 4}`),
+        saver.putWrites(
+          config,
+          [
+            ['a', index],
+            ['__interrupt__', index],
+            ['b', index],
+          ],
+          `task ${index % 4}`,
+        ),
       ),
     );
     const tuple = await savers[0]?.getTuple(config);
@@ -192,7 +214,9 @@ describeEngines('checkpoints', (context) => {
     for (let step = 0; step < 120; step += 1) {
       const checkpoint = { ...emptyCheckpoint(), id: uuid6(step) };
       const nested = { run: { tags: ['all', step % 2 === 0 ? 'even' : 'odd'], depth: { at: step % 3 } } };
-      const place = { configurable: { thread_id: step % 5 === 0 ? 'other' : 't', checkpoint_ns: step % 7 === 0 ? 'child' : '' } };
+      const place = {
+        configurable: { thread_id: step % 5 === 0 ? 'other' : 't', checkpoint_ns: step % 7 === 0 ? 'child' : '' },
+      };
       await saver.put(place, checkpoint, { ...metadata, step, ...nested }, {});
       ids.push(checkpoint.id);
     }

@@ -96,7 +96,11 @@ const openOfficial: Readonly<Record<MechanismStage['engine'], (url: string, ownU
     // As Keelson has it; the driver's own would wait for the disk at each commit.
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = NORMAL');
-    return { saver: new SqliteSaver(database), close: async () => void database.close(), analyze: async () => undefined };
+    return {
+      saver: new SqliteSaver(database),
+      close: async () => void database.close(),
+      analyze: async () => undefined,
+    };
   },
   async postgres(url, ownUrl) {
     const saver = PostgresSaver.fromConnString(url);
@@ -116,7 +120,8 @@ const openOfficial: Readonly<Record<MechanismStage['engine'], (url: string, ownU
 function operationsOn(ids: readonly string[]): Readonly<Record<(typeof OPERATIONS)[number], Operation>> {
   const read: Config = { configurable: { thread_id: READ_THREAD, checkpoint_ns: '' } };
   const chain = chainOf(PUT_THREAD);
-  const puts = (times: number, changed: readonly string[]): Put[] => Array.from({ length: times }, () => chain(changed));
+  const puts = (times: number, changed: readonly string[]): Put[] =>
+    Array.from({ length: times }, () => chain(changed));
   return {
     put: {
       times: { sqlite: 100, postgres: 30 },
@@ -143,8 +148,7 @@ function operationsOn(ids: readonly string[]): Readonly<Record<(typeof OPERATION
     getLatest: { times: { sqlite: 200, postgres: 20 }, prepare: () => (saver) => saver.getTuple(read) },
     getById: {
       times: { sqlite: 200, postgres: 20 },
-      prepare: () => (saver, index) =>
-        saver.getTuple(configOf(READ_THREAD, ids[(index * 37) % ids.length] ?? '')),
+      prepare: () => (saver, index) => saver.getTuple(configOf(READ_THREAD, ids[(index * 37) % ids.length] ?? '')),
     },
     listTen: { times: { sqlite: 30, postgres: 8 }, prepare: () => (saver) => toArray(saver, read, 10) },
   };

@@ -33,7 +33,8 @@ export async function unpack(
   const values: [string, unknown][] = [];
   let start = 0;
   for (const [channel, type, bytes] of entries) {
-    if (isWanted(channel)) values.push([channel, await load(serde, { type, data: data.subarray(start, start + bytes) })]);
+    if (isWanted(channel))
+      values.push([channel, await load(serde, { type, data: data.subarray(start, start + bytes) })]);
     start += bytes;
   }
   return values;

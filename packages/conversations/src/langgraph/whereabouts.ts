@@ -69,7 +69,7 @@ export class Whereabouts {
     found: Map<string, string>,
   ): Promise<void> {
     const range = checkpointRange(place, FIRST_ID, LAST_ID);
-    for (let to = range.to; found.size < wanted.size; ) {
+    for (let to = range.to; found.size < wanted.size;) {
       const rows = await this.#user.all(checkpoints.listInNamespace, { from: range.from, to, limit: PAGE });
       for (const row of rows) {
         const { id, state } = await readRow(serde, row);

@@ -218,7 +218,8 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
       channel_values: 'The values of the channels that changed, each as the serializer made it, one after the other.',
     },
     indexes: {
-      conversation_checkpoints_by_thread: 'Checkpoints of a thread in all its namespaces, latest first; and those of all threads.',
+      conversation_checkpoints_by_thread:
+        'Checkpoints of a thread in all its namespaces, latest first; and those of all threads.',
     },
   },
   conversation_checkpoint_writes: {
