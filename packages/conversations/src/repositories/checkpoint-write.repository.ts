@@ -68,8 +68,9 @@ export const upsertMany = bySize((count) =>
   ),
 );
 
-/** Of one row, for those who look at statements. */
+/** @public Of one row, for those who look at statements. */
 export const insertOne = insertMany(1);
+/** @public */
 export const upsertOne = upsertMany(1);
 
 export const listInRange = defineQuery('checkpointWrites.listInRange', (db, p: { from: string; to: string }) =>
