@@ -24,8 +24,13 @@ export const drivers: readonly string[] = [
   'sqlite-vec',
 ];
 
-/** Query builders and mappers that only benchmarks compare with. */
-export const peers: readonly string[] = ['drizzle-orm', 'knex'];
+/** What only benchmarks compare with: query builders, mappers, checkpointers. */
+export const peers: readonly string[] = [
+  'drizzle-orm',
+  'knex',
+  '@langchain/langgraph-checkpoint-postgres',
+  '@langchain/langgraph-checkpoint-sqlite',
+];
 
 /** Folders whose files may import a driver: those of the rule that there is one database. */
 export const driverFolders: readonly string[] = (

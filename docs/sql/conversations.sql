@@ -1,5 +1,159 @@
 -- Made by `pnpm generate`: what every query runs, with what the guard added. Change the repositories instead.
 
+-- checkpointWrites.deleteInRange
+-- sqlite
+delete
+  from "conversation_checkpoint_writes"
+  where "conversation_checkpoint_writes"."user_id" = ? and ("id" >= ? and "id" < ?);
+-- postgres
+delete
+  from "conversation_checkpoint_writes"
+  where "conversation_checkpoint_writes"."user_id" = $1 and ("id" >= $2 and "id" < $3);
+
+-- checkpointWrites.insert1
+-- sqlite
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "id") do nothing;
+-- postgres
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict ("user_id", "id") do nothing;
+
+-- checkpointWrites.listInRange
+-- sqlite
+select "id", "task_id", "task_path", "idx", "channel", "type", "data"
+  from "conversation_checkpoint_writes"
+  where "conversation_checkpoint_writes"."user_id" = ? and ("id" >= ? and "id" < ?);
+-- postgres
+select "id", "task_id", "task_path", "idx", "channel", "type", "data"
+  from "conversation_checkpoint_writes"
+  where "conversation_checkpoint_writes"."user_id" = $1 and ("id" >= $2 and "id" < $3);
+
+-- checkpointWrites.upsert1
+-- sqlite
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "id") do update
+  set "channel" = "excluded"."channel", "task_path" = "excluded"."task_path", "type" = "excluded"."type", "data" = "excluded"."data";
+-- postgres
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict ("user_id", "id") do update
+  set "channel" = "excluded"."channel", "task_path" = "excluded"."task_path", "type" = "excluded"."type", "data" = "excluded"."data";
+
+-- checkpoints.deleteInRange
+-- sqlite
+delete
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" >= ? and "id" < ?);
+-- postgres
+delete
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" >= $2 and "id" < $3);
+
+-- checkpoints.findById
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" = ?);
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" = $2);
+
+-- checkpoints.findForUpdate
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" = ?) ;
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" = $2) for update;
+
+-- checkpoints.findThread
+-- sqlite
+select "thread_id"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("thread_id" < ?)
+  order by "thread_id" desc
+  limit ?;
+-- postgres
+select "thread_id"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("thread_id" < $2)
+  order by "thread_id" desc
+  limit $3;
+
+-- checkpoints.insert
+-- sqlite
+insert into "conversation_checkpoints" ("id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "id") do nothing;
+-- postgres
+insert into "conversation_checkpoints" ("id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  on conflict ("user_id", "id") do nothing;
+
+-- checkpoints.listByIds
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" = any($2));
+
+-- checkpoints.listByThread
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("thread_id" = ? and "checkpoint_id" >= ? and ("checkpoint_id", "id") < (?, ?))
+  order by "checkpoint_id" desc, "id" desc
+  limit ?;
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("thread_id" = $2 and "checkpoint_id" >= $3 and ("checkpoint_id", "id") < ($4, $5))
+  order by "checkpoint_id" desc, "id" desc
+  limit $6;
+
+-- checkpoints.listIds
+-- sqlite
+select "id"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+select "id"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" = any($2));
+
+-- checkpoints.listInNamespace
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" >= ? and "id" < ?)
+  order by "id" desc
+  limit ?;
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" >= $2 and "id" < $3)
+  order by "id" desc
+  limit $4;
+
+-- checkpoints.update
+-- sqlite
+update "conversation_checkpoints"
+  set "parent_checkpoint_id" = ?, "type" = ?, "state" = ?, "channel_values" = ?
+  where "conversation_checkpoints"."user_id" = ? and ("id" = ?);
+-- postgres
+update "conversation_checkpoints"
+  set "parent_checkpoint_id" = $1, "type" = $2, "state" = $3, "channel_values" = $4
+  where "conversation_checkpoints"."user_id" = $5 and ("id" = $6);
+
 -- conversations.archive
 -- sqlite
 update "conversations"

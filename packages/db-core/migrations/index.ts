@@ -15,6 +15,7 @@ import { migration as m0012 } from './0012_backups.ts';
 import { migration as m0013 } from './0013_message_branches.ts';
 import { migration as m0014 } from './0014_alerts.ts';
 import { migration as m0015 } from './0015_increments.ts';
+import { migration as m0016 } from './0016_checkpoints.ts';
 
 /** Keelson's own migrations. */
 export const migrations: readonly Migration[] = [
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   m0013,
   m0014,
   m0015,
+  m0016,
 ];
