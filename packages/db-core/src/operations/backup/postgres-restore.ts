@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { type Database, engineOf } from '../../database/database.ts';
 import { newId } from '../../database/ids.ts';
 import type { Engine } from '../../engine/contract.ts';
+import { DiskFullError, MigrationFailedError } from '../../errors/index.ts';
 import { BackupDamagedError, BackupUnknownError, RestoreRefusedError } from './errors.ts';
 import { ledgerOf } from './ledger.ts';
 import { BackupReader, parseJson } from './file.ts';
@@ -88,7 +89,10 @@ async function prepareTables(
     });
   const last = pending.findLast((name) => migrations.some((migration) => migration.name === name));
   if (last === undefined) throw new BackupDamagedError('The backup names no migrations.');
-  await database.migrations.migrate({ to: last });
+  await database.migrations.migrate({ to: last }).catch((error: unknown) => {
+    // Whose migrations these are is of no interest to somebody who restores, and there is nothing to migrate afterwards.
+    throw error instanceof MigrationFailedError && error.cause instanceof DiskFullError ? error.cause : error;
+  });
   const { applied } = await database.migrations.status();
   const made = new Map(applied.map(({ name, checksum }) => [name, checksum]));
   const differ = migrations.filter(({ name, checksum }) => made.get(name) !== checksum).map(({ name }) => name);
