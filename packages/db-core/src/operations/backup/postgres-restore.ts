@@ -20,23 +20,24 @@ import {
   settleRestored,
 } from './restored.ts';
 import { differencesOf, TableSums } from './sums.ts';
-import { unpackBackup, type VerifiedBackup } from './verify.ts';
+import { engineOfBackup, unpackBackup, type VerifiedBackup } from './verify.ts';
 
 const WAIT_MS = 30_000;
 
 /** Loads a backup into a schema of its own, and lets that take the place of the one that programs use. */
 export async function restoreServer(file: string, options: RestoreRun): Promise<Omit<Restored, 'durationMs'>> {
   const { config, signal, onProgress, dryRun = false } = options;
+  // Known before it is unpacked, because only a SQLite database leaves a file.
+  if ((await engineOfBackup(file)) !== 'postgres')
+    throw new BackupUnknownError(`${file} is of a SQLite database, and the place is on a PostgreSQL server.`, {
+      hint: 'Give the URL of a SQLite file: --url sqlite:///data/keelson.db.',
+    });
   // All of it is read before the server is asked for anything.
   const backup = await unpackBackup(file, join(dirname(file), 'none'), {
     secretKeys: config.secretKeys,
     signal,
     onProgress,
   });
-  if (backup.engine !== 'postgres')
-    throw new BackupUnknownError('The backup is of a SQLite database, and the place is on a PostgreSQL server.', {
-      hint: 'Give the URL of a SQLite file: --url sqlite:///data/keelson.db.',
-    });
   const current = openRestored(options, {});
   try {
     const state = await assertReplaceable(current, backup, options);

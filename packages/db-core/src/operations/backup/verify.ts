@@ -75,10 +75,19 @@ export async function unpackBackup(file: string, target: string, options: Verify
 
 const SQLITE_MAGIC = 'SQLite format 3\0';
 
+/** Which engine's database is in it, from its beginning. @throws as {@link verifyBackup} */
+export async function engineOfBackup(file: string): Promise<'sqlite' | 'postgres'> {
+  if (await isPlainFile(file)) return 'sqlite';
+  const reader = await BackupReader.open(file);
+  await reader.close();
+  return reader.header.engine;
+}
+
 async function isPlainFile(path: string): Promise<boolean> {
   const file = await open(path, 'r').catch(() => undefined);
   if (file === undefined) return false;
   try {
+    if ((await file.stat()).isDirectory()) throw new BackupUnknownError(`${path} is a folder.`);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(SQLITE_MAGIC.length), 0, SQLITE_MAGIC.length, 0);
     return buffer.subarray(0, bytesRead).toString('latin1') === SQLITE_MAGIC;
   } finally {
