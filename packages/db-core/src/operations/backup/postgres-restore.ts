@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { type Database, engineOf } from '../../database/database.ts';
 import { newId } from '../../database/ids.ts';
 import type { Engine } from '../../engine/contract.ts';
+import { DiskFullError, MigrationFailedError } from '../../errors/index.ts';
 import { quoteName } from '../../schema/identifiers.ts';
 import type { Chain } from './chain.ts';
 import { BackupDamagedError, BackupUnknownError, RestoreRefusedError } from './errors.ts';
@@ -23,21 +24,22 @@ import {
 } from './restored.ts';
 import { TableSums } from './sums.ts';
 import { ChainSums, type UnpackedChain, unpackChain } from './unpack-chain.ts';
-import type { VerifiedBackup } from './verify.ts';
+import { engineOfBackup, type VerifiedBackup } from './verify.ts';
 
 const WAIT_MS = 30_000;
 
 /** Loads a backup into a schema of its own, and lets that take the place of the one that programs use. */
 export async function restoreServer(chain: Chain, options: RestoreRun): Promise<Done> {
   const { config, signal, onProgress, dryRun = false } = options;
+  // Known before it is unpacked, because only a SQLite database leaves a file.
+  if ((await engineOfBackup(chain[0])) !== 'postgres')
+    throw new BackupUnknownError(`${chain[0]} is of a SQLite database, and the place is on a PostgreSQL server.`, {
+      hint: 'Give the URL of a SQLite file: --url sqlite:///data/keelson.db.',
+    });
   // All of it is read before the server is asked for anything; nothing is unpacked into files.
   const none = join(dirname(chain[0]), 'none');
   const unpacked = await unpackChain(chain, none, none, { secretKeys: config.secretKeys, signal, onProgress });
   const { backup } = unpacked;
-  if (backup.engine !== 'postgres')
-    throw new BackupUnknownError('The backup is of a SQLite database, and the place is on a PostgreSQL server.', {
-      hint: 'Give the URL of a SQLite file: --url sqlite:///data/keelson.db.',
-    });
   const current = openRestored(options, {});
   try {
     const state = await assertReplaceable(current, backup, options);
@@ -92,7 +94,10 @@ async function prepareTables(
     });
   const last = pending.findLast((name) => migrations.some((migration) => migration.name === name));
   if (last === undefined) throw new BackupDamagedError('The backup names no migrations.');
-  await database.migrations.migrate({ to: last });
+  await database.migrations.migrate({ to: last }).catch((error: unknown) => {
+    // Whose migrations these are is of no interest to somebody who restores, and there is nothing to migrate afterwards.
+    throw error instanceof MigrationFailedError && error.cause instanceof DiskFullError ? error.cause : error;
+  });
   const { applied } = await database.migrations.status();
   const made = new Map(applied.map(({ name, checksum }) => [name, checksum]));
   const differ = migrations.filter(({ name, checksum }) => made.get(name) !== checksum).map(({ name }) => name);

@@ -129,6 +129,14 @@ export async function unpackBackup(file: string, target: string, options: Unpack
   }
 }
 
+/** Which engine's database is in it, from its beginning. @throws as {@link verifyBackup} */
+export async function engineOfBackup(file: string): Promise<'sqlite' | 'postgres'> {
+  if (await isPlainFile(file)) return 'sqlite';
+  const reader = await BackupReader.open(file);
+  await reader.close();
+  return reader.header.engine;
+}
+
 async function unpackPlain(file: string, target: string, options: VerifyOptions): Promise<Unpacked> {
   options.onProgress?.({ stage: 'unpacking' });
   try {
