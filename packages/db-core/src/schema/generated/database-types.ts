@@ -121,6 +121,31 @@ export interface ConversationBranches {
   user_id: string;
 }
 
+export interface ConversationCheckpoints {
+  channel_values: Uint8Array;
+  checkpoint_id: string;
+  checkpoint_ns: string;
+  created_at: Date;
+  id: string;
+  parent_checkpoint_id: string | null;
+  state: Uint8Array;
+  thread_id: string;
+  type: string;
+  user_id: string;
+}
+
+export interface ConversationCheckpointWrites {
+  channel: string;
+  created_at: Date;
+  data: Uint8Array;
+  id: string;
+  idx: number;
+  task_id: string;
+  task_path: string;
+  type: string;
+  user_id: string;
+}
+
 export interface ConversationMessages {
   content: string;
   conversation_id: string;
@@ -429,6 +454,8 @@ export interface DB {
   change_log: ChangeLog;
   change_tables: ChangeTables;
   conversation_branches: ConversationBranches;
+  conversation_checkpoint_writes: ConversationCheckpointWrites;
+  conversation_checkpoints: ConversationCheckpoints;
   conversation_messages: ConversationMessages;
   conversations: Conversations;
   database_identity: DatabaseIdentity;
