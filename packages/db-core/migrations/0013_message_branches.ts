@@ -76,7 +76,8 @@ export const migration: Migration = {
     m.protectRows('conversation_branches');
     m.createIndex('conversation_messages_system', 'conversation_messages', {
       columns: ['user_id', 'conversation_id', 'seq'],
-      where: "role = 'system'",
+      // Were it said by `=`, SQLite would look at the values of every statement that compares a role, and plan it anew each time.
+      where: "role NOT IN ('user', 'assistant', 'tool')",
     });
     m.createIndex('conversation_messages_by_time', 'conversation_messages', {
       columns: ['user_id', 'created_at', 'role', 'model_name', 'tokens', 'latency_ms'],

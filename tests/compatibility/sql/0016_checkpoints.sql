@@ -772,13 +772,13 @@ with recursive "runs"("first", "parent", "step") as (select "newest"."seq" as "f
 -- sqlite
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "role" = 'system' and "seq" > ? and "seq" <= ?)
+  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "role" not in ('user', 'assistant', 'tool') and "seq" > ? and "seq" <= ?)
   order by "seq" asc
   limit ?;
 -- postgres
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "role" = 'system' and "seq" > $3 and "seq" <= $4)
+  where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "role" not in ('user', 'assistant', 'tool') and "seq" > $3 and "seq" <= $4)
   order by "seq" asc
   limit $5;
 

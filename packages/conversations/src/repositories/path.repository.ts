@@ -1,6 +1,9 @@
 import { defineQuery, literal } from '@keelson/db-core';
 import { messageColumns } from './message.repository.ts';
 
+/** As the index of system messages says it. */
+const NOT_OF_THE_SYSTEM = [literal('user'), literal('assistant'), literal('tool')];
+
 /** The message in use, by its number; and what tells whether the conversation is there. */
 export const findLeaf = defineQuery('path.findLeaf', (db, p: { conversationId: string }) =>
   db
@@ -87,7 +90,7 @@ export const listSystem = defineQuery(
       .select(messageColumns)
       .select('token_count')
       .where('conversation_id', '=', p.conversationId)
-      .where('role', '=', literal('system'))
+      .where('role', 'not in', NOT_OF_THE_SYSTEM)
       .where('seq', '>', p.afterSeq)
       .where('seq', '<=', p.seq)
       .orderBy('seq')
