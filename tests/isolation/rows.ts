@@ -137,6 +137,10 @@ export const rowFactories: ReadonlyMap<string, RowFactory> = new Map<string, Row
     }),
   ],
   [
+    'search_embedding_marks',
+    (number) => ({ id: `note ${idOf('notes', number)}`, stamp: idOf('stamps', number), created_at: at(number) }),
+  ],
+  [
     'search_entries',
     (number) => ({
       id: idOf('search_entries', number),

@@ -3,7 +3,7 @@ import {
   type ErasureCertificate,
   Erasures,
   newId,
-  Search,
+  type Search,
   UniqueViolationError,
   type UserHandle,
 } from '@keelson/db-core';
@@ -30,10 +30,11 @@ import {
   listConversationsSchema,
 } from './schemas/page.schema.ts';
 import { parse } from './schemas/parse.ts';
-import { conversationSources } from './search-sources.ts';
+import { searchSchema } from './schemas/search.schema.ts';
 import { append } from './services/append.ts';
 import { changeStatus, find, rename, softDelete } from './services/change.ts';
 import { pageOfConversations, pageOfMessages, pageOfSource } from './services/pages.ts';
+import { searchConversations, textSearchOf } from './services/search.ts';
 import type {
   ChangeOptions,
   CreateConversation,
@@ -42,16 +43,23 @@ import type {
   ListConversations,
   SaveAnyMessage,
   SaveMessage,
+  SearchConversations,
 } from './inputs.ts';
 import type {
   Conversation,
   ConversationId,
+  ConversationSearchPage,
   ConversationSummary,
   Message,
   MessageRole,
   Page,
   SavedMessage,
 } from './types.ts';
+
+export interface ConversationsOptions {
+  /** What searches, with an embedding model for instance. Default: by words, one for each database. */
+  readonly search?: Search;
+}
 
 /**
  * One user's conversations. Every method throws `ValidationError` for input that isn't as it should be, and
@@ -70,14 +78,16 @@ import type {
 export class Conversations {
   readonly #database: Database;
   readonly #user: UserHandle;
+  readonly #search: Search;
 
   /**
    * Of a user, or through the handle of somebody who acts for one (`acting` of db-core).
    *
    * @throws ValidationError when the user id is empty, longer than 255 characters, or has control characters
    */
-  constructor(database: Database, user: string | UserHandle) {
+  constructor(database: Database, user: string | UserHandle, { search = textSearchOf(database) }: ConversationsOptions = {}) {
     this.#database = database;
+    this.#search = search;
     this.#user = database.forUser(user);
   }
 
@@ -181,11 +191,10 @@ export class Conversations {
     if (state === undefined) throw ConversationNotFoundError.of(id);
     // Out of sight first, by the user's own handle: that shows, too, whether whoever uses it may change the conversation.
     if (state.status !== 'DELETED') await this.deleteConversation(id);
-    const search = new Search(this.#database, conversationSources);
     return new Erasures(this.#database).eraseRow(this.#user, {
       table: 'conversations',
       id,
-      afterRows: () => search.refresh(this.#user.userId),
+      afterRows: () => this.#search.refresh(this.#user.userId),
     });
   }
 
@@ -261,6 +270,20 @@ export class Conversations {
     const valid = parse(getBySourceSchema, input);
     if (valid.conversationId !== undefined) await this.#mustExist(valid.conversationId);
     return pageOfSource(this.#user, valid);
+  }
+
+  /**
+   * Finds conversations by their titles and messages by their content, in all branches, the best first. What was written just
+   * now is found too; `isCurrent` says whether all of it is.
+   *
+   * @throws NoEmbedderError for mode `semantic` or `hybrid` where no embedding model is set
+   * @example
+   * ```ts
+   * const { items } = await chats.search({ query: '"next week" release*', role: 'user', from: new Date('2026-01-01') });
+   * ```
+   */
+  async search(input: SearchConversations): Promise<ConversationSearchPage> {
+    return searchConversations(this.#search, this.#user, parse(searchSchema, input));
   }
 
   /** The whole conversation as a JSON document. */

@@ -12,6 +12,7 @@ import { migration as m0009 } from './0009_search.ts';
 import { migration as m0010 } from './0010_readiness.ts';
 import { migration as m0011 } from './0011_care.ts';
 import { migration as m0012 } from './0012_backups.ts';
+import { migration as m0013 } from './0013_embedding_marks.ts';
 
 /** Keelson's own migrations. */
 export const migrations: readonly Migration[] = [
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   m0010,
   m0011,
   m0012,
+  m0013,
 ];

@@ -234,15 +234,24 @@ export type { ReplicaFigures } from './replicas/replica.ts';
 export type {
   KeepIndexed,
   RefreshOptions,
+  MatchMode,
   SearchHit,
   SearchInput,
+  SearchMode,
   SearchPage,
   SearchStatus,
 } from './search/contract.ts';
 export type { FieldHighlights, TextRange } from './search/query/highlight.ts';
-export { Search } from './search/search.ts';
+export {
+  type EmbeddingStatus,
+  type EmbedOptions as EmbedTextsOptions,
+  TextEmbeddings,
+} from './search/embedding/text-embeddings.ts';
+export type { FacetFilters, FacetValue } from './search/facets.ts';
+export { Search, type SearchOptions } from './search/search.ts';
 export {
   defineSearchSource,
+  type FacetForm,
   type SearchableRow,
   type SearchSource,
   type SearchSourceDefinition,
@@ -264,6 +273,7 @@ export {
   EmbedderError,
   EmbedderTimeoutError,
   EmbedderUnavailableError,
+  NoEmbedderError,
   VectorIndexUnavailableError,
 } from './vectors/errors.ts';
 export { type FusedRank, type FuseOptions, fuseRanks, type RankedList } from './vectors/fuse-ranks.ts';
@@ -275,7 +285,13 @@ export {
   dropVectorIndex,
   vectorCapabilities,
 } from './vectors/index-building.ts';
-export { type EmbeddedEntity, type NearestOptions, Vectors, type VectorStatus } from './vectors/vectors.ts';
+export {
+  type EmbeddedEntity,
+  type NearestAmongOptions,
+  type NearestOptions,
+  Vectors,
+  type VectorStatus,
+} from './vectors/vectors.ts';
 export { openDatabase } from './open-database.ts';
 export type { JsonValue } from './schema/json.ts';
 export type { Migration, MigrationContext, ValidationContext } from './schema/migration.ts';

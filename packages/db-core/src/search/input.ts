@@ -1,10 +1,19 @@
 import * as z from 'zod';
 import { ValidationError } from '../errors/index.ts';
+import { MATCH_MODES, SEARCH_MODES } from './contract.ts';
 
 const placeSchema = z.tuple([z.number(), z.number(), z.string()]);
 
 export const searchSchema = z.strictObject({
   query: z.string('must be text'),
+  mode: z.enum(SEARCH_MODES, `must be one of ${SEARCH_MODES.join(', ')}`).default('text'),
+  match: z.enum(MATCH_MODES, `must be one of ${MATCH_MODES.join(', ')}`).default('all'),
+  filters: z
+    .record(
+      z.string(),
+      z.array(z.string('must be text').max(1000, 'must have at most 1,000 characters'), 'must be a list').max(100),
+    )
+    .default({}),
   kinds: z.array(z.string('must be text'), 'must be a list').max(100, 'must be at most 100').optional(),
   since: z.date('must be a date').optional(),
   until: z.date('must be a date').optional(),

@@ -152,11 +152,11 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 
 -- conversations.searchRows
 -- sqlite
-select "id", "title", "created_at" as "at"
+select "id", "title", "created_at" as "at", "id" as "conversation", "status"
   from "conversations"
   where "conversations"."user_id" = ? and ("id" in (select value from json_each(?)) and "status" <> ? and "is_hidden" = ?);
 -- postgres
-select "id", "title", "created_at" as "at"
+select "id", "title", "created_at" as "at", "id" as "conversation", "status"
   from "conversations"
   where "conversations"."user_id" = $1 and ("id" = any($2) and "status" <> $3 and "is_hidden" = $4);
 
@@ -416,12 +416,12 @@ select "request_id", "role", "request_part"
 
 -- messages.searchRows
 -- sqlite
-select "conversation_messages"."id", "conversation_messages"."content", "conversation_messages"."created_at" as "at", "conversations"."title"
+select "conversation_messages"."id", "conversation_messages"."content", "conversation_messages"."created_at" as "at", "conversation_messages"."conversation_id" as "conversation", "conversation_messages"."role", "conversation_messages"."seq", "conversations"."title", "conversations"."status"
   from "conversation_messages"
   inner join "conversations" on "conversations"."user_id" = ? and ("conversations"."id" = "conversation_messages"."conversation_id")
   where "conversation_messages"."user_id" = ? and ("conversation_messages"."id" in (select value from json_each(?)) and "conversations"."status" <> ? and "conversations"."is_hidden" = ?);
 -- postgres
-select "conversation_messages"."id", "conversation_messages"."content", "conversation_messages"."created_at" as "at", "conversations"."title"
+select "conversation_messages"."id", "conversation_messages"."content", "conversation_messages"."created_at" as "at", "conversation_messages"."conversation_id" as "conversation", "conversation_messages"."role", "conversation_messages"."seq", "conversations"."title", "conversations"."status"
   from "conversation_messages"
   inner join "conversations" on "conversations"."user_id" = $1 and ("conversations"."id" = "conversation_messages"."conversation_id")
   where "conversation_messages"."user_id" = $2 and ("conversation_messages"."id" = any($3) and "conversations"."status" <> $4 and "conversations"."is_hidden" = $5);
@@ -651,6 +651,52 @@ select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id
   where "id" >= $1 and "id" < $2
   order by "id" desc
   limit $3;
+
+-- backups.findLatest
+-- sqlite
+select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "kind" = ? and "result" = ?
+  order by "started_at" desc, "id" desc
+  limit ?;
+-- postgres
+select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "kind" = $1 and "result" = $2
+  order by "started_at" desc, "id" desc
+  limit $3;
+
+-- backups.insert
+-- sqlite
+insert into "backups" ("id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+-- postgres
+insert into "backups" ("id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+
+-- backups.list
+-- sqlite
+select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "started_at" <= ?
+  order by "started_at" desc
+  limit ?;
+-- postgres
+select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "started_at" <= $1
+  order by "started_at" desc
+  limit $2;
+
+-- backups.removeBefore
+-- sqlite
+delete
+  from "backups"
+  where "started_at" < ?;
+-- postgres
+delete
+  from "backups"
+  where "started_at" < $1;
 
 -- cache.listTrackedTables
 -- sqlite
@@ -1658,6 +1704,16 @@ update "schedules"
   where "user_id" = $8 and "name" = $9
   returning "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version";
 
+-- search.countEmbeddingMarks
+-- sqlite
+select count(*) as "count"
+  from "search_embedding_marks"
+  where "search_embedding_marks"."user_id" = ?;
+-- postgres
+select count(*) as "count"
+  from "search_embedding_marks"
+  where "search_embedding_marks"."user_id" = $1;
+
 -- search.countMarks
 -- sqlite
 select count(*) as "count"
@@ -1667,6 +1723,26 @@ select count(*) as "count"
 select count(*) as "count"
   from "search_marks"
   where "search_marks"."user_id" = $1 and ("kind" = any($2));
+
+-- search.eraseEmbeddingMark
+-- sqlite
+delete
+  from "search_embedding_marks"
+  where "search_embedding_marks"."user_id" = ? and ("id" = ? and "stamp" = ?);
+-- postgres
+delete
+  from "search_embedding_marks"
+  where "search_embedding_marks"."user_id" = $1 and ("id" = $2 and "stamp" = $3);
+
+-- search.eraseEmbeddingMarks
+-- sqlite
+delete
+  from "search_embedding_marks"
+  where "search_embedding_marks"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+delete
+  from "search_embedding_marks"
+  where "search_embedding_marks"."user_id" = $1 and ("id" = any($2));
 
 -- search.eraseEntries
 -- sqlite
@@ -1728,6 +1804,16 @@ select "number", "id"
   from "search_entries"
   where "search_entries"."user_id" = $1 and ("number" = any($2));
 
+-- search.findEntryNumbers
+-- sqlite
+select "number", "id"
+  from "search_entries"
+  where "search_entries"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+select "number", "id"
+  from "search_entries"
+  where "search_entries"."user_id" = $1 and ("id" = any($2));
+
 -- search.findIndex
 -- sqlite
 select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
@@ -1747,6 +1833,20 @@ select "next_number", "block", "block_entries", "block_tokens", "kinds", "versio
 select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "search_indexes"."user_id" = $1 and ("id" = $2) for update;
+
+-- search.findNextEmbeddingOwner
+-- sqlite
+select "user_id"
+  from "search_embedding_marks"
+  where "user_id" > ?
+  order by "user_id" asc
+  limit ?;
+-- postgres
+select "user_id"
+  from "search_embedding_marks"
+  where "user_id" > $1
+  order by "user_id" asc
+  limit $2;
 
 -- search.findNextOwner
 -- sqlite
@@ -1801,6 +1901,34 @@ insert into "search_marks" ("id", "kind", "entity_id", "size", "created_at", "us
 insert into "search_marks" ("id", "kind", "entity_id", "size", "created_at", "user_id")
   values ($1, $2, $3, $4, $5, $6)
   on conflict ("user_id", "id") do nothing;
+
+-- search.listEmbeddingMarks
+-- sqlite
+select "id", "stamp"
+  from "search_embedding_marks"
+  where "search_embedding_marks"."user_id" = ? and ("id" > ?)
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "stamp"
+  from "search_embedding_marks"
+  where "search_embedding_marks"."user_id" = $1 and ("id" > $2)
+  order by "id" asc
+  limit $3;
+
+-- search.listEntryHashes
+-- sqlite
+select "id", "content_hash"
+  from "search_entries"
+  where "search_entries"."user_id" = ? and ("id" > ?)
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "content_hash"
+  from "search_entries"
+  where "search_entries"."user_id" = $1 and ("id" > $2)
+  order by "id" asc
+  limit $3;
 
 -- search.listEntryIds
 -- sqlite
@@ -1895,6 +2023,18 @@ update "search_indexes"
 update "search_indexes"
   set "next_number" = $1, "block" = $2, "block_entries" = $3, "block_tokens" = $4, "kinds" = $5, "version" = "version" + 1, "updated_at" = $6
   where "search_indexes"."user_id" = $7 and ("id" = $8);
+
+-- search.upsertEmbeddingMark
+-- sqlite
+insert into "search_embedding_marks" ("id", "stamp", "created_at", "user_id")
+  values (?, ?, ?, ?)
+  on conflict ("user_id", "id") do update
+  set "stamp" = "excluded"."stamp", "created_at" = "excluded"."created_at";
+-- postgres
+insert into "search_embedding_marks" ("id", "stamp", "created_at", "user_id")
+  values ($1, $2, $3, $4)
+  on conflict ("user_id", "id") do update
+  set "stamp" = "excluded"."stamp", "created_at" = "excluded"."created_at";
 
 -- search.upsertEntry
 -- sqlite
@@ -2477,6 +2617,16 @@ select "id", "entity_id", "part", "model", "dimensions", "content_hash"
 select "id", "entity_id", "part", "model", "dimensions", "content_hash"
   from "search_embeddings"
   where "search_embeddings"."user_id" = $1 and ("kind" = $2 and "entity_id" = any($3));
+
+-- vectors.findVectors
+-- sqlite
+select "entity_id", "part", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("kind" = ? and "entity_id" in (select value from json_each(?)) and "model" = ? and "dimensions" = ?);
+-- postgres
+select "entity_id", "part", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("kind" = $2 and "entity_id" = any($3) and "model" = $4 and "dimensions" = $5);
 
 -- vectors.list
 -- sqlite
