@@ -231,6 +231,7 @@ export type { Ending } from './jobs/run.ts';
 export { type ListSchedules, type Schedule, Schedules, type SetSchedule } from './jobs/schedules.ts';
 export { Worker, type WorkedJob, type WorkerEvent, type WorkerOptions } from './jobs/worker.ts';
 export type { ReplicaFigures } from './replicas/replica.ts';
+export { MATCH_MODES, SEARCH_MODES } from './search/contract.ts';
 export type {
   KeepIndexed,
   RefreshOptions,

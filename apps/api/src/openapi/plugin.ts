@@ -44,6 +44,7 @@ export function describeApi(api: Api): void {
       tags: [
         { name: 'conversations', description: 'Conversations of the user whom the token belongs to.' },
         { name: 'messages', description: 'What was said in a conversation. Messages stay as they were saved.' },
+        { name: 'search', description: 'What is found in the texts of all domains.' },
         { name: 'health', description: 'For load balancers, and for those who look after the server.' },
       ],
       components: {

@@ -5,12 +5,13 @@ import { addConversationsErase } from './conversations-erase.ts';
 import { addConversationsExport } from './conversations-export.ts';
 import { addConversationsImport } from './conversations-import.ts';
 import { addConversationsList } from './conversations-list.ts';
+import { addConversationsSearch } from './conversations-search.ts';
 import { addConversationsShow } from './conversations-show.ts';
 
 export function addConversations(parent: CommandUnknownOpts, context: Context): void {
   const group = parent
     .command('conversations')
-    .description("list, show, bring in, hand out and erase a user's conversations")
+    .description("list, show, search, bring in, hand out and erase a user's conversations")
     .addHelpText(
       'after',
       examples('keelson conversations import conversations.json --user ada', 'keelson conversations list --user ada'),
@@ -18,6 +19,7 @@ export function addConversations(parent: CommandUnknownOpts, context: Context): 
   for (const add of [
     addConversationsList,
     addConversationsShow,
+    addConversationsSearch,
     addConversationsImport,
     addConversationsExport,
     addConversationsErase,

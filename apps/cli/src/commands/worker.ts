@@ -58,7 +58,7 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
         const counts: Counts = { completed: 0, failed: 0, retried: 0, cancelled: 0, 'given-back': 0, lost: 0 };
         const jobs = new Jobs(database);
         defineBackupJobs(jobs);
-        const search = await openSearch(database);
+        const { search, embeddings } = await openSearch(database, config.embedder);
         jobs.define(searchReindex(search));
         const signal = AbortSignal.any([interrupt.signal, sigterm()]);
         const worker = new Worker(jobs, {
@@ -75,7 +75,11 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
           signal,
           onTrouble: (error) => output.warn(error instanceof Error ? error.message : String(error)),
         });
-        await Promise.all([worker.run(), indexing]);
+        const embedding = embeddings?.keepEmbedded({
+          signal,
+          onTrouble: (error) => output.warn(error instanceof Error ? error.message : String(error)),
+        });
+        await Promise.all([worker.run(), indexing, embedding]);
         await instance.end();
         if (interrupt.signal.aborted) context.exitCode = 130;
         output.result({ ...placeOf(config.database), worker: worker.name, ...counts }, () =>

@@ -1,4 +1,4 @@
-import { MESSAGE_ROLES } from '@keelson/db-core';
+import { MATCH_MODES, MESSAGE_ROLES, SEARCH_MODES } from '@keelson/db-core';
 import { z } from 'zod';
 import { conversationIdSchema } from './conversation.schema.ts';
 
@@ -10,8 +10,8 @@ const dateSchema = z.date('must be a date');
 
 export const searchSchema = z.strictObject({
   query: z.string(),
-  mode: z.enum(['text', 'semantic', 'hybrid']).exactOptional(),
-  match: z.enum(['all', 'any']).exactOptional(),
+  mode: z.enum(SEARCH_MODES).exactOptional(),
+  match: z.enum(MATCH_MODES).exactOptional(),
   role: z.union([role, z.array(role).min(1)], 'must be a role or a list of them').optional(),
   from: dateSchema.optional(),
   to: dateSchema.optional(),
