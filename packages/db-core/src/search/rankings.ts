@@ -1,5 +1,4 @@
 import type { UserHandle } from '../database/handle.ts';
-import { NoEmbedderError } from '../vectors/errors.ts';
 import type { Vectors } from '../vectors/vectors.ts';
 import type { MatchMode, SearchMode } from './contract.ts';
 import { allowedNumbers } from './query/allowed.ts';
@@ -22,15 +21,14 @@ export interface RankingRequest {
   readonly filters: RankingFilters;
   readonly facets: readonly Unit[];
   readonly readListings: ReadListings;
+  /** Undefined for a search by words. */
   readonly vectors: Vectors | undefined;
   readonly visible: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
 }
 
-/** @throws NoEmbedderError */
 export async function rankingOf(request: RankingRequest): Promise<Ranking> {
   const { mode, vectors } = request;
-  if (mode === 'text') return textRanking(request, queryOf(request));
-  if (vectors === undefined) throw new NoEmbedderError('No embedding model is set, so there is no search by meaning.');
+  if (vectors === undefined) return textRanking(request, queryOf(request));
   const semantic = await semantically(request, vectors);
   if (mode === 'semantic') return semantic;
   return fusedRanking(await textRanking(request, queryOf(request)), semantic, SEMANTIC_WEIGHT);

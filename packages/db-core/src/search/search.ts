@@ -12,6 +12,7 @@ import { queryOf, rankingOf } from './rankings.ts';
 import { eraseAll, markAll } from './rebuild.ts';
 import { Refresher } from './refresh.ts';
 import type { SearchSource } from './source.ts';
+import { NoEmbedderError } from '../vectors/errors.ts';
 import type { Vectors } from '../vectors/vectors.ts';
 import { IndexState } from './state.ts';
 
@@ -81,6 +82,9 @@ export class Search {
     const { query: text, mode, match, filters, limit, cursor, since, until, ...rest } = parseSearch(input);
     const query = queryOf({ mode, text, match });
     const kinds = this.#kindsOf(rest.kinds, filters);
+    const vectors = mode === 'text' ? undefined : this.#vectors;
+    if (mode !== 'text' && vectors === undefined)
+      throw new NoEmbedderError('No embedding model is set, so there is no search by meaning.');
     const after = decodePlace(cursor);
     // Whoever may only read finds what was written just now, too.
     const isCurrent = await this.#catchUp(this.#database.forUser(user.userId));
@@ -96,7 +100,7 @@ export class Search {
       filters: { kinds, since, until },
       facets: facetUnits(filters, this.#sourcesOf(kinds)),
       readListings: this.#readListings,
-      vectors: this.#vectors,
+      vectors,
       visible: async (ids) => new Set((await rows.read(ids)).keys()),
     });
     const { items, nextCursor } = await pageOf(ranking, { query, rows, limit, after });
