@@ -43,7 +43,9 @@ const rows: readonly Row[] = Array.from({ length: MESSAGES }, (_, number) => ({
   conversationId: idOf('filtered', Math.floor((number * number) / 7) % CONVERSATIONS),
   seq: number + 1,
   role: ROLES[(number * 5 + (number % 7)) % ROLES.length] ?? 'user',
-  content: Array.from({ length: 1 + (number % 6) }, (__, place) => WORDS[(number * (place + 3)) % WORDS.length]).join(' '),
+  content: Array.from({ length: 1 + (number % 6) }, (__, place) => WORDS[(number * (place + 3)) % WORDS.length]).join(
+    ' ',
+  ),
   at: at(number),
 }));
 
@@ -118,7 +120,17 @@ describeEngines('filters', (context) => {
     await user.run(insertConversation, { id: idOf('filtered', 0), title: 'apple', at: at(0) });
     await user.runMany(insertMessage, [{ ...rows[0]!, conversationId: idOf('filtered', 0) }]);
     const role = rows[0]!.role;
-    for (const query of [`=role:${role}`, '=role*', '=*', 'role', role, 'conversation*', `"=role:${role}"`, '', '-pear'])
+    for (const query of [
+      `=role:${role}`,
+      '=role*',
+      '=*',
+      'role',
+      role,
+      'conversation*',
+      `"=role:${role}"`,
+      '',
+      '-pear',
+    ])
       expect((await search.search('ada', { query, filters: { role: [role] } })).items, query).toEqual([]);
     await expect(search.search('ada', { query: 'x', filters: { colour: ['red'] } })).rejects.toThrow(
       'filters.colour is not known; there are conversation, role, status',

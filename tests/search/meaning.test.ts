@@ -30,7 +30,8 @@ function thesaurus(model = 'thesaurus') {
     embed: async (texts) => {
       asked.push(...texts);
       if (failure !== undefined) throw failure;
-      if (texts.some((text) => text.includes('unspeakable'))) throw new EmbedderAnswerError('It has no words for that.');
+      if (texts.some((text) => text.includes('unspeakable')))
+        throw new EmbedderAnswerError('It has no words for that.');
       return texts.map((text) =>
         Float32Array.from([
           ...MEANINGS.map((words) => words.filter((word) => text.toLowerCase().includes(word)).length),
@@ -67,10 +68,14 @@ describeEngines('search by meaning', (context) => {
     const hybrid = await titles({ query: 'vehicle park', mode: 'hybrid', limit: 2 });
     expect(hybrid.map(({ excerpt }) => excerpt.text)).toEqual(['a car park', 'an automobile for sale']);
     expect(hybrid[0]!.ranges).toEqual([{ start: 6, end: 10 }]);
-    expect(await titles({ query: 'vehicle' })).toEqual([]);
+    expect(await titles({ query: 'vehicle', mode: 'text' })).toEqual([]);
+    expect(await titles({ query: 'vehicle', match: 'all' })).toEqual([]);
+    expect(await titles({ query: 'vehicle park', limit: 2 })).toEqual(hybrid);
     // What is in quotes must be there; what is excluded must not.
     expect(await titles({ query: 'vehicle "sale"', mode: 'semantic' })).toHaveLength(1);
-    expect((await titles({ query: 'vehicle -park', mode: 'hybrid', limit: 1 }))[0]!.excerpt.text).toContain('automobile');
+    expect((await titles({ query: 'vehicle -park', mode: 'hybrid', limit: 1 }))[0]!.excerpt.text).toContain(
+      'automobile',
+    );
     expect(await titles({ query: '-park', mode: 'hybrid' })).toEqual([]);
     for (const mode of ['semantic', 'hybrid'] as const) {
       const all = await search.search('ada', { query: 'vehicle nothing', mode, limit: 100 });
@@ -115,7 +120,12 @@ describeEngines('search by meaning', (context) => {
     const database = await context.open();
     const { embedder, asked } = thesaurus();
     const { search, embeddings, vectors } = open(database, embedder);
-    const { conversationId } = await saveTexts(database, 'ada', ['a car', `${'A glad doctor. '.repeat(100)}Money.`], 'happy');
+    const { conversationId } = await saveTexts(
+      database,
+      'ada',
+      ['a car', `${'A glad doctor. '.repeat(100)}Money.`],
+      'happy',
+    );
     await search.refresh('ada');
     expect(await embeddings.status('ada')).toMatchObject({ model: 'thesaurus', current: 0, pending: 3 });
     expect(await embeddings.embed('ada')).toBe(3);
@@ -152,7 +162,11 @@ describeEngines('search by meaning', (context) => {
     failWith(new EmbedderUnavailableError('It is down.'));
     await expect(embeddings.embed('ada')).rejects.toThrow('It is down.');
     expect((await embeddings.status('ada')).pending).toBe(4);
+    // Whoever didn't ask for meaning gets what there is by words.
+    expect(await search.search('ada', { query: 'car' })).toMatchObject({ mode: 'text', items: [{ kind: 'message' }] });
+    await expect(search.search('ada', { query: 'car', mode: 'hybrid' })).rejects.toThrow('It is down.');
     failWith(undefined);
+    expect((await search.search('ada', { query: 'car' })).mode).toBe('hybrid');
     await expect(embeddings.embed('ada')).rejects.toThrow('It has no words for that.');
     expect(await embeddings.status('ada')).toMatchObject({ current: 3, pending: 1 });
     asked.length = 0;

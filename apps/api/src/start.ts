@@ -75,7 +75,8 @@ export async function startServer({ http, embedder, ...options }: StartOptions):
   }
   const { workerSlots: slots = 0 } = http;
   const jobs = options.jobs ?? jobsOf(database, search);
-  const worker = slots === 0 ? undefined : startWorker({ jobs, search, embeddings, slots, metrics, logger: logger ?? server.log });
+  const worker =
+    slots === 0 ? undefined : startWorker({ jobs, search, embeddings, slots, metrics, logger: logger ?? server.log });
   let closing: Promise<void> | undefined;
   return {
     url: urlOf(server, host),

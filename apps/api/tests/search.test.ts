@@ -57,7 +57,9 @@ describeEngines('GET /v1/conversations/search', (context) => {
     const { call, tokenFor } = await openApi(context);
     for (const query of ['', 'query=x&role=robot', 'query=x&from=yesterday', 'query=x&limit=101', 'query=x&cursor=x'])
       expect((await call('GET', `/v1/conversations/search?${query}`)).status, query).toBe(422);
-    expect((await call('GET', '/v1/conversations/search?query=x&mode=hybrid')).body).toEqual(problem('NO_EMBEDDER', 409));
+    expect((await call('GET', '/v1/conversations/search?query=x&mode=hybrid')).body).toEqual(
+      problem('NO_EMBEDDER', 409),
+    );
     expect((await call('GET', '/v1/conversations/search?query=x', { token: null })).status).toBe(401);
     const writer = await tokenFor('ada', 'conversations:write');
     for (const path of ['/v1/conversations/search?query=x', '/v1/search?query=x'])
@@ -72,7 +74,11 @@ describeEngines('GET /v1/search', (context) => {
     const api = await openApi(context, { database, search });
     const { conversationId, message } = await fill(api);
     const { body } = await api.call('GET', '/v1/search?query=apples');
-    expect(body.items.map(({ kind }: { kind: string }) => kind).toSorted()).toEqual(['conversation', 'message', 'message']);
+    expect(body.items.map(({ kind }: { kind: string }) => kind).toSorted()).toEqual([
+      'conversation',
+      'message',
+      'message',
+    ]);
     expect(body.items.find(({ id }: { id: string }) => id === message.id)).toMatchObject({
       kind: 'message',
       title: 'Apple harvest',

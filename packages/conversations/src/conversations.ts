@@ -85,7 +85,11 @@ export class Conversations {
    *
    * @throws ValidationError when the user id is empty, longer than 255 characters, or has control characters
    */
-  constructor(database: Database, user: string | UserHandle, { search = textSearchOf(database) }: ConversationsOptions = {}) {
+  constructor(
+    database: Database,
+    user: string | UserHandle,
+    { search = textSearchOf(database) }: ConversationsOptions = {},
+  ) {
     this.#database = database;
     this.#search = search;
     this.#user = database.forUser(user);

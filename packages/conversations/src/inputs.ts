@@ -79,7 +79,10 @@ export interface GetBySource {
 export interface SearchConversations {
   /** Words; `"these words"`, `begin*`, `-without`, `this OR that`. At most 1,000 characters and 64 words. */
   readonly query: string;
-  /** By words, by meaning, or by both. The last two need an embedding model. Default: `text`. */
+  /**
+   * By words, by meaning, or by both. The last two need an embedding model. Default: `hybrid` where one is set that was
+   * trained, unless `match` is given; else `text`.
+   */
   readonly mode?: SearchMode;
   /** Must a text have all the words, or any of them? Default: `all`. */
   readonly match?: MatchMode;

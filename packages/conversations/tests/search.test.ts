@@ -20,7 +20,7 @@ describeEngines('searching conversations', (context) => {
     const { id } = await chats.createConversation({ title: 'Apple harvest' });
     const message = await chats.saveUserMessage({ conversationId: id, content: 'When are apples ripe?' });
     const { items, ...page } = await chats.search({ query: 'apples' });
-    expect(page).toEqual({ nextCursor: null, isCurrent: true, isOutdated: false, isBounded: false });
+    expect(page).toEqual({ nextCursor: null, mode: 'text', isCurrent: true, isOutdated: false, isBounded: false });
     const common = { conversationId: id, title: 'Apple harvest', score: expect.any(Number) };
     expect(items.toSorted((one, other) => (one.type < other.type ? -1 : 1))).toEqual([
       {

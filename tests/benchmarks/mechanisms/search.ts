@@ -93,7 +93,14 @@ async function seedUser(
       const role = seq % 2 === 1 ? ('user' as const) : ('assistant' as const);
       const words = Array.from({ length: Math.ceil(2 * WORDS * random()) }, word);
       const content = [...common, ...words].join(' ');
-      return { id: idOf(userId, seq), conversationId, seq, role, content, at: new Date(Date.UTC(2026, 0, 1) + seq * 1000) };
+      return {
+        id: idOf(userId, seq),
+        conversationId,
+        seq,
+        role,
+        content,
+        at: new Date(Date.UTC(2026, 0, 1) + seq * 1000),
+      };
     });
     await user.runMany(insertMessage, rows);
     await search.refresh(userId, { chunk: CHUNK });

@@ -24,7 +24,7 @@ import { bootstrap, type Interval, mean, recallAt10 } from './recall.ts';
 import { sentenceEncoder } from './sentence-encoder.ts';
 
 const USER = 'reader';
-const WEIGHTS = [0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3];
+const WEIGHTS = [0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10];
 const DEPTH = 100;
 const USAGE = 2;
 
@@ -77,11 +77,7 @@ interface Measured {
   readonly chosenElsewhere: Interval;
 }
 
-async function measure(
-  database: Database,
-  embedder: Embedder,
-  ids: ReadonlyMap<string, string>,
-): Promise<Measured> {
+async function measure(database: Database, embedder: Embedder, ids: ReadonlyMap<string, string>): Promise<Measured> {
   const vectors = new Vectors(database, embedder);
   const search = new Search(database, conversationSources, { vectors });
   const embeddings = new TextEmbeddings(vectors, conversationSources);
@@ -95,8 +91,8 @@ async function measure(
   };
   for (const { question } of questions) {
     rankings.push({
-      all: await ranked(question, {}),
-      any: await ranked(question, { match: 'any' }),
+      all: await ranked(question, { match: 'all' }),
+      any: await ranked(question, { match: 'any', mode: 'text' }),
       meaning: await ranked(question, { mode: 'semantic' }),
     });
   }

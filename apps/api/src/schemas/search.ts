@@ -22,7 +22,7 @@ export const searchQuerySchema = z.strictObject({
   mode: z
     .enum(SEARCH_MODES)
     .exactOptional()
-    .describe('By words, by meaning, or by both. The last two need an embedding model. By default `text`.'),
+    .describe('By words, by meaning, or by both. The last two need an embedding model. By default `hybrid` where one is set that was trained, unless `match` is given; else `text`.'),
   match: z
     .enum(MATCH_MODES)
     .exactOptional()
@@ -54,6 +54,7 @@ const pageFields = {
     .string()
     .nullable()
     .describe('Hand it back as `cursor` to go on; null on the last page. A page may have fewer than the limit before.'),
+  mode: z.enum(SEARCH_MODES).describe('What it was searched by.'),
   isCurrent: z.boolean().describe("False while something that changed isn't in the index yet."),
   isOutdated: z.boolean().describe('Was the index made by another version? `keelson search reindex` mends it.'),
   isBounded: z.boolean().describe('Did so much answer that not all of it was looked at?'),

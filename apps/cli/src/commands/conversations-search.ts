@@ -36,7 +36,7 @@ export function addConversationsSearch(parent: CommandUnknownOpts, context: Cont
     .addHelpText(
       'after',
       document(
-        '{"items":[{"type","conversationId","title","at","score","highlights":[{"field","ranges","excerpt"}…], of messages also "messageId","seq","role"}…],"nextCursor","isCurrent","isOutdated","isBounded"}',
+        '{"items":[{"type","conversationId","title","at","score","highlights":[{"field","ranges","excerpt"}…], of messages also "messageId","seq","role"}…],"nextCursor","mode","isCurrent","isOutdated","isBounded"}',
       ),
     )
     .action((words, { user, conversation, archived, ...options }) =>

@@ -9,7 +9,7 @@ import { openSearch } from '../search.ts';
 import { listOf, matchMode, searchMode, wholeNumber } from '../values.ts';
 import { addSearchReindex } from './search-reindex.ts';
 
-export const MODE_HELP = 'text: by words; semantic: by meaning; hybrid: by both (default: text)';
+export const MODE_HELP = 'text: by words; semantic: by meaning; hybrid: by both (default: hybrid with a trained model)';
 export const MATCH_HELP = 'by words: must all be there, or any? all or any (default: all)';
 
 export function addSearch(parent: CommandUnknownOpts, context: Context): void {
@@ -34,7 +34,7 @@ export function addSearch(parent: CommandUnknownOpts, context: Context): void {
     .addHelpText(
       'after',
       document(
-        '{"items":[{"kind","id","title","score","at","details","highlights":[{"field","ranges","excerpt"}…]}…],"nextCursor","isCurrent","isOutdated","isBounded"}',
+        '{"items":[{"kind","id","title","score","at","details","highlights":[{"field","ranges","excerpt"}…]}…],"nextCursor","mode","isCurrent","isOutdated","isBounded"}',
       ),
     )
     .action((words, { user = 'default', kind, mode, match, limit, cursor }) =>

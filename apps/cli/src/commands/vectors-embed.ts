@@ -15,7 +15,8 @@ export function addVectorsEmbed(parent: CommandUnknownOpts, context: Context): v
     .action(({ user }) =>
       useDatabase(context, { create: false }, async (database) => {
         const { search, embeddings } = await openSearch(database, context.config.embedder);
-        if (embeddings === undefined) throw new NoEmbedderError('No embedding model is set, so there is nothing to embed.');
+        if (embeddings === undefined)
+          throw new NoEmbedderError('No embedding model is set, so there is nothing to embed.');
         const { signal } = context.interrupt;
         const done = { model: embeddings.vectors.embedder.model, users: 0, embedded: 0 };
         for await (const owner of user === undefined ? search.owners() : [user]) {

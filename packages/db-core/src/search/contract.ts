@@ -18,8 +18,9 @@ export interface SearchInput {
    */
   readonly query: string;
   /**
-   * Default: `text`. The others find what means the same in other words; what is in quotes must be there all the same, and
-   * what has a minus must not. The hundred nearest in meaning are results.
+   * Default: `hybrid` with a model that was trained, unless `match` is given; else `text`. The others find what means the same
+   * in other words; what is in quotes must be there all the same, and what has a minus must not. The hundred nearest in
+   * meaning are results.
    */
   readonly mode?: SearchMode;
   /** By words: must all be there, or any? The more and the rarer the better. Default: `all`. */
@@ -62,6 +63,8 @@ export interface SearchPage {
    */
   readonly items: readonly SearchHit[];
   readonly nextCursor: string | null;
+  /** What it was searched by. `text` too where nobody asked for another mode, and the model couldn't be reached. */
+  readonly mode: SearchMode;
   /** False while something that changed isn't in the index yet. */
   readonly isCurrent: boolean;
   /** Was the index made by another tokeniser, or with other weights? `keelson search reindex` brings it up to date. */

@@ -1,6 +1,6 @@
 import type { UserHandle } from '../database/handle.ts';
 import { entityOf } from './change-index.ts';
-import type { SearchHit, SearchPage } from './contract.ts';
+import type { SearchHit, SearchMode, SearchPage } from './contract.ts';
 import { partsOf } from './embedding/parts.ts';
 import { type FacetFilters, isLetThrough } from './facets.ts';
 import { encodePlace } from './input.ts';
@@ -48,12 +48,13 @@ export interface PageRequest {
   readonly rows: ShownRows;
   readonly limit: number;
   readonly after: Place | undefined;
+  readonly mode: SearchMode;
 }
 
 /** Fills a page. What can't be shown is passed over. */
 export async function pageOf(
   ranking: Ranking,
-  { query, rows: shownRows, limit, after }: PageRequest,
+  { query, rows: shownRows, limit, after, mode }: PageRequest,
 ): Promise<Pick<SearchPage, 'items' | 'nextCursor'>> {
   const found: { readonly entity: RankedEntity; readonly row: SourceRow }[] = [];
   let place = after;
@@ -79,9 +80,13 @@ export async function pageOf(
   return {
     items: shown.map(({ entity, row }) => {
       const marked = highlight(query, row.texts, budget);
-      return toHit(entity, row, marked.length > 0 ? marked : nearPart(ranking, entity, row, shownRows.sourceOf(entity.id)));
+      return toHit(
+        entity,
+        row,
+        marked.length > 0 ? marked : nearPart(ranking, entity, row, shownRows.sourceOf(entity.id)),
+      );
     }),
-    nextCursor: last === undefined ? null : encodePlace(last),
+    nextCursor: last === undefined ? null : encodePlace(last, mode),
   };
 }
 

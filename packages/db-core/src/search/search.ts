@@ -1,18 +1,20 @@
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
+import { BUILT_IN_MODEL } from '../config/embedder.ts';
 import { type Database, isInsideTransaction, outsideTransaction } from '../database/database.ts';
 import type { UserHandle } from '../database/handle.ts';
 import { ConfigurationError, KeelsonError, ReadOnlyError } from '../errors/index.ts';
-import type { KeepIndexed, RefreshOptions, SearchInput, SearchPage, SearchStatus } from './contract.ts';
+import type { KeepIndexed, MatchMode, RefreshOptions, SearchInput, SearchMode, SearchPage, SearchStatus } from './contract.ts';
 import * as queries from './index.repository.ts';
 import { type FacetFilters, facetUnits } from './facets.ts';
-import { decodePlace, invalid, parseSearch } from './input.ts';
+import { decodeCursor, invalid, parseSearch } from './input.ts';
+import type { Place } from './query/best.ts';
 import { pageOf, ShownRows } from './page.ts';
 import { KeptListings, type ReadListings, readListings } from './query/listings.ts';
 import { queryOf, rankingOf } from './rankings.ts';
 import { eraseAll, markAll } from './rebuild.ts';
 import { Refresher } from './refresh.ts';
 import type { SearchSource } from './source.ts';
-import { NoEmbedderError } from '../vectors/errors.ts';
+import { EmbedderError, NoEmbedderError } from '../vectors/errors.ts';
 import type { Vectors } from '../vectors/vectors.ts';
 import { IndexState } from './state.ts';
 
@@ -23,6 +25,17 @@ const BYTES_EACH = 1024;
 const CHUNK = { marks: 100, bytes: 100 * BYTES_EACH };
 const MOST_AT_ONCE = 10_000;
 const POLL_MS = 500;
+
+interface SearchRequest {
+  readonly text: string;
+  readonly match: MatchMode;
+  readonly filters: FacetFilters;
+  readonly kinds?: readonly string[] | undefined;
+  readonly since?: Date | undefined;
+  readonly until?: Date | undefined;
+  readonly limit: number;
+  readonly after: Place | undefined;
+}
 
 export interface SearchOptions {
   /** What embeds and compares meanings. Default: none, and search by words only. */
@@ -79,17 +92,38 @@ export class Search {
    */
   async search(owner: string | UserHandle, input: SearchInput): Promise<SearchPage> {
     const user = this.#database.forUser(owner);
-    const { query: text, mode, match, filters, limit, cursor, since, until, ...rest } = parseSearch(input);
+    const { query: text, mode, match, cursor, ...rest } = parseSearch(input);
+    const place = decodeCursor(cursor, mode);
+    const asked = mode ?? place?.mode;
+    const request = { ...rest, text, match: match ?? 'all', after: place?.after } as const;
+    if (asked !== undefined) return this.#searchBy(asked, user, request);
+    // Words that all have to be there are asked for as words.
+    const usual = match === undefined ? this.#usualMode : 'text';
+    try {
+      return await this.#searchBy(usual, user, request);
+    } catch (error) {
+      if (usual === 'text' || !(error instanceof EmbedderError)) throw error;
+      return this.#searchBy('text', user, request);
+    }
+  }
+
+  /** By meaning too where that finds more: docs/benchmarks.md. The built-in model finds less. */
+  get #usualMode(): SearchMode {
+    return this.#vectors === undefined || this.#vectors.embedder.model === BUILT_IN_MODEL ? 'text' : 'hybrid';
+  }
+
+  async #searchBy(mode: SearchMode, user: UserHandle, request: SearchRequest): Promise<SearchPage> {
+    const { text, match, filters, limit, after, since, until } = request;
     const query = queryOf({ mode, text, match });
-    const kinds = this.#kindsOf(rest.kinds, filters);
+    const kinds = this.#kindsOf(request.kinds, filters);
     const vectors = mode === 'text' ? undefined : this.#vectors;
     if (mode !== 'text' && vectors === undefined)
       throw new NoEmbedderError('No embedding model is set, so there is no search by meaning.');
-    const after = decodePlace(cursor);
     // Whoever may only read finds what was written just now, too.
     const isCurrent = await this.#catchUp(this.#database.forUser(user.userId));
     const state = await IndexState.find(user);
-    if (state === undefined) return { items: [], nextCursor: null, isCurrent, isOutdated: false, isBounded: false };
+    if (state === undefined)
+      return { items: [], nextCursor: null, mode, isCurrent, isOutdated: false, isBounded: false };
     const rows = new ShownRows(user, this.#sources, filters);
     const ranking = await rankingOf({
       user,
@@ -103,9 +137,9 @@ export class Search {
       vectors,
       visible: async (ids) => new Set((await rows.read(ids)).keys()),
     });
-    const { items, nextCursor } = await pageOf(ranking, { query, rows, limit, after });
+    const { items, nextCursor } = await pageOf(ranking, { query, rows, limit, after, mode });
     const isOutdated = state.isOutdated([...this.#sources.values()]);
-    return { items, nextCursor, isCurrent, isOutdated, isBounded: ranking.isBounded };
+    return { items, nextCursor, mode, isCurrent, isOutdated, isBounded: ranking.isBounded };
   }
 
   /** How far the owner's index is. */
@@ -226,7 +260,9 @@ export class Search {
     const facets = [...new Set([...this.#sources.values()].flatMap((source) => [...source.facets.keys()]))].sort();
     const unknown = Object.keys(filters).find((name) => !facets.includes(name));
     if (unknown !== undefined)
-      throw invalid([{ path: `filters.${unknown}`, message: `is not known; there are ${facets.join(', ') || 'none'}` }]);
+      throw invalid([
+        { path: `filters.${unknown}`, message: `is not known; there are ${facets.join(', ') || 'none'}` },
+      ]);
     return kinds.filter((kind) => Object.keys(filters).every((name) => this.#sources.get(kind)?.facets.has(name)));
   }
 

@@ -36,10 +36,7 @@ export interface SearchSourceDefinition<Field extends string, Facet extends stri
    * The rows of these ids, as far as their owner may find them: one that it doesn't give is not found, and loses its
    * place in the index when it changes.
    */
-  readonly rows: Query<
-    { ids: readonly string[] },
-    SearchableRow<NoInfer<Field>, NoInfer<Facet>, NoInfer<Detail>>
-  >;
+  readonly rows: Query<{ ids: readonly string[] }, SearchableRow<NoInfer<Field>, NoInfer<Facet>, NoInfer<Detail>>>;
 }
 
 /** What of a table is searched, ready for use. Made by {@link defineSearchSource}. */
@@ -66,7 +63,10 @@ export interface SourceRow {
   readonly details: Readonly<Record<string, FacetValue>>;
 }
 
-const facetName = z.string().max(30).regex(/^[a-z][a-zA-Z0-9]*$/, 'must be a name such as role');
+const facetName = z
+  .string()
+  .max(30)
+  .regex(/^[a-z][a-zA-Z0-9]*$/, 'must be a name such as role');
 
 const definitionSchema = z.object({
   kind: z
@@ -99,11 +99,9 @@ const definitionSchema = z.object({
  * });
  * ```
  */
-export function defineSearchSource<
-  Field extends string,
-  Facet extends string = never,
-  Detail extends string = never,
->(definition: SearchSourceDefinition<Field, Facet, Detail>): SearchSource {
+export function defineSearchSource<Field extends string, Facet extends string = never, Detail extends string = never>(
+  definition: SearchSourceDefinition<Field, Facet, Detail>,
+): SearchSource {
   const { kind, table, rows, details = [] } = definition;
   const checked = definitionSchema.safeParse(definition);
   if (!checked.success) {
@@ -129,7 +127,10 @@ export function defineSearchSource<
     table,
     fields,
     facets,
-    version: createHash('sha256').update(JSON.stringify([fields, indexed])).digest('hex').slice(0, 8),
+    version: createHash('sha256')
+      .update(JSON.stringify([fields, indexed]))
+      .digest('hex')
+      .slice(0, 8),
     read: async (user, ids) => {
       const found = (await user.all(rows, { ids })) as readonly SearchableRow<string, string, string>[];
       return found.map((row) => ({

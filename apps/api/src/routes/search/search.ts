@@ -19,7 +19,8 @@ export function searchAll(api: Api, { search, userOf }: Services): void {
       schema: {
         operationId: 'search',
         summary: 'Search everything',
-        description: 'Texts of all domains, the best first. Archived ones too; deleted and hidden ones are never found.',
+        description:
+          'Texts of all domains, the best first. Archived ones too; deleted and hidden ones are never found.',
         tags: ['search'],
         querystring: querySchema,
         response: { 200: searchPageSchema },

@@ -39,20 +39,10 @@ export const eraseEmbeddingMarks = defineQuery('search.eraseEmbeddingMarks', (db
 
 /** Whoever comes next of those that have marks. */
 export const findNextEmbeddingOwner = defineSystemQuery('search.findNextEmbeddingOwner', (db, p: { after: string }) =>
-  db
-    .selectFrom('search_embedding_marks')
-    .select('user_id')
-    .where('user_id', '>', p.after)
-    .orderBy('user_id')
-    .limit(1),
+  db.selectFrom('search_embedding_marks').select('user_id').where('user_id', '>', p.after).orderBy('user_id').limit(1),
 );
 
 /** What is in the index, with what tells its text from another. */
 export const listEntryHashes = defineQuery('search.listEntryHashes', (db, p: { after: string; limit: number }) =>
-  db
-    .selectFrom('search_entries')
-    .select(['id', 'content_hash'])
-    .where('id', '>', p.after)
-    .orderBy('id')
-    .limit(p.limit),
+  db.selectFrom('search_entries').select(['id', 'content_hash']).where('id', '>', p.after).orderBy('id').limit(p.limit),
 );

@@ -24,7 +24,8 @@ export function partsOf(source: SearchSource, { texts }: SourceRow): RowPart[] {
     const text = texts[name] ?? '';
     let start = 0;
     while (start < text.length && parts.length < MOST_PARTS) {
-      const end = text.length - start <= LONGEST ? text.length : borderBefore(text, start + LONGEST, start + LONGEST / 2);
+      const end =
+        text.length - start <= LONGEST ? text.length : borderBefore(text, start + LONGEST, start + LONGEST / 2);
       if (text.slice(start, end).trim() !== '') parts.push({ field: name, start, end });
       if (end === text.length) break;
       start = borderBefore(text, end - OVERLAP, end - 2 * OVERLAP);

@@ -109,20 +109,9 @@ export class TextEmbeddings {
       const marks = await user.all(queries.listEmbeddingMarks, { after, limit: BATCH });
       if (marks.length === 0) break;
       after = marks.at(-1)?.id ?? after;
-      try {
-        done += await this.#embed(user, marks, signal);
-      } catch (error) {
-        if (!(error instanceof EmbedderError) || error.retriable) throw error;
-        // One text that the model doesn't take must not hold up the others.
-        for (const mark of marks) {
-          try {
-            done += await this.#embed(user, [mark], signal);
-          } catch (refused) {
-            if (!(refused instanceof EmbedderError) || refused.retriable) throw refused;
-            failure = refused;
-          }
-        }
-      }
+      const outcome = await this.#embedPatiently(user, marks, signal);
+      done += outcome.done;
+      failure ??= outcome.refusal;
       onProgress?.(done);
     }
     if (failure !== undefined) throw failure;
@@ -152,12 +141,29 @@ export class TextEmbeddings {
     });
   }
 
+  /** All at once; where the model refuses that, one by one: a text that it doesn't take must not hold up the others. */
+  async #embedPatiently(user: UserHandle, marks: readonly Mark[], signal: AbortSignal | undefined): Promise<Outcome> {
+    try {
+      return { done: await this.#embed(user, marks, signal), refusal: undefined };
+    } catch (error) {
+      if (!(error instanceof EmbedderError) || error.retriable) throw error;
+      if (marks.length === 1) return { done: 0, refusal: error };
+    }
+    const outcome: { done: number; refusal: EmbedderError | undefined } = { done: 0, refusal: undefined };
+    for (const mark of marks) {
+      const { done, refusal } = await this.#embedPatiently(user, [mark], signal);
+      outcome.done += done;
+      outcome.refusal ??= refusal;
+    }
+    return outcome;
+  }
+
   /** Everybody who has marks, one after the other. Was anything done? */
   async #round(signal: AbortSignal): Promise<boolean> {
     const system = this.#database.system('embedding what was indexed');
     let worked = false;
     let after = '';
-    let failure: unknown;
+    let failure: EmbedderError | undefined;
     while (!signal.aborted) {
       const owner = await system.first(queries.findNextEmbeddingOwner, { after });
       if (owner === undefined) break;
@@ -239,6 +245,12 @@ export class TextEmbeddings {
       if (rows.length < PAGE) return;
     }
   }
+}
+
+interface Outcome {
+  readonly done: number;
+  /** Why something wasn't embedded. */
+  readonly refusal: EmbedderError | undefined;
 }
 
 interface FoundRow {

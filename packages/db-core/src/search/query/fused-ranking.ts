@@ -9,11 +9,7 @@ const MOST_TEXTS = 1000;
  * One ranking of two: by places, with a weight for meaning beside 1 for words. It is made anew for every page, always to the
  * same depth, so that pages of it fit together.
  */
-export async function fusedRanking(
-  text: Ranking,
-  semantic: ListedRanking,
-  weight: number,
-): Promise<ListedRanking> {
+export async function fusedRanking(text: Ranking, semantic: ListedRanking, weight: number): Promise<ListedRanking> {
   const byWords = (await text.next(MOST_TEXTS, undefined)).slice(0, MOST_TEXTS).map(({ id }) => id);
   const byMeaning = semantic.entities.map(({ id }) => id);
   const fused = fuseRanks([

@@ -110,7 +110,10 @@ function excerptOf(text: string, ranges: readonly TextRange[]): FieldHighlights[
 }
 
 /** The beginning of a part of a text, where nothing in it is to be marked. */
-export function excerptAt(text: string, { field, start, end }: TextRange & { readonly field: string }): FieldHighlights {
+export function excerptAt(
+  text: string,
+  { field, start, end }: TextRange & { readonly field: string },
+): FieldHighlights {
   const shown = end - start <= EXCERPT ? end : wordEnd(text, start + EXCERPT, start + EXCERPT / 2);
   return { field, ranges: [], excerpt: { start, end: shown, text: text.slice(start, shown) } };
 }
