@@ -42,29 +42,53 @@ async function main(): Promise<void> {
     return;
   }
   const folder = mkdtempSync(join(tmpdir(), 'keelson-retrieval-'));
-  const database = openDatabase({ url: `sqlite://${join(folder, 'retrieval.db')}` });
+  const database = openDatabase({ url: `sqlite:///${join(folder, 'retrieval.db')}` });
   try {
     await database.initialize();
     const chats = new Conversations(database, USER);
     const { messages } = await chats.importConversations(trees);
     console.error(`${messages} messages, ${questions.length} questions`);
-    const ids = await externalIds(chats);
-    for (const embedder of [hashedEmbedder(), await sentenceEncoder()]) report(await measure(database, embedder, ids));
+    const corpus = await corpusOf(chats);
+    for (const embedder of [hashedEmbedder(), await sentenceEncoder()])
+      report(await measure(database, embedder, corpus));
   } finally {
     await database.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** The ids that OpenAssistant gave them, by our own. */
-async function externalIds(chats: Conversations): Promise<ReadonlyMap<string, string>> {
+interface Corpus {
+  /** The ids that OpenAssistant gave the messages, by our own. */
+  readonly ids: ReadonlyMap<string, string>;
+  /** By OpenAssistant's ids. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+async function corpusOf(chats: Conversations): Promise<Corpus> {
   const ids = new Map<string, string>();
+  const texts = new Map<string, string>();
   const { items } = await chats.listConversations({ limit: 500 });
   for (const { id: conversationId } of items) {
     const page = await chats.getMessages({ conversationId, limit: 500 });
-    for (const { id, externalId } of page.items) if (externalId !== null) ids.set(id, externalId);
+    for (const { id, externalId, content } of page.items) {
+      if (externalId === null) continue;
+      ids.set(id, externalId);
+      texts.set(externalId, content);
+    }
   }
-  return ids;
+  return { ids, texts };
+}
+
+/** What somebody types who remembers a message's words: the three of them that the fewest messages have. */
+function keywordsOf(texts: ReadonlyMap<string, string>): (id: string) => string {
+  const wordsOf = (text: string): string[] => [...new Set(text.toLowerCase().match(/[a-z]{4,}/g))];
+  const counts = new Map<string, number>();
+  for (const text of texts.values()) for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return (id) =>
+    wordsOf(texts.get(id) ?? '')
+      .toSorted((one, other) => (counts.get(one) ?? 0) - (counts.get(other) ?? 0) || (one < other ? -1 : 1))
+      .slice(0, 3)
+      .join(' ');
 }
 
 interface Measured {
@@ -75,9 +99,11 @@ interface Measured {
   readonly byWeight: readonly (readonly [weight: number, recall: number, difference: Interval])[];
   /** The weight is chosen on the other half of the questions. */
   readonly chosenElsewhere: Interval;
+  /** How often a message is among the first ten whose own words were typed: by words, and by both, by weight. */
+  readonly keywords: { readonly text: number; readonly byWeight: readonly (readonly [number, number])[] };
 }
 
-async function measure(database: Database, embedder: Embedder, ids: ReadonlyMap<string, string>): Promise<Measured> {
+async function measure(database: Database, embedder: Embedder, { ids, texts }: Corpus): Promise<Measured> {
   const vectors = new Vectors(database, embedder);
   const search = new Search(database, conversationSources, { vectors });
   const embeddings = new TextEmbeddings(vectors, conversationSources);
@@ -89,13 +115,17 @@ async function measure(database: Database, embedder: Embedder, ids: ReadonlyMap<
     const { items } = await search.search(USER, { query, kinds: ['message'], limit: DEPTH, ...how });
     return items.map(({ id }) => ids.get(id) ?? id);
   };
-  for (const { question } of questions) {
-    rankings.push({
-      all: await ranked(question, { match: 'all' }),
-      any: await ranked(question, { match: 'any', mode: 'text' }),
-      meaning: await ranked(question, { mode: 'semantic' }),
-    });
-  }
+  const rankingsOf = async (query: string): Promise<Rankings> => ({
+    all: await ranked(query, { match: 'all' }),
+    any: await ranked(query, { match: 'any', mode: 'text' }),
+    meaning: await ranked(query, { mode: 'semantic' }),
+  });
+  for (const { question } of questions) rankings.push(await rankingsOf(question));
+  const keywords = keywordsOf(texts);
+  const typed = await inTurn(questions, async ({ evidence: [id = ''] }) => ({
+    id,
+    rankings: await rankingsOf(keywords(id)),
+  }));
   const recalls = (of: (rankings: Rankings) => readonly string[]): number[] =>
     rankings.map((each, index) => recallAt10(of(each), questions[index]?.evidence ?? []));
   const anyWord = recalls(({ any }) => any);
@@ -108,7 +138,20 @@ async function measure(database: Database, embedder: Embedder, ids: ReadonlyMap<
     semantic: mean(recalls(({ meaning }) => meaning)),
     byWeight: [...hybrid].map(([weight, values]) => [weight, mean(values), bootstrap(differences(values))]),
     chosenElsewhere: bootstrap(differences(crossValidated(hybrid))),
+    keywords: {
+      text: mean(typed.map(({ id, rankings: { all } }) => recallAt10(all, [id]))),
+      byWeight: WEIGHTS.map((weight) => [
+        weight,
+        mean(typed.map(({ id, rankings: each }) => recallAt10(fused(each, weight), [id]))),
+      ]),
+    },
   };
+}
+
+async function inTurn<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
 }
 
 function fused({ any, meaning }: Rankings, weight: number): string[] {
@@ -128,7 +171,7 @@ function crossValidated(hybrid: ReadonlyMap<number, readonly number[]>): number[
   return (bestFor[0] ?? []).map((_, index) => bestFor[1 - (index % 2)]?.[index] ?? 0);
 }
 
-function report({ model, text, anyWord, semantic, byWeight, chosenElsewhere }: Measured): void {
+function report({ model, text, anyWord, semantic, byWeight, chosenElsewhere, keywords }: Measured): void {
   console.log(`\n${model}: recall@10 of ${questions.length} questions`);
   console.log(`  text, all words   ${text.toFixed(3)}`);
   console.log(`  text, any word    ${anyWord.toFixed(3)}`);
@@ -136,6 +179,8 @@ function report({ model, text, anyWord, semantic, byWeight, chosenElsewhere }: M
   for (const [weight, recall, difference] of byWeight)
     console.log(`  hybrid ${weight.toFixed(2).padStart(5)}      ${recall.toFixed(3)}  ${interval(difference)}`);
   console.log(`  hybrid, weight chosen on the other half: ${interval(chosenElsewhere)}`);
+  const byKeywords = keywords.byWeight.map(([weight, recall]) => `${weight}: ${recall.toFixed(3)}`).join(', ');
+  console.log(`  by a message's own words: text ${keywords.text.toFixed(3)}; hybrid ${byKeywords}`);
 }
 
 function interval({ mean: middle, low, high }: Interval): string {
