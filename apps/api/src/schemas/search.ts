@@ -22,7 +22,9 @@ export const searchQuerySchema = z.strictObject({
   mode: z
     .enum(SEARCH_MODES)
     .exactOptional()
-    .describe('By words, by meaning, or by both. The last two need an embedding model. By default `hybrid` where one is set that was trained, unless `match` is given; else `text`.'),
+    .describe(
+      'By words, by meaning, or by both. The last two need an embedding model. By default `hybrid` where one is set that was trained, unless `match` is given; else `text`.',
+    ),
   match: z
     .enum(MATCH_MODES)
     .exactOptional()

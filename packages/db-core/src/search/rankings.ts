@@ -10,7 +10,7 @@ import { semanticRanking } from './query/semantic-ranking.ts';
 import type { IndexState } from './state.ts';
 
 /** How much meaning counts beside words, which count 1. What it is from stands in docs/benchmarks.md. */
-export const SEMANTIC_WEIGHT = 0.5;
+const SEMANTIC_WEIGHT = 0.5;
 
 export interface RankingRequest {
   readonly user: UserHandle;

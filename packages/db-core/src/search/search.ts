@@ -3,7 +3,15 @@ import { BUILT_IN_MODEL } from '../config/embedder.ts';
 import { type Database, isInsideTransaction, outsideTransaction } from '../database/database.ts';
 import type { UserHandle } from '../database/handle.ts';
 import { ConfigurationError, KeelsonError, ReadOnlyError } from '../errors/index.ts';
-import type { KeepIndexed, MatchMode, RefreshOptions, SearchInput, SearchMode, SearchPage, SearchStatus } from './contract.ts';
+import type {
+  KeepIndexed,
+  MatchMode,
+  RefreshOptions,
+  SearchInput,
+  SearchMode,
+  SearchPage,
+  SearchStatus,
+} from './contract.ts';
 import * as queries from './index.repository.ts';
 import { type FacetFilters, facetUnits } from './facets.ts';
 import { decodeCursor, invalid, parseSearch } from './input.ts';

@@ -6,7 +6,7 @@ import * as queries from '../index.repository.ts';
 import { ListedRanking } from './listed-ranking.ts';
 
 /** So many nearest ones are results. Everything is a little near to everything, so that an end has to be set. */
-export const NEAREST = 100;
+const NEAREST = 100;
 /** Parts of texts that are asked for at first: some are of the same text, or of texts that can't be found. */
 const PARTS = 1000;
 const IDS_AT_ONCE = 1000;
