@@ -138,7 +138,7 @@ export const rowFactories: ReadonlyMap<string, RowFactory> = new Map<string, Row
   ],
   [
     'search_embedding_marks',
-    (number) => ({ id: `note ${idOf('notes', number)}`, stamp: idOf('stamps', number), created_at: at(number) }),
+    (number) => ({ id: idOf('search_embedding_marks', number), stamp: idOf('stamps', number), created_at: at(number) }),
   ],
   [
     'search_entries',
