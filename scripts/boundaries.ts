@@ -100,6 +100,7 @@ export const systemFiles: Readonly<Record<string, string>> = {
   'packages/db-core/src/platform/rotate-secrets.ts': 'the key of the secrets is changed for everybody',
   'packages/db-core/src/platform/sessions.ts': 'sessions are looked up before it is known who asks',
   'packages/db-core/src/platform/system-logs.ts': 'what programs said is for whoever looks after all of it',
+  'packages/db-core/src/search/embedding/text-embeddings.ts': 'whoever embeds what was indexed does it for everybody',
   'packages/db-core/src/search/search.ts': 'whoever indexes what changed does it for everybody',
   'packages/db-core/src/platform/tokens.ts': 'tokens are looked up before it is known who asks',
 };

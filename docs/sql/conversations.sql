@@ -338,11 +338,11 @@ select "id"
 
 -- conversations.searchRows
 -- sqlite
-select "id", "title", "created_at" as "at"
+select "id", "title", "created_at" as "at", "id" as "conversation", "status"
   from "conversations"
   where "conversations"."user_id" = ? and ("id" in (select value from json_each(?)) and "status" <> ? and "is_hidden" = ?);
 -- postgres
-select "id", "title", "created_at" as "at"
+select "id", "title", "created_at" as "at", "id" as "conversation", "status"
   from "conversations"
   where "conversations"."user_id" = $1 and ("id" = any($2) and "status" <> $3 and "is_hidden" = $4);
 
@@ -640,12 +640,12 @@ select "request_id", "role", "request_part"
 
 -- messages.searchRows
 -- sqlite
-select "conversation_messages"."id", "conversation_messages"."content", "conversation_messages"."created_at" as "at", "conversations"."title"
+select "conversation_messages"."id", "conversation_messages"."content", "conversation_messages"."created_at" as "at", "conversation_messages"."conversation_id" as "conversation", "conversation_messages"."role", "conversation_messages"."seq", "conversations"."title", "conversations"."status"
   from "conversation_messages"
   inner join "conversations" on "conversations"."user_id" = ? and ("conversations"."id" = "conversation_messages"."conversation_id")
   where "conversation_messages"."user_id" = ? and ("conversation_messages"."id" in (select value from json_each(?)) and "conversations"."status" <> ? and "conversations"."is_hidden" = ?);
 -- postgres
-select "conversation_messages"."id", "conversation_messages"."content", "conversation_messages"."created_at" as "at", "conversations"."title"
+select "conversation_messages"."id", "conversation_messages"."content", "conversation_messages"."created_at" as "at", "conversation_messages"."conversation_id" as "conversation", "conversation_messages"."role", "conversation_messages"."seq", "conversations"."title", "conversations"."status"
   from "conversation_messages"
   inner join "conversations" on "conversations"."user_id" = $1 and ("conversations"."id" = "conversation_messages"."conversation_id")
   where "conversation_messages"."user_id" = $2 and ("conversation_messages"."id" = any($3) and "conversations"."status" <> $4 and "conversations"."is_hidden" = $5);

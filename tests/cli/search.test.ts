@@ -39,6 +39,28 @@ describeEngines('keelson search', (context) => {
     });
   });
 
+  it('goes by role, conversation and meaning in conversations', async () => {
+    const url = await context.url();
+    const { conversationId, ids } = await withDatabase(url, (database) =>
+      saveTexts(database, 'ada', ['The harbour is closed', 'Ferries leave the harbour'], 'Harbour news'),
+    );
+    const command = ['conversations', 'search', '--user', 'ada'];
+    const page = await document<{ items: readonly { messageId: string }[] }>(
+      [...command, 'harbours', '--role', 'user', '--conversation', conversationId, '--from', '1d', '--limit', '5'],
+      { url },
+    );
+    expect(page.items.map(({ messageId }) => messageId).toSorted()).toEqual([...ids].toSorted());
+    const env = { EMBEDDER_MODEL: 'keelson-hashed-v1' };
+    expect(await document(['vectors', 'embed'], { url, env })).toEqual({
+      model: 'keelson-hashed-v1',
+      users: 1,
+      embedded: 3,
+    });
+    const { stdout } = await succeed([...command, 'fery leaving', '--mode', 'hybrid', '--limit', '1'], { url, env });
+    expect(stdout).toContain('user 2');
+    expect(stdout).toContain('Ferries leave the harbour');
+  });
+
   it('reindex is a job, and a worker keeps the index', async () => {
     const url = await context.url();
     await withDatabase(url, (database) => saveTexts(database, 'ada', ['one', 'two', 'three']));

@@ -172,6 +172,10 @@ export const rowFactories: ReadonlyMap<string, RowFactory> = new Map<string, Row
     }),
   ],
   [
+    'search_embedding_marks',
+    (number) => ({ id: idOf('search_embedding_marks', number), stamp: idOf('stamps', number), created_at: at(number) }),
+  ],
+  [
     'search_entries',
     (number) => ({
       id: idOf('search_entries', number),

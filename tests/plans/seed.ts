@@ -120,6 +120,10 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
     INSERT INTO search_embeddings (user_id, id, kind, entity_id, part, model, dimensions, content_hash, vector, created_at)
     SELECT ${dialect.user('e')}, ${dialect.uuid('e')}, 'kind ' || (e % 7), ${dialect.uuid('e')}, 0, 'model', 2, 'hash ' || e, ${dialect.bytes}, ${dialect.time('e')}
     FROM ${dialect.series('e', EMBEDDINGS)}`);
+  await raw.query(`
+    INSERT INTO search_embedding_marks (user_id, id, stamp, created_at)
+    SELECT ${dialect.user('e')}, 'message ' || ${dialect.uuid('e')}, ${dialect.uuid('e')}, ${dialect.time('e')}
+    FROM ${dialect.series('e', EMBEDDINGS)}`);
   // The triggers have marked every conversation and message by now; the index of them need not mean anything here.
   await raw.query(`
     INSERT INTO search_indexes (user_id, id, kinds, created_at, updated_at)

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Conversations } from '@keelson/conversations';
-import type { Database, Scope, UserHandle } from '@keelson/db-core';
+import type { Database, Scope, Search, UserHandle } from '@keelson/db-core';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Principal } from './access.ts';
@@ -20,6 +20,8 @@ export type Api = FastifyInstance<
 /** What routes work with. */
 export interface Services {
   readonly database: Database;
+  /** Search in all domains. */
+  readonly search: Search;
   /** Who is asking, on a route that needs a token. */
   readonly principalOf: (request: FastifyRequest) => Principal;
   /** Answers a POST, once for each `Idempotency-Key`. */

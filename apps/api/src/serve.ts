@@ -29,7 +29,7 @@ export async function serve(): Promise<number> {
       const instance = await registerApi(database, logger);
       // From the moment on that it is there, nobody's request is cut off.
       const stopped = stopSignal();
-      const server = await startServer({ database, http: config.http, logger });
+      const server = await startServer({ database, http: config.http, embedder: config.embedder, logger });
       const signal = await stopped;
       logger.info({ signal }, 'the API stops');
       endInTime(logger);

@@ -1,5 +1,5 @@
 import { Conversations } from '@keelson/conversations';
-import { ApiTokens, type Database, type HttpConfig, InternalError } from '@keelson/db-core';
+import { ApiTokens, type Database, type HttpConfig, InternalError, type Search } from '@keelson/db-core';
 import { Metrics } from '@keelson/db-core/metrics';
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -22,6 +22,7 @@ import { logRequests } from './plugins/request-log.ts';
 import { sendSecurityHeaders } from './plugins/security-headers.ts';
 import { addMetrics, withMetricsToken } from './routes/metrics.ts';
 import { addRoutes } from './routes/routes.ts';
+import { createSearch } from './search.ts';
 import { validatorCompiler } from './validation.ts';
 
 export interface ServerOptions {
@@ -33,6 +34,8 @@ export interface ServerOptions {
   readonly logger?: FastifyBaseLogger;
   /** Whom a token lets in. Default: what the database's API tokens say. */
   readonly authenticate?: Authenticate;
+  /** What searches. Default: by words, in all domains. */
+  readonly search?: Search;
   /** What `/metrics` shows. It stays with who gave it; default: the database's, from now on. */
   readonly metrics?: Metrics;
   /**
@@ -102,7 +105,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   describeApi(api);
   const streams = new EventStreams();
   api.addHook('preClose', () => streams.close());
-  const services = servicesOf(database, streams);
+  const services = servicesOf(database, streams, options.search ?? createSearch(database).search);
   void api.register((scope, _options, done) => {
     const routes = scope.withTypeProvider<ZodTypeProvider>();
     addRoutes(routes, services);
@@ -117,7 +120,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   return server;
 }
 
-function servicesOf(database: Database, streams: EventStreams): Services {
+function servicesOf(database: Database, streams: EventStreams, search: Search): Services {
   const principalOf: Services['principalOf'] = ({ principal }) => {
     if (principal === null) throw new InternalError('A route without a token wants to know who is asking.');
     return principal;
@@ -125,10 +128,11 @@ function servicesOf(database: Database, streams: EventStreams): Services {
   const userOf: Services['userOf'] = (request) => request.actingFor ?? database.forUser(principalOf(request).userId);
   return {
     database,
+    search,
     principalOf,
     answerOnce: answerOnce(database, userOf),
     userOf,
     streams,
-    conversationsOf: (request) => new Conversations(database, userOf(request)),
+    conversationsOf: (request) => new Conversations(database, userOf(request), { search }),
   };
 }

@@ -1,12 +1,13 @@
-import { conversationRetention, conversationSources, countTokensJob } from '@keelson/conversations';
+import { conversationRetention, countTokensJob } from '@keelson/conversations';
 import {
   type Database,
   defineAlertJob,
   defineBackupJobs,
+  type EmbedderConfig,
   type HttpConfig,
   Jobs,
   retentionJob,
-  Search,
+  type Search,
   searchReindex,
   watchAlerts,
 } from '@keelson/db-core';
@@ -14,10 +15,13 @@ import { Metrics } from '@keelson/db-core/metrics';
 import type { FastifyInstance } from 'fastify';
 import { ListenError } from './errors.ts';
 import { createServer, type ServerOptions } from './server.ts';
+import { createSearch } from './search.ts';
 import { startWorker } from './worker.ts';
 
-export interface StartOptions extends Omit<ServerOptions, 'http'> {
+export interface StartOptions extends Omit<ServerOptions, 'http' | 'search'> {
   readonly http: Pick<HttpConfig, 'host' | 'port'> & Partial<HttpConfig>;
+  /** The model to search by meaning with. Default: none. */
+  readonly embedder?: EmbedderConfig | undefined;
   /** What a worker inside the process does, where `http.workerSlots` asks for one. Default: the jobs of the kernel, of search and of conversations. */
   readonly jobs?: Jobs;
 }
@@ -53,10 +57,11 @@ const DRAIN_MS = 10_000;
  * await database.close();
  * ```
  */
-export async function startServer({ http, ...options }: StartOptions): Promise<RunningServer> {
+export async function startServer({ http, embedder, ...options }: StartOptions): Promise<RunningServer> {
   const { database, logger } = options;
   const metrics = options.metrics ?? new Metrics(database);
-  const server = createServer({ ...options, http, metrics });
+  const { search, embeddings } = createSearch(database, embedder);
+  const server = createServer({ ...options, http, metrics, search });
   const closeMetrics = (): void => {
     if (options.metrics === undefined) metrics.close();
   };
@@ -73,10 +78,9 @@ export async function startServer({ http, ...options }: StartOptions): Promise<R
     throw listenError(error, http);
   }
   const { workerSlots: slots = 0 } = http;
-  const search = new Search(database, conversationSources);
   const jobs = options.jobs ?? jobsOf(database, search);
   const log = logger ?? server.log;
-  const worker = slots === 0 ? undefined : startWorker({ jobs, search, slots, metrics, logger: log });
+  const worker = slots === 0 ? undefined : startWorker({ jobs, search, embeddings, slots, metrics, logger: log });
   const alerts = watchAlerts(database, {
     onAlert: (transition, alert) =>
       log[transition === 'firing' ? 'error' : 'info']({ alert }, `alert ${transition}: ${alert.rule}`),

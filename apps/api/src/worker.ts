@@ -3,6 +3,7 @@ import {
   ensureKernelSchedules,
   type Jobs,
   type Search,
+  type TextEmbeddings,
   Worker,
   type WorkerEvent,
 } from '@keelson/db-core';
@@ -13,6 +14,8 @@ export interface ApiWorkerOptions {
   readonly jobs: Jobs;
   /** Whose index is kept beside them. */
   readonly search: Search;
+  /** Whose vectors are kept, where a model is set. */
+  readonly embeddings?: TextEmbeddings | undefined;
   /** Jobs at the same time. */
   readonly slots: number;
   readonly metrics: Metrics;
@@ -28,7 +31,7 @@ export interface ApiWorker {
 const GRACE_MS = 4000;
 
 /** Does jobs, and keeps the search index, beside the requests of this process. */
-export function startWorker({ jobs, search, slots, metrics, logger }: ApiWorkerOptions): ApiWorker {
+export function startWorker({ jobs, search, embeddings, slots, metrics, logger }: ApiWorkerOptions): ApiWorker {
   const stop = new AbortController();
   const worker = new Worker(jobs, {
     concurrency: slots,
@@ -49,6 +52,10 @@ export function startWorker({ jobs, search, slots, metrics, logger }: ApiWorkerO
       search.keepIndexed({
         signal: stop.signal,
         onTrouble: (error) => logger.warn({ err: error }, 'the search index could not be kept'),
+      }),
+      embeddings?.keepEmbedded({
+        signal: stop.signal,
+        onTrouble: (error) => logger.warn({ err: error }, 'texts could not be embedded'),
       }),
     ]);
   })();

@@ -40,7 +40,7 @@ export async function serveUntilStopped(
     kept?.stream.attach(database);
     accesses.start(database);
     const instance = await interrupt.race(registerApi(database, logger));
-    const server = await interrupt.race(startServer({ database, http, logger }));
+    const server = await interrupt.race(startServer({ database, http, embedder: config.embedder, logger }));
     try {
       const stopped = stopAsked();
       await interrupt.race(listening(database, server.url));

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { MATCH_MODES, type MatchMode, SEARCH_MODES, type SearchMode } from '@keelson/db-core';
 
 /** Reads a whole number that an option takes. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -60,4 +61,18 @@ export function timeAgo(text: string): Date {
 /** Collects the values of an option that is given more than once, or as a list with commas. */
 export function listOf(text: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), ...text.split(',').map((part) => part.trim())].filter((part) => part !== '');
+}
+
+export function searchMode(text: string): SearchMode {
+  return oneOf(SEARCH_MODES, text);
+}
+
+export function matchMode(text: string): MatchMode {
+  return oneOf(MATCH_MODES, text);
+}
+
+function oneOf<Value extends string>(values: readonly Value[], text: string): Value {
+  const value = values.find((each) => each === text);
+  if (value === undefined) throw new InvalidArgumentError(`Give one of ${values.join(', ')}.`);
+  return value;
 }

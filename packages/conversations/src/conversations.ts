@@ -1,4 +1,4 @@
-import { type ErasureCertificate, Erasures, newId, Search, UniqueViolationError } from '@keelson/db-core';
+import { type ErasureCertificate, Erasures, newId, UniqueViolationError } from '@keelson/db-core';
 import { ConversationExistsError, ConversationNotFoundError } from './errors.ts';
 import { type ConversationDocument, exportConversation } from './export/export-conversation.ts';
 import {
@@ -22,7 +22,6 @@ import { importSchema } from './schemas/import.schema.ts';
 import { saveAnyMessageSchema, saveMessageSchema } from './schemas/message.schema.ts';
 import { parse } from './schemas/parse.ts';
 import { activeLeafSchema } from './schemas/path.schema.ts';
-import { conversationSources } from './search-sources.ts';
 import { append } from './services/append.ts';
 import { changeStatus, rename, setExpiry, softDelete } from './services/change.ts';
 import type { Conversation, Message, MessageRole, SavedMessage } from './types.ts';
@@ -146,11 +145,10 @@ export class Conversations extends ConversationReader {
     if (state === undefined) throw ConversationNotFoundError.of(id);
     // Out of sight first, by the user's own handle: that shows, too, whether whoever uses it may change the conversation.
     if (state.status !== 'DELETED') await this.deleteConversation(id);
-    const search = new Search(this.database, conversationSources);
     return new Erasures(this.database).eraseRow(this.user, {
       table: 'conversations',
       id,
-      afterRows: () => search.refresh(this.user.userId),
+      afterRows: () => this.searching.refresh(this.user.userId),
     });
   }
 

@@ -1,5 +1,6 @@
 export { conversationsAdopter } from './adopt/adopter.ts';
 export { Conversations } from './conversations.ts';
+export type { ConversationsOptions } from './reading.ts';
 export { demoExportPath } from './demo-export.ts';
 export * from './errors.ts';
 export {
@@ -37,17 +38,21 @@ export type {
   SaveAnyMessage,
   SaveMessage,
   SetActiveLeaf,
+  SearchConversations,
 } from './inputs.ts';
 export { conversationRetention } from './retention.ts';
 export { conversationSources } from './search-sources.ts';
 export { DEFAULT_LIMIT, MAX_LIMIT } from './schemas/page.schema.ts';
+export { DEFAULT_SEARCH_LIMIT, MAX_SEARCH_LIMIT } from './schemas/search.schema.ts';
 export { MAX_CONTENT_LENGTH, MAX_TITLE_LENGTH } from './schemas/text.schema.ts';
 export { overallStatistics } from './statistics/statistics.ts';
 export { countTokensJob } from './tokens/job.ts';
 export type {
   ContextMessage,
   Conversation,
+  ConversationHit,
   ConversationId,
+  ConversationSearchPage,
   ConversationStatus,
   ConversationSummary,
   ConversationUpdate,

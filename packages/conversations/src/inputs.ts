@@ -1,3 +1,4 @@
+import type { MatchMode, SearchMode } from '@keelson/db-core';
 import type { ConversationStatus, JsonObject, Message, MessagePart, MessageRole, MessageStatus } from './types.ts';
 
 export interface CreateConversation {
@@ -142,5 +143,31 @@ export interface GetBySource {
   readonly conversationId?: string;
   /** 1–500; default 50. */
   readonly limit?: number;
+  readonly cursor?: string | null;
+}
+
+export interface SearchConversations {
+  /** Words; `"these words"`, `begin*`, `-without`, `this OR that`. At most 1,000 characters and 64 words. */
+  readonly query: string;
+  /**
+   * By words, by meaning, or by both. The last two need an embedding model. Default: `hybrid` where one is set that was
+   * trained, unless `match` is given; else `text`.
+   */
+  readonly mode?: SearchMode;
+  /** Must a text have all the words, or any of them? Default: `all`. */
+  readonly match?: MatchMode;
+  /** Only messages of this role, or of one of these; titles have none. */
+  readonly role?: MessageRole | readonly MessageRole[];
+  /** Nothing from before this. */
+  readonly from?: Date;
+  /** Only what is from before this. */
+  readonly to?: Date;
+  /** Only this conversation. */
+  readonly conversationId?: string;
+  /** Archived conversations too. Deleted and hidden ones are never found. Default: false. */
+  readonly includeArchived?: boolean;
+  /** 1–100; default 20. */
+  readonly limit?: number;
+  /** `nextCursor` of the page before. */
   readonly cursor?: string | null;
 }

@@ -1,4 +1,4 @@
-import { Audit, type Database, type UserHandle } from '@keelson/db-core';
+import { Audit, type Database, type Search, type UserHandle } from '@keelson/db-core';
 import { buildContext } from './context/build-context.ts';
 import { ConversationNotFoundError } from './errors.ts';
 import type {
@@ -10,6 +10,7 @@ import type {
   GetSiblings,
   GetStatistics,
   ListConversations,
+  SearchConversations,
 } from './inputs.ts';
 import { pageOfPath, pageOfSiblings } from './path/pages.ts';
 import * as conversations from './repositories/conversation.repository.ts';
@@ -25,14 +26,17 @@ import {
 } from './schemas/page.schema.ts';
 import { parse } from './schemas/parse.ts';
 import { activePathSchema, siblingsSchema } from './schemas/path.schema.ts';
+import { searchSchema } from './schemas/search.schema.ts';
 import { statisticsSchema } from './schemas/statistics.schema.ts';
 import { find } from './services/change.ts';
 import { follow, type Following } from './services/follow.ts';
 import { pageOfConversations, pageOfMessages, pageOfSource } from './services/pages.ts';
+import { searchConversations, textSearchOf } from './services/search.ts';
 import { userStatistics } from './statistics/statistics.ts';
 import type {
   Conversation,
   ConversationId,
+  ConversationSearchPage,
   ConversationSummary,
   ConversationUpdate,
   Message,
@@ -43,6 +47,11 @@ import type {
   Statistics,
 } from './types.ts';
 
+export interface ConversationsOptions {
+  /** What searches, with an embedding model for instance. Default: by words, one for each database. */
+  readonly search?: Search;
+}
+
 /**
  * What of a user's conversations can be read. Where somebody else than the owner reads, each call is in the owner's audit
  * before anything is given: what can't be noted isn't read.
@@ -50,14 +59,20 @@ import type {
 export class ConversationReader {
   protected readonly database: Database;
   protected readonly user: UserHandle;
+  protected readonly searching: Search;
 
   /**
    * Of a user, or through the handle of somebody who acts for one (`acting` of db-core).
    *
    * @throws ValidationError when the user id is empty, longer than 255 characters, or has control characters
    */
-  constructor(database: Database, user: string | UserHandle) {
+  constructor(
+    database: Database,
+    user: string | UserHandle,
+    { search = textSearchOf(database) }: ConversationsOptions = {},
+  ) {
     this.database = database;
+    this.searching = search;
     this.user = database.forUser(user);
   }
 
@@ -144,6 +159,21 @@ export class ConversationReader {
   async *#follow(following: Following): AsyncIterableIterator<ConversationUpdate> {
     await this.reading(following.conversationId, () => this.#mustExist(following.conversationId));
     yield* follow(this.database, this.user, following);
+  }
+
+  /**
+   * Finds conversations by their titles and messages by their content, in all branches, the best first. What was written just
+   * now is found too; `isCurrent` says whether all of it is.
+   *
+   * @throws NoEmbedderError for mode `semantic` or `hybrid` where no embedding model is set
+   * @example
+   * ```ts
+   * const { items } = await chats.search({ query: '"next week" release*', role: 'user', from: new Date('2026-01-01') });
+   * ```
+   */
+  async search(input: SearchConversations): Promise<ConversationSearchPage> {
+    const valid = parse(searchSchema, input);
+    return this.reading(null, () => searchConversations(this.searching, this.user, valid));
   }
 
   async getMessageCount(conversationId: string): Promise<number> {

@@ -8,12 +8,16 @@ export const conversationSources: readonly SearchSource[] = [
     kind: 'conversation',
     table: 'conversations',
     fields: { title: { weight: 2 } },
+    facets: { conversation: 'indexed', status: 'read' },
     rows: conversationRows,
   }),
   defineSearchSource({
     kind: 'message',
     table: 'conversation_messages',
     fields: { content: { weight: 1 } },
+    // A conversation's status changes without its messages; what a message belongs to, and who says it, never does.
+    facets: { conversation: 'indexed', role: 'indexed', status: 'read' },
+    details: ['seq'],
     rows: messageRows,
   }),
 ];

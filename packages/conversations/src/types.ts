@@ -1,4 +1,4 @@
-import type { ConversationStatus, MessageRole, MessageStatus } from '@keelson/db-core';
+import type { ConversationStatus, FieldHighlights, MessageRole, MessageStatus, SearchPage } from '@keelson/db-core';
 
 export type { ConversationStatus, MessageRole, MessageStatus };
 
@@ -123,6 +123,33 @@ export type MessagePart =
       readonly sizeBytes?: number;
     }
   | { readonly type: 'data'; readonly name: string; readonly data: JsonValue };
+
+interface Found {
+  readonly conversationId: ConversationId;
+  /** The conversation's. */
+  readonly title: string | null;
+  /** When the message was saved, or the conversation made. */
+  readonly at: Date;
+  /** Higher is better. Only to be compared with others of the same search. */
+  readonly score: number;
+  /** Where in `title` or `content` the words were found; without ranges what was found by its meaning. */
+  readonly highlights: readonly FieldHighlights[];
+}
+
+/** What a search found: a conversation by its title, or a message by its content, of whatever branch. */
+export type ConversationHit =
+  | (Found & { readonly type: 'conversation' })
+  | (Found & {
+      readonly type: 'message';
+      readonly messageId: MessageId;
+      readonly seq: number;
+      readonly role: MessageRole;
+    });
+
+/** The best first. There may be fewer than the limit and a cursor all the same: go on until it is null. */
+export interface ConversationSearchPage extends Omit<SearchPage, 'items'> {
+  readonly items: readonly ConversationHit[];
+}
 
 /** A page of a list. `nextCursor` is null on the last one; otherwise hand it back to go on. */
 export interface Page<Item> {

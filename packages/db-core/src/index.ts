@@ -256,18 +256,28 @@ export type { Ending } from './jobs/run.ts';
 export { type ListSchedules, type Schedule, Schedules, type SetSchedule } from './jobs/schedules.ts';
 export { Worker, type WorkedJob, type WorkerEvent, type WorkerOptions } from './jobs/worker.ts';
 export type { ReplicaFigures } from './replicas/replica.ts';
+export { MATCH_MODES, SEARCH_MODES } from './search/contract.ts';
 export type {
   KeepIndexed,
   RefreshOptions,
+  MatchMode,
   SearchHit,
   SearchInput,
+  SearchMode,
   SearchPage,
   SearchStatus,
 } from './search/contract.ts';
 export type { FieldHighlights, TextRange } from './search/query/highlight.ts';
-export { Search } from './search/search.ts';
+export {
+  type EmbeddingStatus,
+  type EmbedOptions as EmbedTextsOptions,
+  TextEmbeddings,
+} from './search/embedding/text-embeddings.ts';
+export type { FacetFilters, FacetValue } from './search/facets.ts';
+export { Search, type SearchOptions } from './search/search.ts';
 export {
   defineSearchSource,
+  type FacetForm,
   type SearchableRow,
   type SearchSource,
   type SearchSourceDefinition,
@@ -289,6 +299,7 @@ export {
   EmbedderError,
   EmbedderTimeoutError,
   EmbedderUnavailableError,
+  NoEmbedderError,
   VectorIndexUnavailableError,
 } from './vectors/errors.ts';
 export { type FusedRank, type FuseOptions, fuseRanks, type RankedList } from './vectors/fuse-ranks.ts';
@@ -300,7 +311,13 @@ export {
   dropVectorIndex,
   vectorCapabilities,
 } from './vectors/index-building.ts';
-export { type EmbeddedEntity, type NearestOptions, Vectors, type VectorStatus } from './vectors/vectors.ts';
+export {
+  type EmbeddedEntity,
+  type NearestAmongOptions,
+  type NearestOptions,
+  Vectors,
+  type VectorStatus,
+} from './vectors/vectors.ts';
 export { openDatabase } from './open-database.ts';
 export type { JsonValue } from './schema/json.ts';
 export type { Migration, MigrationContext, ValidationContext } from './schema/migration.ts';

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { conversationSources } from '@keelson/conversations';
+import { Conversations, conversationSources } from '@keelson/conversations';
 import {
   type Database,
   type DatabaseEvent,
@@ -19,6 +19,8 @@ const LARGE_SEARCHES = 40;
 /** Texts that differ; the other users have the same as one of these. */
 const TEMPLATES = 10;
 const CHUNK = 1000;
+/** Messages of a conversation; its user and an assistant take turns. */
+const CONVERSATION = 200;
 /** Words of a text, and how many there are to choose from. */
 const WORDS = 40;
 const VOCABULARY = 20_000;
@@ -29,12 +31,12 @@ const insertConversation = defineQuery('bench.insertConversation', (db, p: { id:
 
 const insertMessage = defineQuery(
   'bench.insertMessage',
-  (db, p: { id: string; conversationId: string; seq: number; content: string; at: Date }) =>
+  (db, p: { id: string; conversationId: string; seq: number; role: 'user' | 'assistant'; content: string; at: Date }) =>
     db.insertInto('conversation_messages').values({
       id: p.id,
       conversation_id: p.conversationId,
       seq: p.seq,
-      role: 'user',
+      role: p.role,
       content: p.content,
       created_at: p.at,
     }),
@@ -62,6 +64,11 @@ interface Seeding {
   readonly common: readonly string[];
 }
 
+/** The same for every user. */
+function conversationOf(message: number): string {
+  return idOf('conversation', Math.floor(message / CONVERSATION));
+}
+
 /** Texts of one user, indexed as any other: through marks, in chunks. */
 async function seedUser(
   database: Database,
@@ -72,14 +79,28 @@ async function seedUser(
   const user = database.forUser(userId);
   const random = randomNumbers(seed);
   const word = zipf(random);
-  const conversationId = idOf(userId, 0);
-  await user.run(insertConversation, { id: conversationId, at: new Date(Date.UTC(2026, 0, 1)) });
+  await user.runMany(
+    insertConversation,
+    Array.from({ length: Math.ceil(entries / CONVERSATION) }, (_, number) => ({
+      id: conversationOf(number * CONVERSATION),
+      at: new Date(Date.UTC(2026, 0, 1)),
+    })),
+  );
   for (let start = 0; start < entries; start += CHUNK) {
     const rows = Array.from({ length: Math.min(CHUNK, entries - start) }, (_, index) => {
       const seq = start + index + 1;
+      const conversationId = conversationOf(start + index);
+      const role = seq % 2 === 1 ? ('user' as const) : ('assistant' as const);
       const words = Array.from({ length: Math.ceil(2 * WORDS * random()) }, word);
       const content = [...common, ...words].join(' ');
-      return { id: idOf(userId, seq), conversationId, seq, content, at: new Date(Date.UTC(2026, 0, 1) + seq * 1000) };
+      return {
+        id: idOf(userId, seq),
+        conversationId,
+        seq,
+        role,
+        content,
+        at: new Date(Date.UTC(2026, 0, 1) + seq * 1000),
+      };
     });
     await user.runMany(insertMessage, rows);
     await search.refresh(userId, { chunk: CHUNK });
@@ -194,6 +215,15 @@ export async function searchFigures(stage: MechanismStage): Promise<Figures> {
   await timesOf(SEARCHES / 4, ask);
   Object.assign(counted, { rows: 0, statements: 0 });
   note('manyUsers', await timesOf(SEARCHES, ask));
+  const askOne = (): Promise<unknown> =>
+    new Conversations(database, `user ${Math.floor(random() * users)}`, { search }).search({
+      query: `${word()} ${word()}`,
+      role: 'user',
+      conversationId: conversationOf(Math.floor(random() * ENTRIES_EACH)),
+    });
+  await timesOf(SEARCHES / 4, askOne);
+  Object.assign(counted, { rows: 0, statements: 0 });
+  note('conversationsOfMany', await timesOf(SEARCHES, askOne));
 
   const entries = Math.max(1000, Math.round(LARGE_ENTRIES * stage.scale));
   stage.log(`${entries} entries of one user are indexed`);
@@ -203,5 +233,16 @@ export async function searchFigures(stage: MechanismStage): Promise<Figures> {
   await timesOf(LARGE_SEARCHES / 4, askLarge);
   Object.assign(counted, { rows: 0, statements: 0 });
   note('largeUser', await timesOf(LARGE_SEARCHES, askLarge));
+  const large = new Conversations(database, 'large', { search });
+  for (const [name, filter] of Object.entries({
+    roleOfLarge: () => ({ role: 'user' as const }),
+    conversationOfLarge: () => ({ conversationId: conversationOf(Math.floor(random() * entries)) }),
+    timeOfLarge: () => ({ from: new Date(Date.UTC(2026, 0, 1) + (entries / 2) * 1000) }),
+  })) {
+    const askFiltered = (): Promise<unknown> => large.search({ query: 'common frequent', ...filter() });
+    await timesOf(LARGE_SEARCHES / 4, askFiltered);
+    Object.assign(counted, { rows: 0, statements: 0 });
+    note(name, await timesOf(LARGE_SEARCHES, askFiltered));
+  }
   return figures;
 }

@@ -45,6 +45,7 @@ export function describeApi(api: Api): void {
         { name: 'conversations', description: 'Conversations of the user whom the token belongs to.' },
         { name: 'messages', description: 'What was said in a conversation. Messages stay as they were saved.' },
         { name: 'changes', description: 'What changed, as it happens.' },
+        { name: 'search', description: 'What is found in the texts of all domains.' },
         { name: 'health', description: 'For load balancers, and for those who look after the server.' },
       ],
       components: {

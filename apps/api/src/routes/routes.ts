@@ -6,6 +6,7 @@ import { followConversation } from './conversations/follow.ts';
 import { getConversation } from './conversations/get.ts';
 import { listConversations } from './conversations/list.ts';
 import { deleteConversation } from './conversations/remove.ts';
+import { searchConversations } from './conversations/search.ts';
 import { updateConversation } from './conversations/update.ts';
 import { health } from './health/health.ts';
 import { livez } from './health/livez.ts';
@@ -14,11 +15,13 @@ import { status } from './health/status.ts';
 import { appendMessage } from './messages/append.ts';
 import { lastMessages } from './messages/last.ts';
 import { listMessages } from './messages/list.ts';
+import { searchAll } from './search/search.ts';
 
 /** In the order in which the description lists them. */
 const routes: readonly ((api: Api, services: Services) => void)[] = [
   listConversations,
   createConversation,
+  searchConversations,
   getConversation,
   updateConversation,
   deleteConversation,
@@ -27,6 +30,7 @@ const routes: readonly ((api: Api, services: Services) => void)[] = [
   listMessages,
   appendMessage,
   lastMessages,
+  searchAll,
   followChanges,
   livez,
   readyz,

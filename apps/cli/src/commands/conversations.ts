@@ -5,13 +5,14 @@ import { addConversationsErase } from './conversations-erase.ts';
 import { addConversationsExport } from './conversations-export.ts';
 import { addConversationsImport } from './conversations-import.ts';
 import { addConversationsList } from './conversations-list.ts';
+import { addConversationsSearch } from './conversations-search.ts';
 import { addConversationsShow } from './conversations-show.ts';
 import { addConversationsStats } from './conversations-stats.ts';
 
 export function addConversations(parent: CommandUnknownOpts, context: Context): void {
   const group = parent
     .command('conversations')
-    .description("list, show, count, bring in, hand out and erase a user's conversations")
+    .description("list, show, search, count, bring in, hand out and erase a user's conversations")
     .addHelpText(
       'after',
       examples('keelson conversations import conversations.json --user ada', 'keelson conversations list --user ada'),
@@ -19,6 +20,7 @@ export function addConversations(parent: CommandUnknownOpts, context: Context): 
   for (const add of [
     addConversationsList,
     addConversationsShow,
+    addConversationsSearch,
     addConversationsImport,
     addConversationsExport,
     addConversationsErase,

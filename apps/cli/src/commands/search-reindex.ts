@@ -17,7 +17,7 @@ export function addSearchReindex(parent: CommandUnknownOpts, context: Context): 
       useDatabase(context, { create: false }, async (database) => {
         // `search` has an option of this name, too, and takes it.
         const { user = own.user } = command.optsWithGlobals() as { readonly user?: string };
-        const search = await openSearch(database);
+        const { search } = await openSearch(database, context.config.embedder);
         const jobs = new Jobs(database);
         const kind = jobs.define(searchReindex(search));
         const enqueued: Job[] = [];

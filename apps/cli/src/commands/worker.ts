@@ -64,7 +64,7 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
         defineBackupJobs(jobs);
         jobs.define(retentionJob(database, await retentionRules()));
         defineAlertJob(jobs);
-        const search = await openSearch(database);
+        const { search, embeddings } = await openSearch(database, config.embedder);
         jobs.define(searchReindex(search));
         const { countTokensJob } = await import('@keelson/conversations');
         jobs.define(countTokensJob(database));
@@ -87,7 +87,11 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
           signal,
           onTrouble: (error) => output.warn(error instanceof Error ? error.message : String(error)),
         });
-        await Promise.all([worker.run(), indexing]);
+        const embedding = embeddings?.keepEmbedded({
+          signal,
+          onTrouble: (error) => output.warn(error instanceof Error ? error.message : String(error)),
+        });
+        await Promise.all([worker.run(), indexing, embedding]);
         await alerts.stop();
         await instance.end();
         if (interrupt.signal.aborted) context.exitCode = 130;

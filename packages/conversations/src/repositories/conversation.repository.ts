@@ -21,7 +21,7 @@ const columns = [
 ] as const;
 
 /** Every status but the one that nobody sees. */
-const VISIBLE_STATUSES = ['ACTIVE', 'ARCHIVED', 'CLOSED'] as const;
+export const VISIBLE_STATUSES = ['ACTIVE', 'ARCHIVED', 'CLOSED'] as const;
 /** What a list shows unless it is asked for others. */
 export const LISTED_STATUSES = ['ACTIVE', 'CLOSED'] as const;
 /** The statuses in which a conversation takes messages. */
@@ -423,7 +423,7 @@ export const softDelete = defineTransition('conversations.softDelete', {
 export const searchRows = defineQuery('conversations.searchRows', (db, p: { ids: readonly string[] }) =>
   db
     .selectFrom('conversations')
-    .select(['id', 'title', 'created_at as at'])
+    .select(['id', 'title', 'created_at as at', 'id as conversation', 'status'])
     .where('id', 'in', p.ids)
     .where('status', '<>', 'DELETED')
     .where('is_hidden', '=', false),

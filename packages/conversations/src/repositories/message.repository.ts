@@ -307,7 +307,11 @@ export const searchRows = defineQuery('messages.searchRows', (db, p: { ids: read
       'conversation_messages.id',
       'conversation_messages.content',
       'conversation_messages.created_at as at',
+      'conversation_messages.conversation_id as conversation',
+      'conversation_messages.role',
+      'conversation_messages.seq',
       'conversations.title',
+      'conversations.status',
     ])
     .where('conversation_messages.id', 'in', p.ids)
     .where('conversations.status', '<>', 'DELETED')

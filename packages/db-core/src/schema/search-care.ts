@@ -27,6 +27,9 @@ export const SEARCH_CARE: Readonly<Record<string, TableCare>> = {
       created_at: 'none',
     },
   },
+  search_embedding_marks: {
+    columns: { user_id: 'personal', id: 'internal', stamp: 'none', created_at: 'none' },
+  },
   search_indexes: {
     columns: {
       user_id: 'personal',

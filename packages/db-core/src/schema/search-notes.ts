@@ -30,6 +30,16 @@ export const SEARCH_NOTES: Readonly<Record<string, TableNotes>> = {
     },
     indexes: {},
   },
+  search_embedding_marks: {
+    purpose:
+      'What an embedding model has yet to look at, written with the search index where a model is set. Who has embedded it removes the marks that stayed as they were.',
+    columns: {
+      id: "The source's kind and the row's id, with a space between.",
+      stamp: 'Another one each time that the row changes.',
+      created_at: 'When it changed last.',
+    },
+    indexes: {},
+  },
   search_indexes: {
     purpose: "One row for each owner: the figures of the owner's index, by which results are ranked.",
     columns: {

@@ -1,4 +1,15 @@
+import type { FacetFilters, FacetValue } from './facets.ts';
 import type { FieldHighlights } from './query/highlight.ts';
+
+export const SEARCH_MODES = ['text', 'semantic', 'hybrid'] as const;
+
+/** By words; by meaning, which needs an embedding model; or by both. */
+export type SearchMode = (typeof SEARCH_MODES)[number];
+
+export const MATCH_MODES = ['all', 'any'] as const;
+
+/** Must a text have all the words, or any of them? */
+export type MatchMode = (typeof MATCH_MODES)[number];
 
 export interface SearchInput {
   /**
@@ -6,6 +17,16 @@ export interface SearchInput {
    * `-without`, `this OR that`. At most 1,000 characters and 64 words.
    */
   readonly query: string;
+  /**
+   * Default: `hybrid` with a model that was trained, unless `match` is given; else `text`. The others find what means the same
+   * in other words; what is in quotes must be there all the same, and what has a minus must not. The hundred nearest in
+   * meaning are results.
+   */
+  readonly mode?: SearchMode;
+  /** By words: must all be there, or any? The more and the rarer the better. Default: `all`. */
+  readonly match?: MatchMode;
+  /** By what the sources declare, such as `{ role: ['user'] }`. Of a kind that doesn't declare it nothing is found. */
+  readonly filters?: FacetFilters;
   /** Only these kinds. Default: all that are declared. */
   readonly kinds?: readonly string[];
   /** Nothing from before this. */
@@ -26,14 +47,24 @@ export interface SearchHit {
   /** Higher is better. Only to be compared with others of the same search. */
   readonly score: number;
   readonly at: Date;
-  /** What was found, by field. Empty where too much text would have to be looked through. */
+  /** What the source says of it besides: the values of its facets, and its details. */
+  readonly details: Readonly<Record<string, FacetValue>>;
+  /**
+   * What was found, by field. What was found by its meaning is shown without ranges. Empty where too much text would have
+   * to be looked through.
+   */
   readonly highlights: readonly FieldHighlights[];
 }
 
 export interface SearchPage {
-  /** The best first; of those that are equally good the latest. */
+  /**
+   * The best first; of those that are equally good the latest. There may be fewer than the limit, with a cursor, where most
+   * of what was found can't be shown any more.
+   */
   readonly items: readonly SearchHit[];
   readonly nextCursor: string | null;
+  /** What it was searched by. `text` too where nobody asked for another mode, and the model couldn't be reached. */
+  readonly mode: SearchMode;
   /** False while something that changed isn't in the index yet. */
   readonly isCurrent: boolean;
   /** Was the index made by another tokeniser, or with other weights? `keelson search reindex` brings it up to date. */

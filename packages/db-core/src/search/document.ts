@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
+import { facetTerms } from './facets.ts';
 import { packPositions } from './postings.ts';
 import type { SearchSource, SourceRow } from './source.ts';
 import { type Token, Tokenizer } from './tokenizer/tokenize.ts';
@@ -24,9 +25,9 @@ const SLICE = 65_536;
 export const STEM = '~';
 
 /** What tells one text from another. */
-export function contentHash({ texts, at }: SourceRow): string {
+export function contentHash(source: SearchSource, row: SourceRow): string {
   return createHash('sha256')
-    .update(JSON.stringify([texts, at.getTime()]))
+    .update(JSON.stringify([row.texts, row.at.getTime(), ...facetTerms(source, row)]))
     .digest('base64url');
 }
 
@@ -61,6 +62,8 @@ export async function toDocument(source: SearchSource, row: SourceRow): Promise<
     usedDictionary ||= tokenizer.usedDictionary;
     firstPosition = tokenizer.position + FIELD_GAP;
   }
+  // What has no text isn't found, by facets either.
+  if (terms.size > 0) for (const term of facetTerms(source, row)) terms.set(term, { weight: 1, positions: [] });
   const packed = new Map(
     [...terms].map(([term, { weight: sum, positions }]) => [
       term,

@@ -117,6 +117,10 @@ export const findEntryIds = defineQuery('search.findEntryIds', (db, p: { numbers
   db.selectFrom('search_entries').select(['number', 'id']).where('number', 'in', p.numbers),
 );
 
+export const findEntryNumbers = defineQuery('search.findEntryNumbers', (db, p: { ids: readonly string[] }) =>
+  db.selectFrom('search_entries').select(['number', 'id']).where('id', 'in', p.ids),
+);
+
 export const listEntryIds = defineQuery('search.listEntryIds', (db, p: { after: string; limit: number }) =>
   db.selectFrom('search_entries').select('id').where('id', '>', p.after).orderBy('id').limit(p.limit),
 );

@@ -1,10 +1,19 @@
 import * as z from 'zod';
 import { ValidationError } from '../errors/index.ts';
+import { MATCH_MODES, SEARCH_MODES, type SearchMode } from './contract.ts';
 
-const placeSchema = z.tuple([z.number(), z.number(), z.string()]);
+const placeSchema = z.tuple([z.number(), z.number(), z.string(), z.enum(SEARCH_MODES)]);
 
 export const searchSchema = z.strictObject({
   query: z.string('must be text'),
+  mode: z.enum(SEARCH_MODES, `must be one of ${SEARCH_MODES.join(', ')}`).optional(),
+  match: z.enum(MATCH_MODES, `must be one of ${MATCH_MODES.join(', ')}`).optional(),
+  filters: z
+    .record(
+      z.string(),
+      z.array(z.string('must be text').max(1000, 'must have at most 1,000 characters'), 'must be a list').max(100),
+    )
+    .default({}),
   kinds: z.array(z.string('must be text'), 'must be a list').max(100, 'must be at most 100').optional(),
   since: z.date('must be a date').optional(),
   until: z.date('must be a date').optional(),
@@ -31,17 +40,31 @@ interface Place {
   readonly id: string;
 }
 
-export function encodePlace({ score, at, id }: Place): string {
-  return Buffer.from(JSON.stringify([score, at, id])).toString('base64url');
+/** Places of one mode mean nothing in another. */
+export function encodePlace({ score, at, id }: Place, mode: SearchMode): string {
+  return Buffer.from(JSON.stringify([score, at, id, mode])).toString('base64url');
+}
+
+interface Cursor {
+  readonly after: Place;
+  readonly mode: SearchMode;
 }
 
 /** @throws ValidationError */
-export function decodePlace(cursor: string | null | undefined): Place | undefined {
+export function decodeCursor(cursor: string | null | undefined, wanted: SearchMode | undefined): Cursor | undefined {
   if (cursor === null || cursor === undefined) return undefined;
+  const decoded = placeSchema.safeParse(jsonOf(cursor));
+  if (!decoded.success) throw invalid([{ path: 'cursor', message: 'must be a cursor that a search gave' }]);
+  const [score, at, id, mode] = decoded.data;
+  if (wanted !== undefined && wanted !== mode)
+    throw invalid([{ path: 'cursor', message: `is of a search with the mode ${mode}` }]);
+  return { after: { score, at, id }, mode };
+}
+
+function jsonOf(cursor: string): unknown {
   try {
-    const [score, at, id] = placeSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-    return { score, at, id };
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
   } catch {
-    throw invalid([{ path: 'cursor', message: 'must be a cursor that a search gave' }]);
+    return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import type { UserHandle } from '../database/handle.ts';
 import { entityOf } from './change-index.ts';
+import { eraseEmbeddingMarks, listEmbeddingMarks } from './embedding/marks.repository.ts';
 import * as queries from './index.repository.ts';
 import type { SearchSource } from './source.ts';
 
@@ -59,6 +60,10 @@ export async function eraseAll(user: UserHandle): Promise<void> {
   await eraseChunks(
     () => user.all(queries.listEntryIds, { after: '', limit: CHUNK }),
     (ids) => user.run(queries.eraseEntries, { ids }),
+  );
+  await eraseChunks(
+    () => user.all(listEmbeddingMarks, { after: '', limit: CHUNK }),
+    (ids) => user.run(eraseEmbeddingMarks, { ids }),
   );
   await eraseChunks(
     () => user.all(queries.listMarkIds, { limit: CHUNK }),

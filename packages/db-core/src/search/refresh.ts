@@ -1,6 +1,9 @@
 import type { UserHandle } from '../database/handle.ts';
+import { newId } from '../database/ids.ts';
+import { eraseOfEntities } from '../vectors/embedding.repository.ts';
 import { changeIndex, type EntityChange, entryId } from './change-index.ts';
 import { contentHash, toDocument } from './document.ts';
+import { upsertEmbeddingMark } from './embedding/marks.repository.ts';
 import * as queries from './index.repository.ts';
 import type { SearchSource } from './source.ts';
 import { IndexState } from './state.ts';
@@ -43,9 +46,14 @@ const TEXTS_AT_ONCE = 20;
  */
 export class Refresher {
   readonly #sources: ReadonlyMap<string, SearchSource>;
+  readonly #marksForEmbedder: boolean;
 
-  constructor(sources: ReadonlyMap<string, SearchSource>) {
+  constructor(
+    sources: ReadonlyMap<string, SearchSource>,
+    { marksForEmbedder }: { readonly marksForEmbedder: boolean },
+  ) {
     this.#sources = sources;
+    this.#marksForEmbedder = marksForEmbedder;
   }
 
   async refresh(user: UserHandle, limits: RefreshLimits): Promise<Refreshed> {
@@ -71,6 +79,12 @@ export class Refresher {
       if (state.version !== (version ?? FIRST_VERSION)) throw new Overtaken();
       await changeIndex(user, state, { changes, now });
       await user.run(queries.eraseMarks, { ids: taken.map(({ id }) => id) });
+      await removeVectors(user, changes);
+      if (this.#marksForEmbedder)
+        await user.runMany(
+          upsertEmbeddingMark,
+          changes.map(({ kind, entityId }) => ({ id: entryId(kind, entityId), stamp: newId(), now })),
+        );
     });
     return { marks: taken.length, more: marks.length > taken.length };
   }
@@ -102,6 +116,13 @@ export class Refresher {
   }
 }
 
+/** Vectors of what is gone, or can't be found any more, go with its words. */
+async function removeVectors(user: UserHandle, changes: readonly EntityChange[]): Promise<void> {
+  const gone = changes.filter(({ found }) => found === undefined);
+  for (const [kind, ofKind] of Map.groupBy(gone, (change) => change.kind))
+    await user.run(eraseOfEntities, { kind, entityIds: ofKind.map(({ entityId }) => entityId) });
+}
+
 /** What is in the index as it is needs no change. */
 async function readChanges(user: UserHandle, source: SearchSource, ids: readonly string[]): Promise<EntityChange[]> {
   const { kind, version } = source;
@@ -111,7 +132,7 @@ async function readChanges(user: UserHandle, source: SearchSource, ids: readonly
   const changes: EntityChange[] = [];
   for (const entityId of ids) {
     const row = rows.get(entityId);
-    const hash = row === undefined ? '' : contentHash(row);
+    const hash = row === undefined ? '' : contentHash(source, row);
     const entry = indexed.get(entryId(kind, entityId));
     if (entry?.content_hash === hash && isCurrentVersion(entry.tokenizer, version)) continue;
     const found = row === undefined ? undefined : { document: await toDocument(source, row), hash, at: row.at };

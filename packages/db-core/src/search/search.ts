@@ -1,19 +1,29 @@
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
+import { BUILT_IN_MODEL } from '../config/embedder.ts';
 import { type Database, isInsideTransaction, outsideTransaction } from '../database/database.ts';
 import type { UserHandle } from '../database/handle.ts';
 import { ConfigurationError, KeelsonError, ReadOnlyError } from '../errors/index.ts';
-import { entityOf } from './change-index.ts';
-import type { KeepIndexed, RefreshOptions, SearchHit, SearchInput, SearchPage, SearchStatus } from './contract.ts';
+import type {
+  KeepIndexed,
+  MatchMode,
+  RefreshOptions,
+  SearchInput,
+  SearchMode,
+  SearchPage,
+  SearchStatus,
+} from './contract.ts';
 import * as queries from './index.repository.ts';
-import { decodePlace, encodePlace, invalid, parseSearch } from './input.ts';
+import { type FacetFilters, facetUnits } from './facets.ts';
+import { decodeCursor, invalid, parseSearch } from './input.ts';
 import type { Place } from './query/best.ts';
+import { pageOf, ShownRows } from './page.ts';
 import { KeptListings, type ReadListings, readListings } from './query/listings.ts';
-import { highlight, HighlightBudget } from './query/highlight.ts';
-import { parseQuery, type SearchQuery } from './query/parse.ts';
-import { type RankedEntity, TextRanking } from './query/ranking.ts';
+import { queryOf, rankingOf } from './rankings.ts';
 import { eraseAll, markAll } from './rebuild.ts';
 import { Refresher } from './refresh.ts';
-import type { SearchSource, SourceRow } from './source.ts';
+import type { SearchSource } from './source.ts';
+import { EmbedderError, NoEmbedderError } from '../vectors/errors.ts';
+import type { Vectors } from '../vectors/vectors.ts';
 import { IndexState } from './state.ts';
 
 /** What a search does itself of what changed: a few milliseconds' worth. */
@@ -22,9 +32,23 @@ const BEFORE_SEARCH = { marks: 20, bytes: 65_536, largest: 65_536 };
 const BYTES_EACH = 1024;
 const CHUNK = { marks: 100, bytes: 100 * BYTES_EACH };
 const MOST_AT_ONCE = 10_000;
-/** How often a page is filled up when rows that were found can't be seen any more. */
-const ROUNDS = 10;
 const POLL_MS = 500;
+
+interface SearchRequest {
+  readonly text: string;
+  readonly match: MatchMode;
+  readonly filters: FacetFilters;
+  readonly kinds?: readonly string[] | undefined;
+  readonly since?: Date | undefined;
+  readonly until?: Date | undefined;
+  readonly limit: number;
+  readonly after: Place | undefined;
+}
+
+export interface SearchOptions {
+  /** What embeds and compares meanings. Default: none, and search by words only. */
+  readonly vectors?: Vectors | undefined;
+}
 
 /**
  * Search in the texts of all domains. A domain declares its sources; triggers mark what changes, in the transaction that
@@ -41,14 +65,20 @@ export class Search {
   readonly #sources: ReadonlyMap<string, SearchSource>;
   readonly #refresher: Refresher;
   readonly #kept = new KeptListings();
+  readonly #vectors: Vectors | undefined;
 
-  /** @throws ConfigurationError when two sources have the same kind */
-  constructor(database: Database, sources: readonly SearchSource[]) {
+  /**
+   * With `vectors` it searches by meaning too, and marks what it indexes for `TextEmbeddings` to embed.
+   *
+   * @throws ConfigurationError when two sources have the same kind
+   */
+  constructor(database: Database, sources: readonly SearchSource[], { vectors }: SearchOptions = {}) {
     this.#database = database;
+    this.#vectors = vectors;
     this.#sources = new Map(sources.map((source) => [source.kind, source]));
     if (this.#sources.size < sources.length)
       throw new ConfigurationError('Two search sources have the same kind.', { hint: 'Give each a kind of its own.' });
-    this.#refresher = new Refresher(this.#sources);
+    this.#refresher = new Refresher(this.#sources, { marksForEmbedder: vectors !== undefined });
   }
 
   /** A replica may show the index as it was before another one did: what one of them has is not kept under the other's edition. */
@@ -63,29 +93,61 @@ export class Search {
 
   /**
    * What the user wrote just now is found, too: a few changes are indexed first, unless this is called inside a
-   * transaction. `isCurrent` says whether there are more.
+   * transaction. `isCurrent` says whether there are more. Somebody who acts for the owner gives their handle.
    *
    * @throws ValidationError that names what is wrong; any query that isn't too long is a good one
+   * @throws NoEmbedderError for another mode than `text` where there are no vectors; EmbedderError
    */
-  async search(userId: string, input: SearchInput): Promise<SearchPage> {
-    const user = this.#database.forUser(userId);
-    const { query: text, limit, cursor, kinds = this.kinds, since, until } = parseSearch(input);
-    const unknown = kinds.filter((kind) => !this.#sources.has(kind));
-    if (unknown.length > 0) throw invalid([{ path: 'kinds', message: `must be among ${this.kinds.join(', ')}` }]);
-    const query = parseQuery(text);
-    const after = decodePlace(cursor);
-    const isCurrent = await this.#catchUp(user);
+  async search(owner: string | UserHandle, input: SearchInput): Promise<SearchPage> {
+    const user = this.#database.forUser(owner);
+    const { query: text, mode, match, cursor, ...rest } = parseSearch(input);
+    const place = decodeCursor(cursor, mode);
+    const asked = mode ?? place?.mode;
+    const request = { ...rest, text, match: match ?? 'all', after: place?.after } as const;
+    if (asked !== undefined) return this.#searchBy(asked, user, request);
+    // Words that all have to be there are asked for as words.
+    const usual = match === undefined ? this.#usualMode : 'text';
+    try {
+      return await this.#searchBy(usual, user, request);
+    } catch (error) {
+      if (usual === 'text' || !(error instanceof EmbedderError)) throw error;
+      return this.#searchBy('text', user, request);
+    }
+  }
+
+  /** By meaning too where that finds more: docs/benchmarks.md. The built-in model finds less. */
+  get #usualMode(): SearchMode {
+    return this.#vectors === undefined || this.#vectors.embedder.model === BUILT_IN_MODEL ? 'text' : 'hybrid';
+  }
+
+  async #searchBy(mode: SearchMode, user: UserHandle, request: SearchRequest): Promise<SearchPage> {
+    const { text, match, filters, limit, after, since, until } = request;
+    const query = queryOf({ mode, text, match });
+    const kinds = this.#kindsOf(request.kinds, filters);
+    const vectors = mode === 'text' ? undefined : this.#vectors;
+    if (mode !== 'text' && vectors === undefined)
+      throw new NoEmbedderError('No embedding model is set, so there is no search by meaning.');
+    // Whoever may only read finds what was written just now, too.
+    const isCurrent = await this.#catchUp(this.#database.forUser(user.userId));
     const state = await IndexState.find(user);
-    if (state === undefined) return { items: [], nextCursor: null, isCurrent, isOutdated: false, isBounded: false };
-    const ranking = await TextRanking.of(user, {
-      query,
+    if (state === undefined)
+      return { items: [], nextCursor: null, mode, isCurrent, isOutdated: false, isBounded: false };
+    const rows = new ShownRows(user, this.#sources, filters);
+    const ranking = await rankingOf({
+      user,
+      mode,
+      text,
+      match,
       state,
       filters: { kinds, since, until },
+      facets: facetUnits(filters, this.#sourcesOf(kinds)),
       readListings: this.#readListings,
+      vectors,
+      visible: async (ids) => new Set((await rows.read(ids)).keys()),
     });
-    const { items, nextCursor } = await this.#page(user, { ranking, query, limit, after });
+    const { items, nextCursor } = await pageOf(ranking, { query, rows, limit, after, mode });
     const isOutdated = state.isOutdated([...this.#sources.values()]);
-    return { items, nextCursor, isCurrent, isOutdated, isBounded: ranking.isBounded };
+    return { items, nextCursor, mode, isCurrent, isOutdated, isBounded: ranking.isBounded };
   }
 
   /** How far the owner's index is. */
@@ -198,56 +260,22 @@ export class Search {
     }
   }
 
-  /** Fills a page. What its owner may no longer see is passed over. */
-  async #page(
-    user: UserHandle,
-    {
-      ranking,
-      query,
-      limit,
-      after,
-    }: { ranking: TextRanking; query: SearchQuery; limit: number; after: Place | undefined },
-  ): Promise<Pick<SearchPage, 'items' | 'nextCursor'>> {
-    const found: { readonly entity: RankedEntity; readonly row: SourceRow }[] = [];
-    let place = after;
-    let hasMore = true;
-    for (let round = 0; round < ROUNDS && hasMore && found.length <= limit; round += 1) {
-      const wanted = limit + 1 - found.length;
-      const entities = await ranking.next(wanted, place);
-      hasMore = entities.length >= wanted;
-      const looked = entities.slice(0, wanted);
-      const rows = await this.#read(user, looked);
-      found.push(
-        ...looked.flatMap((entity) => {
-          const row = rows.get(entity.id);
-          return row === undefined ? [] : [{ entity, row }];
-        }),
-      );
-      place = looked.at(-1) ?? place;
-    }
-    const shown = found.slice(0, limit);
-    const budget = new HighlightBudget();
-    const last = found.length > limit ? shown.at(-1)?.entity : hasMore ? place : undefined;
-    return {
-      items: shown.map(({ entity, row }) => toHit(entity, row, highlight(query, row.texts, budget))),
-      nextCursor: last === undefined ? null : encodePlace(last),
-    };
+  /** The kinds that are asked for and have what is filtered by. */
+  #kindsOf(given: readonly string[] | undefined, filters: FacetFilters): readonly string[] {
+    const kinds = given ?? this.kinds;
+    if (kinds.some((kind) => !this.#sources.has(kind)))
+      throw invalid([{ path: 'kinds', message: `must be among ${this.kinds.join(', ')}` }]);
+    const facets = [...new Set([...this.#sources.values()].flatMap((source) => [...source.facets.keys()]))].sort();
+    const unknown = Object.keys(filters).find((name) => !facets.includes(name));
+    if (unknown !== undefined)
+      throw invalid([
+        { path: `filters.${unknown}`, message: `is not known; there are ${facets.join(', ') || 'none'}` },
+      ]);
+    return kinds.filter((kind) => Object.keys(filters).every((name) => this.#sources.get(kind)?.facets.has(name)));
   }
 
-  async #read(user: UserHandle, entities: readonly RankedEntity[]): Promise<Map<string, SourceRow>> {
-    const rows = new Map<string, SourceRow>();
-    const byKind = Map.groupBy(
-      entities.map(({ id }) => entityOf(id)),
-      ({ kind }) => kind,
-    );
-    for (const [kind, ofKind] of byKind) {
-      const read = await this.#sources.get(kind)?.read(
-        user,
-        ofKind.map(({ entityId }) => entityId),
-      );
-      for (const row of read ?? []) rows.set(`${kind} ${row.id}`, row);
-    }
-    return rows;
+  #sourcesOf(kinds: readonly string[]): SearchSource[] {
+    return kinds.flatMap((kind) => this.#sources.get(kind) ?? []);
   }
 
   async *#owners(): AsyncIterableIterator<{ readonly userId: string; readonly state: IndexState }> {
@@ -263,9 +291,4 @@ export class Search {
       if (rows.length < limit) return;
     }
   }
-}
-
-function toHit(entity: RankedEntity, row: SourceRow, highlights: SearchHit['highlights']): SearchHit {
-  const { kind, entityId } = entityOf(entity.id);
-  return { kind, id: entityId, title: row.title, score: entity.score, at: row.at, highlights };
 }

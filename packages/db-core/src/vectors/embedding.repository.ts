@@ -52,6 +52,19 @@ export const findByIds = defineQuery('vectors.findByIds', (db, p: { ids: readonl
     .where('id', 'in', p.ids),
 );
 
+/** The vectors of some entities. */
+export const findVectors = defineQuery(
+  'vectors.findVectors',
+  (db, p: Model & { kind: string; entityIds: readonly string[] }) =>
+    db
+      .selectFrom('search_embeddings')
+      .select(['entity_id', 'part', 'vector'])
+      .where('kind', '=', p.kind)
+      .where('entity_id', 'in', p.entityIds)
+      .where('model', '=', p.model)
+      .where('dimensions', '=', p.dimensions),
+);
+
 /** What is there of some entities, of whatever model. */
 export const findOfEntities = defineQuery(
   'vectors.findOfEntities',

@@ -66,3 +66,12 @@ export class VectorIndexUnavailableError extends defineError({
   retriable: false,
   hint: 'Install what the message names. Without it vectors are searched by an exact scan, which is slower and needs nothing.',
 }) {}
+
+export class NoEmbedderError extends defineError({
+  code: 'NO_EMBEDDER',
+  title: 'There is no model to search by meaning with',
+  status: 409,
+  exitCode: 2,
+  retriable: false,
+  hint: 'Set EMBEDDER_MODEL, and EMBEDDER_URL for a service; or search by words (mode text).',
+}) {}

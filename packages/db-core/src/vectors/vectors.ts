@@ -7,7 +7,8 @@ import { exactScan, NO_ID } from './exact-scan.ts';
 import { indexSearch } from './index-search.ts';
 import { bringUpToDate, vectorIndexOf } from './index-upkeep.ts';
 import { checked, entitiesSchema, nearestSchema } from './input.ts';
-import { queryVector } from './vector.ts';
+import { NearestFew } from './nearest-few.ts';
+import { distance, queryVector, vectorOf } from './vector.ts';
 
 export interface NearestOptions {
   readonly userId: string;
@@ -18,6 +19,15 @@ export interface NearestOptions {
   /** 1–1,000; default 10. */
   readonly limit?: number;
   readonly signal?: AbortSignal;
+}
+
+export interface NearestAmongOptions {
+  readonly to: Float32Array;
+  /** Ids of rows by their kind. */
+  readonly entities: ReadonlyMap<string, readonly string[]>;
+  /** Default: 10. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface VectorStatus {
@@ -35,6 +45,8 @@ export interface EmbeddedEntity {
 }
 
 const PAGE = 1000;
+/** Rows in one statement. */
+const AMONG = 500;
 const LONGEST_MODEL = 200;
 const MOST_DIMENSIONS = 8192;
 
@@ -81,6 +93,36 @@ export class Vectors {
   }
 
   /**
+   * As {@link nearest}, among some rows only: their vectors are compared one by one, so that it takes as long as there are
+   * rows, and finds the nearest however many others are nearer.
+   */
+  async nearestAmong(
+    userId: string,
+    { to, entities, limit = 10, signal }: NearestAmongOptions,
+  ): Promise<readonly Neighbour[]> {
+    const user = this.database.forUser(userId);
+    const { model, dimensions } = this.embedder;
+    const vector = queryVector(to, dimensions);
+    const nearest = new NearestFew(limit);
+    for (const [kind, ids] of entities) {
+      for (let start = 0; start < ids.length; start += AMONG) {
+        signal?.throwIfAborted();
+        const entityIds = ids.slice(start, start + AMONG);
+        for (const row of await user.all(queries.findVectors, { kind, entityIds, model, dimensions })) {
+          const far = distance(vectorOf(row.vector), vector);
+          nearest.add({ kind, entityId: row.entity_id, part: row.part, distance: far });
+        }
+      }
+    }
+    return nearest.sorted();
+  }
+
+  /** The vector of a text, to be compared with others. @throws EmbedderError */
+  async embed(text: string, signal?: AbortSignal): Promise<Float32Array> {
+    return queryVector(await this.#embed(text, signal), this.embedder.dimensions);
+  }
+
+  /**
    * Brings the vectors of these rows up to date: embeds the parts whose hash has changed or that have no vector of this
    * model, and removes those that aren't there any more, also other models'. What is done is kept batch by batch; doing it
    * again embeds only what is missing. Not inside a transaction: an embedder may take long.
@@ -103,6 +145,14 @@ export class Vectors {
     if (valid.entityIds.length === 0) return 0;
     const { changes } = await this.database.forUser(userId).run(queries.eraseOfEntities, valid);
     return changes;
+  }
+
+  /** The hash with which each of these rows was embedded by this model; rows without vectors of it are left out. */
+  async hashesOf(userId: string, kind: string, entityIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const { model, dimensions } = this.embedder;
+    const rows = await this.database.forUser(userId).all(queries.findOfEntities, { kind, entityIds });
+    const current = rows.filter((row) => row.model === model && row.dimensions === dimensions);
+    return new Map(current.map((row) => [row.entity_id, row.content_hash]));
   }
 
   async status(userId: string): Promise<VectorStatus> {

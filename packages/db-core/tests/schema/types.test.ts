@@ -22,6 +22,7 @@ describe("the types of a user's handle", () => {
       | 'idempotency_keys'
       | 'audit_events'
       | 'search_embeddings'
+      | 'search_embedding_marks'
       | 'search_marks'
       | 'conversation_branches'
       | 'search_indexes'

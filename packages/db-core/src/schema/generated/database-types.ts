@@ -325,6 +325,13 @@ export interface SchemaMigrations {
   state: MigrationState;
 }
 
+export interface SearchEmbeddingMarks {
+  created_at: Date;
+  id: string;
+  stamp: string;
+  user_id: string;
+}
+
 export interface SearchEmbeddings {
   content_hash: string;
   created_at: Date;
@@ -469,6 +476,7 @@ export interface DB {
   readiness_samples: ReadinessSamples;
   schedules: Schedules;
   schema_migrations: SchemaMigrations;
+  search_embedding_marks: SearchEmbeddingMarks;
   search_embeddings: SearchEmbeddings;
   search_entries: SearchEntries;
   search_indexes: SearchIndexes;

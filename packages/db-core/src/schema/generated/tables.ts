@@ -2,7 +2,7 @@
 import type { SchemaDescription } from '../description.ts';
 
 /** The tables whose rows have owners. */
-export type TenantTable = 'audit_events' | 'conversation_branches' | 'conversation_checkpoint_writes' | 'conversation_checkpoints' | 'conversation_messages' | 'conversations' | 'idempotency_keys' | 'job_logs' | 'jobs' | 'search_embeddings' | 'search_entries' | 'search_indexes' | 'search_marks' | 'search_postings' | 'settings';
+export type TenantTable = 'audit_events' | 'conversation_branches' | 'conversation_checkpoint_writes' | 'conversation_checkpoints' | 'conversation_messages' | 'conversations' | 'idempotency_keys' | 'job_logs' | 'jobs' | 'search_embedding_marks' | 'search_embeddings' | 'search_entries' | 'search_indexes' | 'search_marks' | 'search_postings' | 'settings';
 
 /** The schema that this version works with. */
 export const schema: SchemaDescription = {
@@ -810,6 +810,18 @@ export const schema: SchemaDescription = {
         { name: 'app_version', codec: 'text', nullable: false, hasDefault: false },
       ],
       primaryKey: ['name'],
+      foreignKeys: [],
+      indexes: [],
+    },
+    {
+      name: 'search_embedding_marks',
+      columns: [
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'stamp', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['user_id', 'id'],
       foreignKeys: [],
       indexes: [],
     },

@@ -109,6 +109,15 @@ function excerptOf(text: string, ranges: readonly TextRange[]): FieldHighlights[
   return { start: from, end, text: text.slice(from, end) };
 }
 
+/** The beginning of a part of a text, where nothing in it is to be marked. */
+export function excerptAt(
+  text: string,
+  { field, start, end }: TextRange & { readonly field: string },
+): FieldHighlights {
+  const shown = end - start <= EXCERPT ? end : wordEnd(text, start + EXCERPT, start + EXCERPT / 2);
+  return { field, ranges: [], excerpt: { start, end: shown, text: text.slice(start, shown) } };
+}
+
 /** After the next space, or where it was asked for when there is none; never between the halves of a character. */
 function wordStart(text: string, from: number, before: number): number {
   for (let index = from; index < before; index += 1) if (/\s/u.test(text.charAt(index))) return index + 1;

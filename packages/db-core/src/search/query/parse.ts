@@ -11,11 +11,16 @@ export type Unit =
   /** These words, at these places from each other. */
   | { readonly type: 'phrase'; readonly parts: readonly { readonly term: string; readonly offset: number }[] };
 
-/** An entry is found when it has something of every group, and nothing that is excluded. */
+/** An entry is found when it has something of every group, every filter, and nothing that is excluded. */
 export interface SearchQuery {
   readonly groups: readonly (readonly Unit[])[];
   readonly excluded: readonly Unit[];
+  /** As groups of one; they have no part in how good an entry is. */
+  readonly filters?: readonly Unit[];
 }
+
+/** Must all words be there, any of them, or only what is in quotes? */
+export type MatchedWords = 'all' | 'any' | 'quoted';
 
 const LONGEST = 1000;
 const MOST_WORDS = 64;
@@ -27,10 +32,11 @@ const ITEM = /(?<not>-)?(?:"(?<phrase>[^"]*)"?|(?<bare>[^\s"]+))/gu;
  *
  * @throws ValidationError when it is too long
  */
-export function parseQuery(text: string): SearchQuery {
+export function parseQuery(text: string, match: MatchedWords = 'all'): SearchQuery {
   if (text.length > LONGEST) throw tooLong(`must have at most ${LONGEST} characters`);
   const groups: Unit[][] = [];
   const excluded: Unit[] = [];
+  const loose: Unit[] = [];
   let joins = false;
   for (const { groups: item } of text.matchAll(ITEM)) {
     const { not, phrase, bare } = item ?? {};
@@ -40,13 +46,27 @@ export function parseQuery(text: string): SearchQuery {
     }
     const units = phrase === undefined ? unitsOf(bare ?? '') : phraseOf(tokenize(phrase), true);
     if (not !== undefined) excluded.push(...units);
+    else if (match !== 'all' && phrase === undefined) loose.push(...units);
     else if (joins && units.length === 1) groups.at(-1)?.push(...units);
     else groups.push(...units.map((unit) => [unit]));
     joins = false;
   }
-  const words = [...groups.flat(), ...excluded].reduce((sum, unit) => sum + sizeOf(unit), 0);
+  const words = [...groups.flat(), ...loose, ...excluded].reduce((sum, unit) => sum + sizeOf(unit), 0);
   if (words > MOST_WORDS) throw tooLong(`must have at most ${MOST_WORDS} words, or pairs of characters`);
+  if (match === 'any' && loose.length > 0) groups.push(loose);
   return { groups, excluded };
+}
+
+/** What somebody typed as a sentence: without signs, and without what is excluded. Empty when nothing remains. */
+export function sentenceOf(text: string): string {
+  return [...text.matchAll(ITEM)]
+    .flatMap(({ groups: item }) => {
+      const { not, phrase, bare = '' } = item ?? {};
+      if (not !== undefined || bare === 'OR') return [];
+      return phrase ?? bare.replace(/\*$/u, '');
+    })
+    .join(' ')
+    .trim();
 }
 
 function unitsOf(bare: string): Unit[] {

@@ -36,15 +36,17 @@ export interface Matches {
 
 /** The entries of each block that a query finds. */
 export function candidatesOf(
-  { groups, excluded }: SearchQuery,
+  { groups, excluded, filters = [] }: SearchQuery,
   lists: RankingInput['lists'],
 ): Map<number, Uint32Array> {
-  const [first, ...others] = groups.map((units) => units.map(lists));
+  const [first, ...others] = [...groups, ...filters.map((filter) => [filter])].map((units) => units.map(lists));
+  const without = excluded.map(lists);
   const found = new Map<number, Uint32Array>();
   for (const block of new Set((first ?? []).flatMap(({ blocks }) => [...blocks.keys()]))) {
+    if (!others.every((group) => group.some(({ blocks }) => blocks.has(block)))) continue;
     let numbers = numbersIn(first ?? [], block);
     for (const group of others) numbers = intersection(numbers, numbersIn(group, block));
-    if (excluded.length > 0) numbers = difference(numbers, numbersIn(excluded.map(lists), block));
+    if (without.length > 0) numbers = difference(numbers, numbersIn(without, block));
     if (numbers.length > 0) found.set(block, numbers);
   }
   return found;

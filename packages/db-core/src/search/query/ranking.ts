@@ -1,6 +1,6 @@
 import type { UserHandle } from '../../database/handle.ts';
 import * as queries from '../index.repository.ts';
-import type { IndexState } from '../state.ts';
+import type { IndexState, KindFigures } from '../state.ts';
 import { bestOf, compare, type Place } from './best.ts';
 import type { ReadListings } from './listings.ts';
 import type { SearchQuery } from './parse.ts';
@@ -16,6 +16,7 @@ export interface RankedEntity {
   readonly at: number;
 }
 
+/** What a search goes by besides its query. */
 export interface RankingFilters {
   /** Only these kinds. */
   readonly kinds: readonly string[];
@@ -30,8 +31,18 @@ export interface RankingOptions {
   readonly readListings: ReadListings;
 }
 
-/** The entities of one owner that a query finds, best first. One ranked list; another way to rank gives another one. */
-export class TextRanking {
+/** The entities of one owner that a search finds, best first. */
+export interface Ranking {
+  /** Was something left out, so that a better result may be missing? */
+  readonly isBounded: boolean;
+  /** The next ones after a place: by score, then the latest, then by id. At least so many, where there are. */
+  next(count: number, after: Place | undefined): Promise<RankedEntity[]>;
+  /** Which part of a text it was found by, where it wasn't its words. */
+  partOf?(id: string): number | undefined;
+}
+
+/** By their words. */
+export class TextRanking implements Ranking {
   readonly #user: UserHandle;
   readonly #matches: Matches;
   #isBounded: boolean;
@@ -44,14 +55,10 @@ export class TextRanking {
 
   static async of(user: UserHandle, { query, state, filters, readListings }: RankingOptions): Promise<TextRanking> {
     const lists = await readUnitLists(user, query, state.lastBlock);
-    const candidates = candidatesOf(query, lists.of);
+    // Filters alone find nothing: there is nothing to rank by.
+    const candidates = query.groups.length === 0 ? new Map<number, Uint32Array>() : candidatesOf(query, lists.of);
     const listings = await readListings(user, state.edition, [...candidates.keys()]);
-    const kinds = new Map(
-      filters.kinds.flatMap((kind) => {
-        const figures = state.kinds.get(kind);
-        return figures === undefined ? [] : [[figures.number, figures] as const];
-      }),
-    );
+    const kinds = figuresOf(state, filters.kinds);
     const input = {
       query,
       lists: lists.of,
@@ -63,12 +70,10 @@ export class TextRanking {
     return new TextRanking(user, rank(input, candidates, listings), lists.isBounded);
   }
 
-  /** Was something left out, so that a better result may be missing? */
   get isBounded(): boolean {
     return this.#isBounded;
   }
 
-  /** The next ones after a place: by score, then the latest, then by id. At least so many, where there are. */
   async next(count: number, after: Place | undefined): Promise<RankedEntity[]> {
     const { best, isBounded } = bestOf(this.#matches, count, after);
     this.#isBounded ||= isBounded;
@@ -85,6 +90,16 @@ export class TextRanking {
   }
 }
 
-function inOrder(one: Place, other: Place): number {
+/** The figures of some kinds, by their numbers in the index. */
+export function figuresOf(state: IndexState, kinds: readonly string[]): Map<number, KindFigures> {
+  return new Map(
+    kinds.flatMap((kind) => {
+      const figures = state.kinds.get(kind);
+      return figures === undefined ? [] : [[figures.number, figures] as const];
+    }),
+  );
+}
+
+export function inOrder(one: Place, other: Place): number {
   return compare(one, other) || (one.id < other.id ? -1 : Number(one.id > other.id));
 }

@@ -26,10 +26,10 @@ const LAST_CHARACTER = '\u{10FFFF}';
 /** Reads of the index what a query asks for: one statement for all its words, and one for each beginning of words. */
 export async function readUnitLists(
   user: UserHandle,
-  { groups, excluded }: SearchQuery,
+  { groups, excluded, filters = [] }: SearchQuery,
   lastBlock: number,
 ): Promise<QueryLists> {
-  const units = [...new Set([...groups.flat(), ...excluded])];
+  const units = [...new Set([...groups.flat(), ...excluded, ...filters])];
   const rows = await readRows(user, units, lastBlock);
   const lists = new Map<Unit, UnitLists>();
   let isBounded = false;

@@ -338,11 +338,11 @@ select "id"
 
 -- conversations.searchRows
 -- sqlite
-select "id", "title", "created_at" as "at"
+select "id", "title", "created_at" as "at", "id" as "conversation", "status"
   from "conversations"
   where "conversations"."user_id" = ? and ("id" in (select value from json_each(?)) and "status" <> ? and "is_hidden" = ?);
 -- postgres
-select "id", "title", "created_at" as "at"
+select "id", "title", "created_at" as "at", "id" as "conversation", "status"
   from "conversations"
   where "conversations"."user_id" = $1 and ("id" = any($2) and "status" <> $3 and "is_hidden" = $4);
 
@@ -640,12 +640,12 @@ select "request_id", "role", "request_part"
 
 -- messages.searchRows
 -- sqlite
-select "conversation_messages"."id", "conversation_messages"."content", "conversation_messages"."created_at" as "at", "conversations"."title"
+select "conversation_messages"."id", "conversation_messages"."content", "conversation_messages"."created_at" as "at", "conversation_messages"."conversation_id" as "conversation", "conversation_messages"."role", "conversation_messages"."seq", "conversations"."title", "conversations"."status"
   from "conversation_messages"
   inner join "conversations" on "conversations"."user_id" = ? and ("conversations"."id" = "conversation_messages"."conversation_id")
   where "conversation_messages"."user_id" = ? and ("conversation_messages"."id" in (select value from json_each(?)) and "conversations"."status" <> ? and "conversations"."is_hidden" = ?);
 -- postgres
-select "conversation_messages"."id", "conversation_messages"."content", "conversation_messages"."created_at" as "at", "conversations"."title"
+select "conversation_messages"."id", "conversation_messages"."content", "conversation_messages"."created_at" as "at", "conversation_messages"."conversation_id" as "conversation", "conversation_messages"."role", "conversation_messages"."seq", "conversations"."title", "conversations"."status"
   from "conversation_messages"
   inner join "conversations" on "conversations"."user_id" = $1 and ("conversations"."id" = "conversation_messages"."conversation_id")
   where "conversation_messages"."user_id" = $2 and ("conversation_messages"."id" = any($3) and "conversations"."status" <> $4 and "conversations"."is_hidden" = $5);
@@ -2164,6 +2164,16 @@ update "schedules"
   where "user_id" = $8 and "name" = $9
   returning "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version";
 
+-- search.countEmbeddingMarks
+-- sqlite
+select count(*) as "count"
+  from "search_embedding_marks"
+  where "search_embedding_marks"."user_id" = ?;
+-- postgres
+select count(*) as "count"
+  from "search_embedding_marks"
+  where "search_embedding_marks"."user_id" = $1;
+
 -- search.countMarks
 -- sqlite
 select count(*) as "count"
@@ -2173,6 +2183,26 @@ select count(*) as "count"
 select count(*) as "count"
   from "search_marks"
   where "search_marks"."user_id" = $1 and ("kind" = any($2));
+
+-- search.eraseEmbeddingMark
+-- sqlite
+delete
+  from "search_embedding_marks"
+  where "search_embedding_marks"."user_id" = ? and ("id" = ? and "stamp" = ?);
+-- postgres
+delete
+  from "search_embedding_marks"
+  where "search_embedding_marks"."user_id" = $1 and ("id" = $2 and "stamp" = $3);
+
+-- search.eraseEmbeddingMarks
+-- sqlite
+delete
+  from "search_embedding_marks"
+  where "search_embedding_marks"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+delete
+  from "search_embedding_marks"
+  where "search_embedding_marks"."user_id" = $1 and ("id" = any($2));
 
 -- search.eraseEntries
 -- sqlite
@@ -2234,6 +2264,16 @@ select "number", "id"
   from "search_entries"
   where "search_entries"."user_id" = $1 and ("number" = any($2));
 
+-- search.findEntryNumbers
+-- sqlite
+select "number", "id"
+  from "search_entries"
+  where "search_entries"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+select "number", "id"
+  from "search_entries"
+  where "search_entries"."user_id" = $1 and ("id" = any($2));
+
 -- search.findIndex
 -- sqlite
 select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
@@ -2253,6 +2293,20 @@ select "next_number", "block", "block_entries", "block_tokens", "kinds", "versio
 select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
   where "search_indexes"."user_id" = $1 and ("id" = $2) for update;
+
+-- search.findNextEmbeddingOwner
+-- sqlite
+select "user_id"
+  from "search_embedding_marks"
+  where "user_id" > ?
+  order by "user_id" asc
+  limit ?;
+-- postgres
+select "user_id"
+  from "search_embedding_marks"
+  where "user_id" > $1
+  order by "user_id" asc
+  limit $2;
 
 -- search.findNextOwner
 -- sqlite
@@ -2307,6 +2361,34 @@ insert into "search_marks" ("id", "kind", "entity_id", "size", "created_at", "us
 insert into "search_marks" ("id", "kind", "entity_id", "size", "created_at", "user_id")
   values ($1, $2, $3, $4, $5, $6)
   on conflict ("user_id", "id") do nothing;
+
+-- search.listEmbeddingMarks
+-- sqlite
+select "id", "stamp"
+  from "search_embedding_marks"
+  where "search_embedding_marks"."user_id" = ? and ("id" > ?)
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "stamp"
+  from "search_embedding_marks"
+  where "search_embedding_marks"."user_id" = $1 and ("id" > $2)
+  order by "id" asc
+  limit $3;
+
+-- search.listEntryHashes
+-- sqlite
+select "id", "content_hash"
+  from "search_entries"
+  where "search_entries"."user_id" = ? and ("id" > ?)
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "content_hash"
+  from "search_entries"
+  where "search_entries"."user_id" = $1 and ("id" > $2)
+  order by "id" asc
+  limit $3;
 
 -- search.listEntryIds
 -- sqlite
@@ -2401,6 +2483,18 @@ update "search_indexes"
 update "search_indexes"
   set "next_number" = $1, "block" = $2, "block_entries" = $3, "block_tokens" = $4, "kinds" = $5, "version" = "version" + 1, "updated_at" = $6
   where "search_indexes"."user_id" = $7 and ("id" = $8);
+
+-- search.upsertEmbeddingMark
+-- sqlite
+insert into "search_embedding_marks" ("id", "stamp", "created_at", "user_id")
+  values (?, ?, ?, ?)
+  on conflict ("user_id", "id") do update
+  set "stamp" = "excluded"."stamp", "created_at" = "excluded"."created_at";
+-- postgres
+insert into "search_embedding_marks" ("id", "stamp", "created_at", "user_id")
+  values ($1, $2, $3, $4)
+  on conflict ("user_id", "id") do update
+  set "stamp" = "excluded"."stamp", "created_at" = "excluded"."created_at";
 
 -- search.upsertEntry
 -- sqlite
@@ -2905,6 +2999,16 @@ select "id", "entity_id", "part", "model", "dimensions", "content_hash"
 select "id", "entity_id", "part", "model", "dimensions", "content_hash"
   from "search_embeddings"
   where "search_embeddings"."user_id" = $1 and ("kind" = $2 and "entity_id" = any($3));
+
+-- vectors.findVectors
+-- sqlite
+select "entity_id", "part", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("kind" = ? and "entity_id" in (select value from json_each(?)) and "model" = ? and "dimensions" = ?);
+-- postgres
+select "entity_id", "part", "vector"
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("kind" = $2 and "entity_id" = any($3) and "model" = $4 and "dimensions" = $5);
 
 -- vectors.list
 -- sqlite
