@@ -11,6 +11,11 @@ export const FILE_TYPES = ['application/json', 'application/x-ndjson'];
  */
 export function takeFiles(scope: Api): void {
   scope.removeAllContentTypeParsers();
+  // The rest of a file that nobody reads to its end isn't waited for.
+  scope.addHook('onSend', (request, reply, _payload, done) => {
+    if (!request.raw.complete) reply.header('connection', 'close');
+    done();
+  });
   scope.addContentTypeParser(FILE_TYPES, (request, payload, done) => {
     const { bodyLimit } = request.routeOptions;
     if (Number(request.headers['content-length']) > bodyLimit)
