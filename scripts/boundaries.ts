@@ -24,8 +24,13 @@ export const drivers: readonly string[] = [
   'sqlite-vec',
 ];
 
-/** Query builders and mappers that only benchmarks compare with. */
-export const peers: readonly string[] = ['drizzle-orm', 'knex'];
+/** What only benchmarks compare with: query builders, mappers, checkpointers. */
+export const peers: readonly string[] = [
+  'drizzle-orm',
+  'knex',
+  '@langchain/langgraph-checkpoint-postgres',
+  '@langchain/langgraph-checkpoint-sqlite',
+];
 
 /** Folders whose files may import a driver: those of the rule that there is one database. */
 export const driverFolders: readonly string[] = (
@@ -79,6 +84,8 @@ export const systemFiles: Readonly<Record<string, string>> = {
   'packages/db-core/src/jobs/schedules.ts': 'whoever looks which schedules are due looks for everybody',
   'packages/db-core/src/operations/adopt/adopt.ts':
     'a file that is brought in has rows of many users, and their accounts',
+  'packages/db-core/src/operations/alerts/alerts.ts': 'what is wrong with the database concerns all its users',
+  'packages/db-core/src/care/traces.ts': 'what was erased between two backups, whoever it was',
   'packages/db-core/src/operations/backup/history.ts': "a backup holds everybody's rows",
   'packages/db-core/src/platform/accounts.ts': 'accounts are looked up before it is known who asks',
   'packages/db-core/src/platform/acting.ts':

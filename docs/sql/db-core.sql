@@ -112,6 +112,158 @@ update "users"
   where "email" = $3
   returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
 
+-- alerts.beginWatch
+-- sqlite
+insert into "alert_watch" ("singleton", "evaluated_at")
+  values (?, ?)
+  on conflict ("singleton") do nothing
+  returning "evaluated_at";
+-- postgres
+insert into "alert_watch" ("singleton", "evaluated_at")
+  values ($1, $2)
+  on conflict ("singleton") do nothing
+  returning "evaluated_at";
+
+-- alerts.findById
+-- sqlite
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "id" = ?;
+-- postgres
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "id" = $1;
+
+-- alerts.findWatch
+-- sqlite
+select "evaluated_at"
+  from "alert_watch"
+  where "singleton" = ?;
+-- postgres
+select "evaluated_at"
+  from "alert_watch"
+  where "singleton" = $1;
+
+-- alerts.insert
+-- sqlite
+insert into "alerts" ("id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("rule", "subject")
+  where "resolved_at" is null do nothing
+  returning "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at";
+-- postgres
+insert into "alerts" ("id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  on conflict ("rule", "subject")
+  where "resolved_at" is null do nothing
+  returning "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at";
+
+-- alerts.list
+-- sqlite
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "id" < ?
+  order by "id" desc
+  limit ?;
+-- postgres
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "id" < $1
+  order by "id" desc
+  limit $2;
+
+-- alerts.listFiring
+-- sqlite
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "resolved_at" is null
+  order by "rule" asc, "subject" asc
+  limit ?;
+-- postgres
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "resolved_at" is null
+  order by "rule" asc, "subject" asc
+  limit $1;
+
+-- alerts.listUntold
+-- sqlite
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "resolved_at" > ? and "resolved_told_at" is null
+  order by "resolved_at" asc nulls first
+  limit ?;
+-- postgres
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "resolved_at" > $1 and "resolved_told_at" is null
+  order by "resolved_at" asc nulls first
+  limit $2;
+
+-- alerts.markFiringTold
+-- sqlite
+update "alerts"
+  set "firing_told_at" = ?
+  where "id" = ?;
+-- postgres
+update "alerts"
+  set "firing_told_at" = $1
+  where "id" = $2;
+
+-- alerts.markResolvedTold
+-- sqlite
+update "alerts"
+  set "resolved_told_at" = ?
+  where "id" = ?;
+-- postgres
+update "alerts"
+  set "resolved_told_at" = $1
+  where "id" = $2;
+
+-- alerts.removeBefore
+-- sqlite
+delete
+  from "alerts"
+  where "resolved_at" < ?;
+-- postgres
+delete
+  from "alerts"
+  where "resolved_at" < $1;
+
+-- alerts.resolve
+-- sqlite
+update "alerts"
+  set "resolved_at" = ?
+  where "id" = ? and "resolved_at" is null
+  returning "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at";
+-- postgres
+update "alerts"
+  set "resolved_at" = $1
+  where "id" = $2 and "resolved_at" is null
+  returning "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at";
+
+-- alerts.see
+-- sqlite
+update "alerts"
+  set "message" = ?, "seen_at" = ?
+  where "id" = ? and "resolved_at" is null;
+-- postgres
+update "alerts"
+  set "message" = $1, "seen_at" = $2
+  where "id" = $3 and "resolved_at" is null;
+
+-- alerts.takeTurn
+-- sqlite
+update "alert_watch"
+  set "evaluated_at" = ?
+  where "singleton" = ? and ("evaluated_at" <= ? or "evaluated_at" > ?)
+  returning "evaluated_at";
+-- postgres
+update "alert_watch"
+  set "evaluated_at" = $1
+  where "singleton" = $2 and ("evaluated_at" <= $3 or "evaluated_at" > $4)
+  returning "evaluated_at";
+
 -- audit.insert
 -- sqlite
 insert into "audit_events" ("id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at", "user_id")
@@ -214,35 +366,49 @@ select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id
 
 -- backups.findLatest
 -- sqlite
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "kind" = ? and "result" = ?
   order by "started_at" desc, "id" desc
   limit ?;
 -- postgres
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "kind" = $1 and "result" = $2
   order by "started_at" desc, "id" desc
   limit $3;
 
+-- backups.findLatestFull
+-- sqlite
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "kind" = ? and "result" = ? and "base_file" is null
+  order by "started_at" desc, "id" desc
+  limit ?;
+-- postgres
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "kind" = $1 and "result" = $2 and "base_file" is null
+  order by "started_at" desc, "id" desc
+  limit $3;
+
 -- backups.insert
 -- sqlite
-insert into "backups" ("id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+insert into "backups" ("id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- postgres
-insert into "backups" ("id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+insert into "backups" ("id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- backups.list
 -- sqlite
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "started_at" <= ?
   order by "started_at" desc
   limit ?;
 -- postgres
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "started_at" <= $1
   order by "started_at" desc

@@ -64,6 +64,13 @@ export type {
 } from './operations/adopt/adopter.ts';
 export type { ErasableRow } from './operations/adopt/erased-before.ts';
 export type { AdoptedTable, AdoptionReason, TableTally } from './operations/adopt/tally.ts';
+export type { Alert } from './operations/alerts/alert.ts';
+export { Alerts, type ListAlerts } from './operations/alerts/alerts.ts';
+export { AlertUndeliveredError } from './operations/alerts/errors.ts';
+export { defineAlertJob } from './operations/alerts/job.ts';
+export { ALERT_RULES, type AlertRule, type AlertRuleName } from './operations/alerts/rules.ts';
+export { sendTestAlert } from './operations/alerts/test-alert.ts';
+export { type AlertWatch, type WatchAlerts, watchAlerts } from './operations/alerts/watch.ts';
 export {
   type DatabaseHealth,
   databaseHealth,
@@ -72,6 +79,7 @@ export {
   type HealthStatus,
 } from './operations/health.ts';
 export { type Backup, backupDatabase, type BackupOptions, type BackupProgress } from './operations/backup/backup.ts';
+export { type Chain, type FindChain, findChain, type FoundChain } from './operations/backup/chain.ts';
 export {
   BackupDamagedError,
   BackupFailedError,
@@ -83,8 +91,10 @@ export { type BackupFile, listBackups, type PruneBackups, pruneBackups } from '.
 export { type KeptDatabase, listKept, removeKept } from './operations/backup/kept.ts';
 export { BackupHistory, type BackupRun, type BackupStanding } from './operations/backup/history.ts';
 export { defineBackupJobs, ensureBackupSchedules } from './operations/backup/jobs.ts';
-export { takeBackup } from './operations/backup/take.ts';
+export { backupIncrement, type IncrementOptions, NoIncrement } from './operations/backup/increment.ts';
+export { takeBackup, type TakenIncrement, takeIncrement } from './operations/backup/take.ts';
 export { drillBackup, restoreBackup } from './operations/backup/restore.ts';
+export { type SettledDatabase, type SettleForeign, settleForeignRestore } from './operations/backup/foreign-restore.ts';
 export type { Restored, RestoreOptions } from './operations/backup/restored.ts';
 export { type VerifiedBackup, verifyBackup, type VerifyOptions } from './operations/backup/verify.ts';
 export type { DoctorLimits, Finding, Severity } from './operations/doctor/contract.ts';

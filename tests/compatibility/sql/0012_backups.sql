@@ -34,25 +34,15 @@ select "id", "status"
   from "conversations"
   where "conversations"."user_id" = $1 and ("source" = $2 and "external_id" = $3);
 
--- conversations.findByExternalIds
--- sqlite
-select "id", "status", "external_id"
-  from "conversations"
-  where "conversations"."user_id" = ? and ("source" = ? and "external_id" in (select value from json_each(?)));
--- postgres
-select "id", "status", "external_id"
-  from "conversations"
-  where "conversations"."user_id" = $1 and ("source" = $2 and "external_id" = any($3));
-
 -- conversations.findById
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - 1)) as "newest_message_id"
   from "conversations"
   where "conversations"."user_id" = ? and ("id" = ? and "status" <> ?);
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - 1)) as "newest_message_id"
   from "conversations"
@@ -94,13 +84,13 @@ update "conversations"
 
 -- conversations.insert
 -- sqlite
-insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "expires_at", "created_at", "updated_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
-  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at";
+insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "created_at", "updated_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?)
+  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at";
 -- postgres
-insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "expires_at", "created_at", "updated_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at";
+insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "created_at", "updated_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
+  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at";
 
 -- conversations.insertAdopted
 -- sqlite
@@ -118,23 +108,15 @@ insert into "conversations" ("id", "title", "status", "source", "external_id", "
 insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "created_at", "updated_at", "user_id")
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
--- conversations.insertRestored
--- sqlite
-insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "closed_at", "created_at", "updated_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
--- postgres
-insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "closed_at", "created_at", "updated_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
-
 -- conversations.list
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("status" = any($2) and "is_hidden" = any($3))
   order by "last_message_at" desc nulls last, "id" desc
@@ -142,13 +124,13 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 
 -- conversations.listAfter
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("last_message_at" <= ? and ("last_message_at" < ? or "id" < ?) and "status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("last_message_at" <= $2 and ("last_message_at" < $3 or "id" < $4) and "status" = any($5) and "is_hidden" = any($6))
   order by "last_message_at" desc nulls last, "id" desc
@@ -156,31 +138,17 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 
 -- conversations.listEmpty
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("last_message_at" is null and "id" < ? and "status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("last_message_at" is null and "id" < $2 and "status" = any($3) and "is_hidden" = any($4))
   order by "last_message_at" desc nulls last, "id" desc
   limit $5;
-
--- conversations.listIdsAfter
--- sqlite
-select "id"
-  from "conversations"
-  where "conversations"."user_id" = ? and ("id" > ? and "status" <> ?)
-  order by "id" asc
-  limit ?;
--- postgres
-select "id"
-  from "conversations"
-  where "conversations"."user_id" = $1 and ("id" > $2 and "status" <> $3)
-  order by "id" asc
-  limit $4;
 
 -- conversations.searchRows
 -- sqlite
@@ -256,18 +224,6 @@ update "conversations"
   where "conversations"."user_id" = $4 and ("id" = $5 and "status" = $6 and "version" = coalesce(cast($7 as integer), "version"))
   returning "id";
 
--- conversations.updateExpiry
--- sqlite
-update "conversations"
-  set "expires_at" = ?, "updated_at" = ?, "version" = "version" + 1
-  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ? and "version" = coalesce(cast(? as integer), "version"))
-  returning "id";
--- postgres
-update "conversations"
-  set "expires_at" = $1, "updated_at" = $2, "version" = "version" + 1
-  where "conversations"."user_id" = $3 and ("id" = $4 and "status" <> $5 and "version" = coalesce(cast($6 as integer), "version"))
-  returning "id";
-
 -- conversations.updateTitle
 -- sqlite
 update "conversations"
@@ -304,11 +260,11 @@ select "id", "conversation_id"
 
 -- messages.findByRequest
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "request_id" = ? and "role" = ? and "request_part" = ?);
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "request_id" = $3 and "role" = $4 and "request_part" = $5);
 
@@ -356,11 +312,11 @@ insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "co
 
 -- messages.insertImported
 -- sqlite
-insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "tokens", "metadata", "external_id", "created_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "metadata", "external_id", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- postgres
-insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "tokens", "metadata", "external_id", "created_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "metadata", "external_id", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- messages.insertNext
 -- sqlite
@@ -382,13 +338,13 @@ insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "co
 
 -- messages.listAfter
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" > ?)
   order by "seq" asc
   limit ?;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" > $3)
   order by "seq" asc
@@ -396,40 +352,28 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
 
 -- messages.listBefore
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" < ?)
   order by "seq" desc
   limit ?;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" < $3)
   order by "seq" desc
   limit $4;
 
--- messages.listByIds
--- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
-  from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("id" in (select value from json_each(?)) and "conversation_id" = ?)
-  order by "seq" asc;
--- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
-  from "conversation_messages"
-  where "conversation_messages"."user_id" = $1 and ("id" = any($2) and "conversation_id" = $3)
-  order by "seq" asc;
-
 -- messages.listBySource
 -- sqlite
-select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."request_part", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
+select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
   from "conversation_messages"
   inner join "conversations" on "conversations"."user_id" = ? and ("conversations"."id" = "conversation_messages"."conversation_id")
   where "conversation_messages"."user_id" = ? and ("conversation_messages"."source" = ? and "conversation_messages"."created_at" <= ? and ("conversation_messages"."created_at" < ? or "conversation_messages"."id" < ?) and "conversations"."status" <> ?)
   order by "conversation_messages"."created_at" desc, "conversation_messages"."id" desc
   limit ?;
 -- postgres
-select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."request_part", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
+select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
   from "conversation_messages"
   inner join "conversations" on "conversations"."user_id" = $1 and ("conversations"."id" = "conversation_messages"."conversation_id")
   where "conversation_messages"."user_id" = $2 and ("conversation_messages"."source" = $3 and "conversation_messages"."created_at" <= $4 and ("conversation_messages"."created_at" < $5 or "conversation_messages"."id" < $6) and "conversations"."status" <> $7)
@@ -438,13 +382,13 @@ select "conversation_messages"."id", "conversation_messages"."conversation_id", 
 
 -- messages.listBySourceBefore
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" < ? and "source" = ?)
   order by "seq" desc
   limit ?;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" < $3 and "source" = $4)
   order by "seq" desc
@@ -487,12 +431,12 @@ select "conversation_messages"."id", "conversation_messages"."content", "convers
 update "conversation_messages"
   set "content" = ?, "parts" = ?, "status" = ?, "source" = ?, "model_name" = ?, "tokens" = ?, "latency_ms" = ?, "metadata" = ?
   where "conversation_messages"."user_id" = ? and ("id" = ? and "status" = ? and "content" = ?)
-  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
+  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
 -- postgres
 update "conversation_messages"
   set "content" = $1, "parts" = $2, "status" = $3, "source" = $4, "model_name" = $5, "tokens" = $6, "latency_ms" = $7, "metadata" = $8
   where "conversation_messages"."user_id" = $9 and ("id" = $10 and "status" = $11 and "content" = $12)
-  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
+  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
 
 -- Made by `pnpm generate`: what every query runs, with what the guard added. Change the repositories instead.
 
@@ -743,6 +687,16 @@ select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_c
   where "started_at" <= $1
   order by "started_at" desc
   limit $2;
+
+-- backups.removeBefore
+-- sqlite
+delete
+  from "backups"
+  where "started_at" < ?;
+-- postgres
+delete
+  from "backups"
+  where "started_at" < $1;
 
 -- cache.listTrackedTables
 -- sqlite
@@ -1000,6 +954,30 @@ select "request_hash", "response_status", "response_headers", "response_body"
   from "idempotency_keys"
   where "idempotency_keys"."user_id" = $1 and ("key" = $2);
 
+-- idempotencyKeys.listExpired
+-- sqlite
+select "user_id", "id"
+  from "idempotency_keys"
+  where "expires_at" <= ?
+  order by "expires_at" asc
+  limit ?;
+-- postgres
+select "user_id", "id"
+  from "idempotency_keys"
+  where "expires_at" <= $1
+  order by "expires_at" asc
+  limit $2;
+
+-- idempotencyKeys.removeExpired
+-- sqlite
+delete
+  from "idempotency_keys"
+  where "user_id" = ? and "id" = ? and "expires_at" <= ?;
+-- postgres
+delete
+  from "idempotency_keys"
+  where "user_id" = $1 and "id" = $2 and "expires_at" <= $3;
+
 -- identity.find
 -- sqlite
 select "id", "environment", "created_at"
@@ -1076,6 +1054,26 @@ update "jobs"
   where "jobs"."user_id" = $7 and ("id" = $8 and "status" = $9)
   returning "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at";
 
+-- jobs.eraseEnded
+-- sqlite
+delete
+  from "jobs"
+  where "user_id" = ? and "id" in (select value from json_each(?)) and "completed_at" < ?;
+-- postgres
+delete
+  from "jobs"
+  where "user_id" = $1 and "id" = any($2) and "completed_at" < $3;
+
+-- jobs.eraseLines
+-- sqlite
+delete
+  from "job_logs"
+  where "user_id" = ? and "id" in (select value from json_each(?));
+-- postgres
+delete
+  from "job_logs"
+  where "user_id" = $1 and "id" = any($2);
+
 -- jobs.findById
 -- sqlite
 select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
@@ -1134,6 +1132,20 @@ select "id", "kind", "display_name", "status", "progress", "stage", "parameters"
   order by "id" desc
   limit $3;
 
+-- jobs.listEnded
+-- sqlite
+select "id"
+  from "jobs"
+  where "user_id" = ? and "id" > ? and "id" < ? and "completed_at" < ?
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id"
+  from "jobs"
+  where "user_id" = $1 and "id" > $2 and "id" < $3 and "completed_at" < $4
+  order by "id" asc
+  limit $5;
+
 -- jobs.listLines
 -- sqlite
 select "id", "attempt", "level", "message", "details", "created_at"
@@ -1147,6 +1159,20 @@ select "id", "attempt", "level", "message", "details", "created_at"
   where "job_logs"."user_id" = $1 and ("job_id" = $2 and "id" > $3)
   order by "id" asc
   limit $4;
+
+-- jobs.listLinesOf
+-- sqlite
+select "id"
+  from "job_logs"
+  where "user_id" = ? and "job_id" = ?
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id"
+  from "job_logs"
+  where "user_id" = $1 and "job_id" = $2
+  order by "id" asc
+  limit $3;
 
 -- jobs.listOfKind
 -- sqlite
@@ -1189,6 +1215,20 @@ select "id", "kind", "display_name", "status", "progress", "stage", "parameters"
   where "jobs"."user_id" = $1 and ("status" = $2 and "id" < $3)
   order by "id" desc
   limit $4;
+
+-- jobs.nextOwner
+-- sqlite
+select "user_id"
+  from "jobs"
+  where "user_id" > ?
+  order by "user_id" asc
+  limit ?;
+-- postgres
+select "user_id"
+  from "jobs"
+  where "user_id" > $1
+  order by "user_id" asc
+  limit $2;
 
 -- jobs.report
 -- sqlite
@@ -1950,6 +1990,16 @@ update "user_sessions"
   where "account_id" = $2 and "id" <> $3 and "is_active" = $4
   returning "id";
 
+-- sessions.erase
+-- sqlite
+delete
+  from "user_sessions"
+  where "id" in (select value from json_each(?));
+-- postgres
+delete
+  from "user_sessions"
+  where "id" = any($1);
+
 -- sessions.findByHash
 -- sqlite
 select "user_sessions"."id", "user_sessions"."account_id", "user_sessions"."is_active", "user_sessions"."expires_at", "user_sessions"."last_activity_at", "users"."email", "users"."is_admin", "users"."is_active" as "account_is_active"
@@ -1971,6 +2021,34 @@ select "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_
 select "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_activity_at", "created_at"
   from "user_sessions"
   where "account_id" = $1 and "id" = $2;
+
+-- sessions.findExpired
+-- sqlite
+select "id"
+  from "user_sessions"
+  where "expires_at" <= ?
+  order by "expires_at" asc
+  limit ?;
+-- postgres
+select "id"
+  from "user_sessions"
+  where "expires_at" <= $1
+  order by "expires_at" asc
+  limit $2;
+
+-- sessions.findIdle
+-- sqlite
+select "id"
+  from "user_sessions"
+  where "last_activity_at" <= ?
+  order by "last_activity_at" asc
+  limit ?;
+-- postgres
+select "id"
+  from "user_sessions"
+  where "last_activity_at" <= $1
+  order by "last_activity_at" asc
+  limit $2;
 
 -- sessions.insert
 -- sqlite
@@ -2170,6 +2248,22 @@ select "key"
   order by "last_failed_at" asc
   limit $2;
 
+-- systemLogs.findNth
+-- sqlite
+select "id"
+  from "system_logs"
+  where "id" < ?
+  order by "id" desc
+  limit ?
+  offset ?;
+-- postgres
+select "id"
+  from "system_logs"
+  where "id" < $1
+  order by "id" desc
+  limit $2
+  offset $3;
+
 -- systemLogs.insert
 -- sqlite
 insert into "system_logs" ("id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at")
@@ -2263,6 +2357,30 @@ select "id", "level", "logger", "message", "request_id", "job_id", "session_id",
   where "request_id" = $1 and "logger" = $2 and "id" > $3 and "id" < $4 and "level" = any($5) and lower("message") like $6
   order by "id" desc
   limit $7;
+
+-- systemLogs.listOldest
+-- sqlite
+select "id"
+  from "system_logs"
+  where "id" <= ?
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id"
+  from "system_logs"
+  where "id" <= $1
+  order by "id" asc
+  limit $2;
+
+-- systemLogs.removeUpTo
+-- sqlite
+delete
+  from "system_logs"
+  where "id" <= ?;
+-- postgres
+delete
+  from "system_logs"
+  where "id" <= $1;
 
 -- tokens.findById
 -- sqlite

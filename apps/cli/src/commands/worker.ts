@@ -2,6 +2,7 @@ import process from 'node:process';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import {
   type Database,
+  defineAlertJob,
   defineBackupJobs,
   ensureBackupSchedules,
   ensureKernelSchedules,
@@ -11,6 +12,7 @@ import {
   type Registration,
   retentionJob,
   searchReindex,
+  watchAlerts,
   Worker,
   type WorkerEvent,
 } from '@keelson/db-core';
@@ -61,6 +63,7 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
         const jobs = new Jobs(database);
         defineBackupJobs(jobs);
         jobs.define(retentionJob(database, await retentionRules()));
+        defineAlertJob(jobs);
         const search = await openSearch(database);
         jobs.define(searchReindex(search));
         const { countTokensJob } = await import('@keelson/conversations');
@@ -75,12 +78,17 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
         await ensureKernelSchedules(jobs);
         await ensureBackupSchedules(jobs);
         const instance = await registerWorker(context, jobs.database);
+        const alerts = watchAlerts(database, {
+          onAlert: (transition, { rule, message }) => output.warn(`alert ${transition}: ${rule}: ${message}`),
+          onTrouble: (error) => output.warn(error instanceof Error ? error.message : String(error)),
+        });
         output.note(`The worker ${worker.name} looks for ${(kind ?? jobs.kinds).join(', ')}. Ctrl-C stops.`);
         const indexing = search.keepIndexed({
           signal,
           onTrouble: (error) => output.warn(error instanceof Error ? error.message : String(error)),
         });
         await Promise.all([worker.run(), indexing]);
+        await alerts.stop();
         await instance.end();
         if (interrupt.signal.aborted) context.exitCode = 130;
         output.result({ ...placeOf(config.database), worker: worker.name, ...counts }, () =>

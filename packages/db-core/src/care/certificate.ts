@@ -53,7 +53,7 @@ export async function certify(
     backups,
     unreached: [
       ...storage.left,
-      `Backups made before ${completedAt.toISOString()}, for as long as they are kept (${known(backups)}); when one is restored, the ledger is applied to it.`,
+      `Backups, full and incremental, made before ${completedAt.toISOString()}, for as long as they are kept (${known(backups)}); when one is restored, the ledger is applied to it.`,
       ...(kind === 'postgres'
         ? ["The server's write-ahead log and its archive, until their segments are removed or written over."]
         : []),

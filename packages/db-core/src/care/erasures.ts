@@ -1,7 +1,7 @@
 import { type Database, engineOf } from '../database/database.ts';
 import type { UserHandle } from '../database/handle.ts';
 import { parseUserId, SYSTEM_OWNER, type UserId } from '../database/user-id.ts';
-import { ForbiddenError, InternalError } from '../errors/index.ts';
+import { DiskFullError, ForbiddenError, InternalError } from '../errors/index.ts';
 import { recordFor } from '../platform/audit-event.ts';
 import { type By, OPERATOR } from '../platform/by.ts';
 import { certify, type ErasureCertificate } from './certificate.ts';
@@ -103,6 +103,7 @@ export class Erasures {
    *
    * @throws ForbiddenError for the database's own rows
    * @throws ErasureOutrunError when programs go on writing for the owner
+   * @throws DiskFullError when there is no room to go on, or to write anew what held the rows
    */
   async eraseOwner(userId: string, options: EraseOwner = {}): Promise<ErasureCertificate> {
     const owner = erasable(userId);
@@ -112,9 +113,13 @@ export class Erasures {
       unfinished.find((each) => each.kind === 'owner' && isOwner(each, owner)) ??
       (await ledger.begin({ userId: owner }));
     const { by = OPERATOR, rewrite = true, ...rest } = options;
-    await this.#eraseRows(erasure, owner, rest);
-    const actor = by.userId === owner ? { userId: pseudonymOf(erasure) } : by;
-    return only(await this.#end([{ erasure, by: actor, userId: SYSTEM_OWNER }], rewrite));
+    try {
+      await this.#eraseRows(erasure, owner, rest);
+      const actor = by.userId === owner ? { userId: pseudonymOf(erasure) } : by;
+      return only(await this.#end([{ erasure, by: actor, userId: SYSTEM_OWNER }], rewrite));
+    } catch (error) {
+      throw unfinishedFor(error);
+    }
   }
 
   /**
@@ -277,4 +282,13 @@ function erasable(userId: string): UserId {
       hint: 'Ids that begin with `keelson:` or `erased:` stand for the database itself and for erased owners.',
     });
   return owner;
+}
+
+/** Of other work nothing is kept when the disk is full; of an erasure everything that was done by then. */
+function unfinishedFor(error: unknown): unknown {
+  if (!(error instanceof DiskFullError)) return error;
+  return new DiskFullError(error.message, {
+    cause: error,
+    hint: 'Free some space on the disk that holds the database, and erase the same again: what is erased stays erased, and it goes on from there.',
+  });
 }

@@ -10,7 +10,7 @@ export const retentionSettings = {
     min: 1,
     max: 87_600,
     meaning:
-      'How long the change feed keeps its entries. Whoever reads it less often than that has to read everything anew.',
+      'How long the change feed keeps its entries. Whoever reads it less often than that has to read everything anew; an incremental backup is then a full one.',
   }),
   CHANGES_RETENTION_ROWS: count({
     section: care,

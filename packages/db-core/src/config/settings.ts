@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { choice, count, flag, milliseconds, optionalChoice, optionalCount, seconds, text } from './kinds.ts';
+import { alertSettings } from './alert-settings.ts';
 import { care, retentionSettings } from './retention-settings.ts';
 import { sslModes } from './ssl.ts';
 
@@ -200,8 +201,11 @@ export const databaseSettings = z.object({
     min: 1,
     max: 36_500,
     zero: 'for ever',
-    meaning: 'How long backups that a worker made are kept. The newest one always is.',
+    meaning:
+      'How long backups that a worker made are kept. The newest one always is, and so is what an increment that is kept goes on from.',
   }),
+
+  ...alertSettings,
 
   CACHE_HOT_BYTES: optionalCount({
     section: cache,

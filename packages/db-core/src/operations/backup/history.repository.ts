@@ -5,6 +5,7 @@ const columns = [
   'id',
   'kind',
   'file',
+  'base_file',
   'result',
   'error',
   'bytes',
@@ -20,6 +21,7 @@ export interface NewRun {
   readonly id: string;
   readonly kind: BackupKind;
   readonly file: string | null;
+  readonly baseFile: string | null;
   readonly result: BackupResult;
   readonly error: string | null;
   readonly bytes: number | null;
@@ -36,6 +38,7 @@ export const insert = defineSystemQuery('backups.insert', (db, p: NewRun) =>
     id: p.id,
     kind: p.kind,
     file: p.file,
+    base_file: p.baseFile,
     result: p.result,
     error: p.error,
     bytes: p.bytes,
@@ -55,6 +58,19 @@ export const findLatest = defineSystemQuery('backups.findLatest', (db, p: { kind
     .select(columns)
     .where('kind', '=', p.kind)
     .where('result', '=', p.result)
+    .orderBy('started_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1),
+);
+
+/** The last full backup that was whole. */
+export const findLatestFull = defineSystemQuery('backups.findLatestFull', (db) =>
+  db
+    .selectFrom('backups')
+    .select(columns)
+    .where('kind', '=', 'backup')
+    .where('result', '=', 'whole')
+    .where('base_file', 'is', null)
     .orderBy('started_at', 'desc')
     .orderBy('id', 'desc')
     .limit(1),
