@@ -19,7 +19,12 @@ describeEngines('keelson conversations', (context) => {
     const first = await chats.saveAssistantMessage({ conversationId: id, content: 'This.', metadata });
     await chats.saveAssistantMessage({ conversationId: id, content: 'That.', parentId: question.id });
     const of = (command: string, ...rest: readonly string[]): string[] => [
-      ...['conversations', command, id, ...rest, '--user', 'zoe'],
+      'conversations',
+      command,
+      id,
+      ...rest,
+      '--user',
+      'zoe',
     ];
     const [path, siblings, all, stats] = await Promise.all([
       document<Path>(of('path'), { url }),

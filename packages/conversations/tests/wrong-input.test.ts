@@ -49,7 +49,7 @@ const CALLS: Readonly<Record<Method, readonly (readonly [args: readonly unknown[
     [[{ conversationId: ID, order: 'up' }], 'order'],
     [[{ conversationId: ID, limit: 0 }], 'limit'],
   ],
-  getMessage: [...ids('conversationId'), [[ID, 'first'], 'messageId']],
+  getMessage: [...ids('conversationId', ID), [[ID, 'first'], 'messageId']],
   getSiblings: [
     [[{ conversationId: ID }], 'messageId'],
     [[{ conversationId: ID, messageId: ID, limit: 501 }], 'limit'],

@@ -31,14 +31,14 @@ export function addConversationsContext(parent: CommandUnknownOpts, context: Con
         '{"messages":[{"id","seq","role","content","tokenCount"…}…],"tokens":{"system","conversation","total"},\n   "leftOut":{"earlier","incomplete"}}',
       ),
     )
-    .action((id, { user, maxTokens, maxMessages, system, unfinished, leaf }) =>
+    .action((id, { user, maxTokens, maxMessages, leaf, ...kept }) =>
       useDatabase(context, { create: false }, async (database) => {
         const built = await (
           await readConversations(database, user)
         ).buildContext({
           conversationId: id,
-          includeSystem: system,
-          includeUnfinished: unfinished,
+          includeSystem: kept.system,
+          includeUnfinished: kept.unfinished,
           ...(maxTokens === undefined ? {} : { maxTokens }),
           ...(maxMessages === undefined ? {} : { maxMessages }),
           ...(leaf === undefined ? {} : { leafId: leaf }),

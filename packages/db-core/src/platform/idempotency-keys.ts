@@ -105,7 +105,7 @@ export class IdempotencyKeys {
   async find(owner: string | UserHandle, { key, request }: IdempotentRequest): Promise<StoredResponse | undefined> {
     parseInput(keySchema, { key });
     const stored = await this.#database.forUser(owner).first(queries.findByKey, { key });
-    return stored === undefined ? undefined : responseOf(stored, hashOf(request));
+    return stored === undefined || stored.expires_at <= new Date() ? undefined : responseOf(stored, hashOf(request));
   }
 
   async #once(
