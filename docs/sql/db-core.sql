@@ -662,11 +662,11 @@ update "idempotency_keys"
 
 -- idempotencyKeys.findByKey
 -- sqlite
-select "request_hash", "response_status", "response_headers", "response_body"
+select "request_hash", "response_status", "response_headers", "response_body", "expires_at"
   from "idempotency_keys"
   where "idempotency_keys"."user_id" = ? and ("key" = ?);
 -- postgres
-select "request_hash", "response_status", "response_headers", "response_body"
+select "request_hash", "response_status", "response_headers", "response_body", "expires_at"
   from "idempotency_keys"
   where "idempotency_keys"."user_id" = $1 and ("key" = $2);
 

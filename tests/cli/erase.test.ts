@@ -63,6 +63,10 @@ describeEngines('keelson erase', (context) => {
     const { id } = await chats.createConversation({ title: 'gone' });
     await chats.saveUserMessage({ conversationId: id, content: 'Why?' });
     expect((await failure(['conversations', 'erase', id, '--user', 'zoe'], { url, exit: 3 })).code).toBe('DECLINED');
+    expect(await document(['conversations', 'erase', id, '--user', 'zoe', '--dry-run'], { url })).toEqual({
+      dryRun: true,
+      rows: { conversations: 1, conversation_messages: 1 },
+    });
     const other = await failure(['conversations', 'erase', id, '--user', 'bob', '--yes'], { url, exit: 1 });
     expect(other.code).toBe('CONVERSATION_NOT_FOUND');
     const { stdout } = await succeed(['conversations', 'erase', id, '--user', 'zoe', '--yes'], { url });

@@ -4,7 +4,7 @@ import type { Database, Scope, Search, UserHandle } from '@keelson/db-core';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Principal } from './access.ts';
-import type { AnswerOnce } from './once.ts';
+import type { Answers } from './once.ts';
 import type { EventStreams } from './live/streams.ts';
 import type { ErrorClass } from './openapi/problems.ts';
 
@@ -18,14 +18,12 @@ export type Api = FastifyInstance<
 >;
 
 /** What routes work with. */
-export interface Services {
+export interface Services extends Answers {
   readonly database: Database;
   /** Search in all domains. */
   readonly search: Search;
   /** Who is asking, on a route that needs a token. */
   readonly principalOf: (request: FastifyRequest) => Principal;
-  /** Answers a POST, once for each `Idempotency-Key`. */
-  readonly answerOnce: AnswerOnce;
   /** The handle for whose rows the request is: their own, or those of the organisation that they act for. */
   readonly userOf: (request: FastifyRequest) => UserHandle;
   /** Streams of events: they end when the server closes. */

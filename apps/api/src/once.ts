@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import {
   type Database,
   IdempotencyKeyBusyError,
   IdempotencyKeyReusedError,
   IdempotencyKeys,
+  type IdempotentOutcome,
   InternalError,
   type JsonValue,
+  type StoredResponse,
   type UserHandle,
 } from '@keelson/db-core';
 import type { FastifyRequest } from 'fastify';
@@ -45,34 +49,75 @@ interface Reply {
 export type AnswerOnce = (request: FastifyRequest, reply: Reply, work: () => Promise<Answer>) => Promise<void>;
 
 /**
+ * The same for a file that is sent, and for work that has transactions of its own and may be done again. Without a key the
+ * file is read while it arrives; with one it must be known whole first, since the key stands for this file.
+ */
+export type AnswerFileOnce = (
+  request: FastifyRequest,
+  reply: Reply,
+  file: AsyncIterable<Uint8Array>,
+  work: (file: AsyncIterable<Uint8Array> | readonly Uint8Array[]) => Promise<Answer>,
+) => Promise<void>;
+
+export interface Answers {
+  readonly answerOnce: AnswerOnce;
+  readonly answerFileOnce: AnswerFileOnce;
+}
+
+/**
  * With a key, what the work writes and its answer are kept in one transaction, and only then is it sent. The answer is
  * put into words before that, so that one that breaks its schema undoes the work.
  */
-export function answerOnce(database: Database, userOf: (request: FastifyRequest) => UserHandle): AnswerOnce {
+export function answers(database: Database, userOf: (request: FastifyRequest) => UserHandle): Answers {
   const keys = new IdempotencyKeys(database);
-  return async (request, reply, work) => {
-    const key = request.headers['idempotency-key'];
-    if (typeof key !== 'string') {
-      const { status, headers = {}, body } = await work();
-      reply.code(status);
-      reply.headers(headers);
-      reply.send(body);
-      return;
-    }
-    const { method, url, body: given } = request;
-    const user = userOf(request);
-    // Members of an organisation have its keys together, and each their own requests.
-    const described = [method, url, (given ?? null) as JsonValue, user.actor];
-    const { response, isReplay } = await keys.run(user, { key, request: described }, async () => {
-      const { status, headers = {}, body } = await work();
-      reply.code(status);
-      const text = reply.serialize(body);
-      if (typeof text !== 'string') throw new InternalError('An answer with an idempotency key must be JSON.');
-      return { status, headers, body: text };
-    });
-    reply.code(response.status);
-    reply.headers({ ...response.headers, ...(isReplay ? { 'idempotent-replayed': 'true' } : {}) });
-    reply.type('application/json; charset=utf-8');
-    reply.send(response.body);
+  return {
+    answerOnce: async (request, reply, work) => {
+      const key = keyOf(request);
+      if (key === undefined) return send(reply, await work());
+      const named = { key, request: described(request, userOf(request), (request.body ?? null) as JsonValue) };
+      sendKept(reply, await keys.run(userOf(request), named, async () => inWords(reply, await work())));
+    },
+    answerFileOnce: async (request, reply, file, work) => {
+      const key = keyOf(request);
+      if (key === undefined) return send(reply, await work(file));
+      const content = await buffer(file);
+      const digest = createHash('sha256').update(content).digest('hex');
+      const user = userOf(request);
+      const named = { key, request: described(request, user, digest) };
+      const known = await keys.find(user, named);
+      if (known !== undefined) return sendKept(reply, { response: known, isReplay: true });
+      const response = inWords(reply, await work([content]));
+      sendKept(reply, await keys.run(user, named, async () => response));
+    },
   };
+}
+
+function keyOf({ headers }: FastifyRequest): string | undefined {
+  const key = headers['idempotency-key'];
+  return typeof key === 'string' ? key : undefined;
+}
+
+/** Members of an organisation have its keys together, and each their own requests. */
+function described({ method, url }: FastifyRequest, { actor }: UserHandle, body: JsonValue): JsonValue {
+  return [method, url, body, actor];
+}
+
+function send(reply: Reply, { status, headers = {}, body }: Answer): void {
+  reply.code(status);
+  reply.headers(headers);
+  reply.send(body);
+}
+
+function inWords(reply: Reply, { status, headers = {}, body }: Answer): StoredResponse {
+  reply.code(status);
+  const text = reply.serialize(body);
+  if (typeof text !== 'string') throw new InternalError('An answer with an idempotency key must be JSON.');
+  return { status, headers, body: text };
+}
+
+function sendKept(reply: Reply, { response, isReplay }: IdempotentOutcome): void {
+  reply.code(response.status);
+  reply.headers({ ...response.headers, ...(isReplay ? { 'idempotent-replayed': 'true' } : {}) });
+  reply.type('application/json; charset=utf-8');
+  reply.send(response.body);
 }

@@ -7,7 +7,7 @@ import type { Authenticate } from './access.ts';
 import type { Services } from './api.ts';
 import { EventStreams } from './live/streams.ts';
 import { createLogger } from './logging.ts';
-import { answerOnce } from './once.ts';
+import { answers } from './once.ts';
 import { describeApi } from './openapi/plugin.ts';
 import { actForOrganisations } from './plugins/acting.ts';
 import { requireTokens } from './plugins/authentication.ts';
@@ -130,7 +130,7 @@ function servicesOf(database: Database, streams: EventStreams, search: Search): 
     database,
     search,
     principalOf,
-    answerOnce: answerOnce(database, userOf),
+    ...answers(database, userOf),
     userOf,
     streams,
     conversationsOf: (request) => new Conversations(database, userOf(request), { search }),

@@ -36,6 +36,7 @@ describeEngines('POST /v1/conversations', (context) => {
       archivedAt: null,
       closedAt: null,
       deletedAt: null,
+      expiresAt: null,
       activeLeafId: null,
     });
     expect(new Date(body.createdAt as string).toISOString()).toBe(body.createdAt);
@@ -150,6 +151,16 @@ describeEngines('PATCH /v1/conversations/{id}', (context) => {
     expect(active).toMatchObject({ status: 200, body: { status: 'ACTIVE', archivedAt: null } });
   });
 
+  it('says when it may be erased, and takes that back', async () => {
+    const api = await openApi(context);
+    const expiresAt = '2031-01-01T00:00:00.000Z';
+    const url = `/v1/conversations/${await start(api, { expiresAt: '2031-01-01T01:00:00+01:00' })}`;
+    expect(await api.call('GET', url)).toMatchObject({ body: { expiresAt, version: 1 } });
+    const kept = await api.call('PATCH', url, { body: { title: 'kept', expiresAt: null } });
+    expect(kept).toMatchObject({ status: 200, body: { title: 'kept', expiresAt: null } });
+    expect(await api.call('PATCH', url, { body: { expiresAt } })).toMatchObject({ body: { title: 'kept', expiresAt } });
+  });
+
   it('changes both or nothing', async () => {
     const api = await openApi(context);
     const url = `/v1/conversations/${await start(api, { title: 'old' })}`;
@@ -167,6 +178,7 @@ describeEngines('PATCH /v1/conversations/{id}', (context) => {
     [{ title: 5 }, '/title'],
     [{ title: 'has a \0' }, '/title'],
     [{ status: 'DELETED' }, '/status'],
+    [{ expiresAt: '2031-01-01' }, '/expiresAt'],
     [{ name: 'x' }, '/name'],
   ])('refuses %j with 422', async (body, pointer) => {
     const api = await openApi(context);
@@ -232,6 +244,32 @@ describeEngines('DELETE /v1/conversations/{id}', (context) => {
     expect(await api.call('GET', '/v1/conversations')).toMatchObject({ body: { items: [] } });
     const { body } = await api.call('GET', '/v1/conversations?status=DELETED');
     expect(body.items).toMatchObject([{ id, status: 'DELETED', deletedAt: expect.any(String) as string }]);
+  });
+});
+
+describeEngines('DELETE /v1/conversations/{id}?erase=true', (context) => {
+  it('removes it for good and certifies that, also one that was deleted', async () => {
+    const api = await openApi(context);
+    const url = `/v1/conversations/${await start(api)}`;
+    await api.call('POST', `${url}/messages`, { body: { role: 'user', content: 'Forget this.' } });
+    const wrong = await api.call('DELETE', `${url}?erase=true`, { headers: { 'if-match': '"7"' } });
+    expect(wrong).toMatchObject({ status: 412, body: { code: 'CONVERSATION_CHANGED' } });
+    const reader = await api.tokenFor('ada', 'conversations:read');
+    expect(await api.call('DELETE', `${url}?erase=true`, { token: reader })).toMatchObject({ status: 403 });
+    await api.call('DELETE', url);
+    const { status, body } = await api.call('DELETE', `${url}?erase=true`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      format: 'keelson.erasure/1',
+      kind: 'row',
+      row: { table: 'conversations', id: url.split('/').at(-1) },
+      rows: { conversations: { deleted: 1 }, conversation_messages: { deleted: 1 } },
+      backups: [],
+      unreached: expect.arrayContaining([expect.stringContaining('Backups')]) as string[],
+    });
+    expect((await api.call('GET', '/v1/conversations?status=DELETED')).body.items).toEqual([]);
+    const again = await api.call('DELETE', `${url}?erase=true`);
+    expect(again).toMatchObject({ status: 404, body: { code: 'CONVERSATION_NOT_FOUND' } });
   });
 });
 

@@ -2,7 +2,7 @@ import { newId } from '@keelson/db-core';
 import { describeEngine, describeEngines } from '@keelson/db-core/testing';
 import { z } from 'zod';
 import { expect, it } from 'vitest';
-import { answerOnce } from '../src/once.ts';
+import { answers } from '../src/once.ts';
 import { renderOpenApi } from '../src/index.ts';
 import { openApi, problem, type TestApi } from './testing/api.ts';
 import type { Description } from './testing/description.ts';
@@ -105,7 +105,7 @@ describeEngines('Idempotency-Key', (context) => {
             { config: { access: 'public' }, schema: { response: { 201: z.object({ n: z.number() }) } } },
             async (request, reply) => {
               const database = api.database;
-              await answerOnce(database, () => database.forUser('ada'))(request, reply, async () => {
+              await answers(database, () => database.forUser('ada')).answerOnce(request, reply, async () => {
                 const { Conversations } = await import('@keelson/conversations');
                 await new Conversations(database, 'ada').createConversation({ title: 'broken' });
                 return { status: 201, body: { n: 'five' } };

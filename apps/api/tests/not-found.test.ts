@@ -3,14 +3,23 @@ import { describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
 import { openApi, problem, type TestApi } from './testing/api.ts';
 
+const MESSAGE = '01900000-0000-7000-8000-000000000000';
+
 const operations = [
   ['GET', '', undefined],
   ['PATCH', '', { title: 'mine now' }],
   ['PATCH', '', { status: 'CLOSED' }],
   ['DELETE', '', undefined],
+  ['DELETE', '?erase=true', undefined],
+  ['PUT', '/active-leaf', { messageId: MESSAGE }],
+  ['GET', '/context?maxTokens=100', undefined],
+  ['GET', '/path', undefined],
   ['GET', '/export', undefined],
   ['GET', '/messages', undefined],
   ['GET', '/messages/last', undefined],
+  ['GET', '/messages/count', undefined],
+  ['GET', `/messages/${MESSAGE}`, undefined],
+  ['GET', `/messages/${MESSAGE}/siblings`, undefined],
   ['POST', '/messages', { role: 'user', content: 'Hello' }],
 ] as const;
 

@@ -137,18 +137,28 @@ export class Conversations extends ConversationReader {
   /**
    * Removes a conversation and its messages for good, also one that was deleted; the certificate says what may still hold
    * something of it. It works in transactions of its own, so it can't be part of another one. Interrupted, it goes on when
-   * it is called again.
+   * it is called again. A version is looked at only while the conversation isn't deleted.
    */
-  async eraseConversation(conversationId: string): Promise<ErasureCertificate> {
-    const id = parseId(conversationId);
+  async eraseConversation(conversationId: string, options?: ChangeOptions): Promise<ErasureCertificate> {
+    const { conversationId: id, ifVersion } = parse(changeSchema, { conversationId, options });
     const state = await this.user.first(conversations.findState, { id });
     if (state === undefined) throw ConversationNotFoundError.of(id);
     // Out of sight first, by the user's own handle: that shows, too, whether whoever uses it may change the conversation.
-    if (state.status !== 'DELETED') await this.deleteConversation(id);
+    if (state.status !== 'DELETED') await softDelete(this.user, { conversationId: id, ifVersion });
     return new Erasures(this.database).eraseRow(this.user, {
       table: 'conversations',
       id,
       afterRows: () => this.searching.refresh(this.user.userId),
+    });
+  }
+
+  /** How many rows `eraseConversation` would remove, by table. Changes nothing. */
+  async previewErasure(conversationId: string): Promise<Readonly<Record<string, number>>> {
+    const id = parseId(conversationId);
+    return this.reading(id, async () => {
+      const state = await this.user.first(conversations.findState, { id });
+      if (state === undefined) throw ConversationNotFoundError.of(id);
+      return new Erasures(this.database).previewRow(this.user, { table: 'conversations', id });
     });
   }
 

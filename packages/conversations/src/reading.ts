@@ -1,6 +1,6 @@
 import { Audit, type Database, type Search, type UserHandle } from '@keelson/db-core';
 import { buildContext } from './context/build-context.ts';
-import { ConversationNotFoundError } from './errors.ts';
+import { ConversationNotFoundError, MessageNotFoundError } from './errors.ts';
 import type {
   BuildContext,
   FollowConversation,
@@ -12,6 +12,7 @@ import type {
   ListConversations,
   SearchConversations,
 } from './inputs.ts';
+import { toMessage } from './mapping.ts';
 import { pageOfPath, pageOfSiblings } from './path/pages.ts';
 import * as conversations from './repositories/conversation.repository.ts';
 import * as messages from './repositories/message.repository.ts';
@@ -25,7 +26,7 @@ import {
   listConversationsSchema,
 } from './schemas/page.schema.ts';
 import { parse } from './schemas/parse.ts';
-import { activePathSchema, siblingsSchema } from './schemas/path.schema.ts';
+import { activePathSchema, messagePlaceSchema, siblingsSchema } from './schemas/path.schema.ts';
 import { searchSchema } from './schemas/search.schema.ts';
 import { statisticsSchema } from './schemas/statistics.schema.ts';
 import { find } from './services/change.ts';
@@ -111,6 +112,18 @@ export class ConversationReader {
         limit: valid.n,
       });
       return items.toReversed();
+    });
+  }
+
+  /** @throws MessageNotFoundError when there is no such message in the conversation */
+  async getMessage(conversationId: string, messageId: string): Promise<Message> {
+    const valid = parse(messagePlaceSchema, { conversationId, messageId });
+    return this.reading(valid.conversationId, async () => {
+      await this.#mustExist(valid.conversationId);
+      const ids = [valid.messageId];
+      const row = await this.user.first(messages.listByIds, { conversationId: valid.conversationId, ids });
+      if (row === undefined) throw MessageNotFoundError.of(valid.messageId, valid.conversationId);
+      return toMessage(row);
     });
   }
 

@@ -1,7 +1,16 @@
-import { Audit, Erasures, ForbiddenError, newId, Search } from '@keelson/db-core';
+import { Audit, type ErasureCertificate, Erasures, ForbiddenError, newId, Search } from '@keelson/db-core';
 import { describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
-import { ConversationNotFoundError, Conversations, conversationSources } from '../src/index.ts';
+import {
+  ConversationChangedError,
+  ConversationNotFoundError,
+  Conversations,
+  conversationSources,
+} from '../src/index.ts';
+
+function deleted({ rows }: ErasureCertificate): Record<string, number> {
+  return Object.fromEntries(Object.entries(rows).map(([table, counts]) => [table, counts.deleted]));
+}
 
 describeEngines('erasing a conversation', ({ open, raw }) => {
   it('removes it with all its messages and nothing else', async () => {
@@ -14,7 +23,10 @@ describeEngines('erasing a conversation', ({ open, raw }) => {
       await chats.saveAssistantMessage({ conversationId: id, content: 'Because.', parentId: question.id });
       await chats.saveAssistantMessage({ conversationId: id, content: 'Therefore.', parentId: question.id });
     }
+    const preview = await chats.previewErasure(gone.id);
+    expect(preview).toMatchObject({ conversations: 1, conversation_messages: 3 });
     const certificate = await chats.eraseConversation(gone.id);
+    expect(deleted(certificate)).toEqual(preview);
     expect(certificate).toMatchObject({
       kind: 'row',
       row: { table: 'conversations', id: gone.id },
@@ -25,6 +37,7 @@ describeEngines('erasing a conversation', ({ open, raw }) => {
     });
     await expect(chats.getConversation(gone.id)).rejects.toThrow(ConversationNotFoundError);
     await expect(chats.eraseConversation(gone.id)).rejects.toThrow(ConversationNotFoundError);
+    await expect(chats.previewErasure(gone.id)).rejects.toThrow(ConversationNotFoundError);
     expect(await chats.getMessageCount(kept.id)).toBe(3);
     const { items } = await new Audit(database).list('ada', { action: 'row.erased' });
     expect(items).toMatchObject([{ actorId: 'ada', entity: 'erasure', entityId: certificate.erasure }]);
@@ -45,6 +58,8 @@ describeEngines('erasing a conversation', ({ open, raw }) => {
         parentId = saved.id;
       }
     });
+    const { version } = await chats.getConversation(id);
+    await expect(chats.eraseConversation(id, { ifVersion: version + 1 })).rejects.toThrow(ConversationChangedError);
     await chats.deleteConversation(id);
     const { rows } = await chats.eraseConversation(id);
     expect(rows['conversation_messages']).toEqual({ deleted: 1100, pseudonymised: 0 });
@@ -74,8 +89,10 @@ describeEngines('erasing a conversation', ({ open, raw }) => {
         })),
       ),
     );
-    const { rows } = await chats.eraseConversation(id);
-    expect(rows).toMatchObject({ search_embeddings: { deleted: 1 } });
+    const preview = await chats.previewErasure(id);
+    const certificate = await chats.eraseConversation(id);
+    expect(certificate.rows).toMatchObject({ search_embeddings: { deleted: 1 } });
+    expect(deleted(certificate)).toEqual(preview);
     const connection = raw(database.config.target.url);
     const index = await connection.query('SELECT id FROM search_postings');
     expect(index.map((row) => String(row['id'])).join(' ')).not.toContain('quixot');
@@ -90,6 +107,7 @@ describeEngines('erasing a conversation', ({ open, raw }) => {
     const chats = new Conversations(database, 'ada');
     const { id } = await chats.createConversation({ title: 'mine' });
     await expect(new Conversations(database, 'bob').eraseConversation(id)).rejects.toThrow(ConversationNotFoundError);
+    await expect(new Conversations(database, 'bob').previewErasure(id)).rejects.toThrow(ConversationNotFoundError);
     await expect(chats.eraseConversation(newId())).rejects.toThrow(ConversationNotFoundError);
     const reading = database.forUser('ada', { actor: 'bob', readOnly: true });
     await expect(new Conversations(database, reading).eraseConversation(id)).rejects.toThrow(ForbiddenError);

@@ -22,12 +22,14 @@ describeEngines("reading somebody else's conversations", (context) => {
     () => chats.getConversation(conversationId),
     () => chats.getMessages({ conversationId }),
     () => chats.getLastNMessages(conversationId, 3),
+    () => chats.getMessage(conversationId, messageId),
     () => chats.getActivePath({ conversationId }),
     () => chats.getSiblings({ conversationId, messageId }),
     () => chats.buildContext({ conversationId, maxTokens: 100 }),
     () => chats.getMessageCount(conversationId),
     () => chats.countByRole(conversationId),
     () => chats.exportConversation(conversationId),
+    () => chats.previewErasure(conversationId),
     () => chats.getBySource({ source: 's', conversationId }),
     () => chats.getBySource({ source: 's' }),
     () => chats.listConversations(),
@@ -55,7 +57,7 @@ describeEngines("reading somebody else's conversations", (context) => {
       expect((await noted(database, organisationId)).length - before).toBe(all.length);
       const one = { actorId: userId, entity: 'conversation', entityId: id, requestId };
       const several = { ...one, entity: 'conversations', entityId: null };
-      expect(events).toEqual([...Array.from({ length: 10 }, () => one), several, several, several]);
+      expect(events).toEqual([...Array.from({ length: 12 }, () => one), several, several, several]);
     }
     const { items } = await new Audit(database).list(organisationId, { action: 'rows.written' });
     expect(items).toEqual([]);

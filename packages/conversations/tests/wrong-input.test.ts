@@ -49,6 +49,7 @@ const CALLS: Readonly<Record<Method, readonly (readonly [args: readonly unknown[
     [[{ conversationId: ID, order: 'up' }], 'order'],
     [[{ conversationId: ID, limit: 0 }], 'limit'],
   ],
+  getMessage: [...ids('conversationId', ID), [[ID, 'first'], 'messageId']],
   getSiblings: [
     [[{ conversationId: ID }], 'messageId'],
     [[{ conversationId: ID, messageId: ID, limit: 501 }], 'limit'],
@@ -116,7 +117,8 @@ const CALLS: Readonly<Record<Method, readonly (readonly [args: readonly unknown[
   ],
   closeConversation: [...ids('conversationId'), [[ID, { version: 1 }], 'options']],
   deleteConversation: [...ids('conversationId'), [[ID, 'now'], 'options']],
-  eraseConversation: ids('conversationId'),
+  eraseConversation: [...ids('conversationId'), [[ID, 'now'], 'options']],
+  previewErasure: ids('conversationId'),
   saveMessage: [
     [[{ conversationId: ID, content: 'x' }], 'role'],
     [[{ conversationId: ID, content: 'x', role: 'robot' }], 'role'],

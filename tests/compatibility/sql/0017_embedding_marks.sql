@@ -274,11 +274,11 @@ insert into "conversations" ("id", "title", "status", "source", "external_id", "
 
 -- conversations.insertRestored
 -- sqlite
-insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "closed_at", "created_at", "updated_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "closed_at", "expires_at", "created_at", "updated_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- postgres
-insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "closed_at", "created_at", "updated_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
+insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "closed_at", "expires_at", "created_at", "updated_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18);
 
 -- conversations.list
 -- sqlite
@@ -1492,11 +1492,11 @@ update "idempotency_keys"
 
 -- idempotencyKeys.findByKey
 -- sqlite
-select "request_hash", "response_status", "response_headers", "response_body"
+select "request_hash", "response_status", "response_headers", "response_body", "expires_at"
   from "idempotency_keys"
   where "idempotency_keys"."user_id" = ? and ("key" = ?);
 -- postgres
-select "request_hash", "response_status", "response_headers", "response_body"
+select "request_hash", "response_status", "response_headers", "response_body", "expires_at"
   from "idempotency_keys"
   where "idempotency_keys"."user_id" = $1 and ("key" = $2);
 

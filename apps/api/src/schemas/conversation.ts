@@ -1,7 +1,7 @@
 import { type Conversation, type ConversationSummary, MAX_TITLE_LENGTH } from '@keelson/conversations';
 import { CONVERSATION_STATUSES } from '@keelson/db-core';
 import { z } from 'zod';
-import { jsonObjectSchema, timeOf, timeSchema, uuidSchema } from './json.ts';
+import { givenTimeSchema, jsonObjectSchema, timeOf, timeSchema, uuidSchema } from './json.ts';
 import { pageSchema } from './page.ts';
 
 export const conversationStatusSchema = z.enum(CONVERSATION_STATUSES);
@@ -25,6 +25,7 @@ export const conversationSummarySchema = z
     archivedAt: timeSchema.nullable(),
     closedAt: timeSchema.nullable(),
     deletedAt: timeSchema.nullable(),
+    expiresAt: timeSchema.nullable().describe('From then on it may be erased for good; null: never.'),
   })
   .meta({ id: 'ConversationSummary', description: 'A conversation as lists give it.' });
 
@@ -36,6 +37,7 @@ export const conversationSchema = conversationSummarySchema
 
 export const conversationPageSchema = pageSchema(conversationSummarySchema).meta({ id: 'ConversationPage' });
 
+const expiresAtSchema = givenTimeSchema.nullable().exactOptional();
 const titleSchema = z.string().min(1).max(MAX_TITLE_LENGTH);
 
 export const createConversationSchema = z
@@ -45,6 +47,7 @@ export const createConversationSchema = z
     source: z.string().min(1).max(100).nullable().exactOptional().describe('Where it comes from.'),
     metadata: jsonObjectSchema.exactOptional(),
     isHidden: z.boolean().exactOptional(),
+    expiresAt: expiresAtSchema.describe('From then on it may be erased for good; by default never.'),
   })
   .meta({ id: 'NewConversation', examples: [{ title: 'Release notes' }] });
 
@@ -55,11 +58,13 @@ export const updateConversationSchema = z
       .enum(['ACTIVE', 'ARCHIVED', 'CLOSED'])
       .exactOptional()
       .describe('`ARCHIVED` puts it away and `ACTIVE` takes it out again; `CLOSED` is for good.'),
+    expiresAt: expiresAtSchema.describe('From then on it may be erased for good; null: never.'),
   })
-  .refine(({ title, status }) => title !== undefined || status !== undefined, 'must have a title, a status or both')
+  .refine((change) => Object.keys(change).length > 0, 'must have a title, a status or an expiresAt')
   .meta({ id: 'ConversationChange', examples: [{ title: 'Release notes', status: 'ARCHIVED' }] });
 
 export const conversationParamsSchema = z.strictObject({ conversationId: uuidSchema });
+export const messageParamsSchema = conversationParamsSchema.extend({ messageId: uuidSchema });
 
 export function toConversationSummary(conversation: ConversationSummary): z.output<typeof conversationSummarySchema> {
   return {
@@ -78,6 +83,7 @@ export function toConversationSummary(conversation: ConversationSummary): z.outp
     archivedAt: timeOf(conversation.archivedAt),
     closedAt: timeOf(conversation.closedAt),
     deletedAt: timeOf(conversation.deletedAt),
+    expiresAt: timeOf(conversation.expiresAt),
   };
 }
 

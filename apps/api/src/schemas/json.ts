@@ -15,6 +15,25 @@ export const jsonObjectSchema = z
 /** As the domain's times: UTC, to the millisecond. */
 export const timeSchema = z.iso.datetime().describe('ISO 8601, UTC.');
 
+/** A time that somebody gives, with its zone. */
+export const givenTimeSchema = z.iso
+  .datetime({ offset: true, error: 'must be a time such as 2026-03-29T10:00:00Z' })
+  .transform((text) => new Date(text))
+  .describe('ISO 8601, with a zone.');
+
+/** A number in a query. */
+export function wholeNumberSchema(min: number, max: number) {
+  return z.coerce.number({ error: 'must be a whole number' }).int('must be a whole number').min(min).max(max);
+}
+
+/** A yes or no in a query. */
+export function yesOrNoSchema(standard: boolean) {
+  return z
+    .enum(['true', 'false'])
+    .default(standard ? 'true' : 'false')
+    .transform((text) => text === 'true');
+}
+
 export const uuidSchema = z.guid('is not a UUID');
 
 export function timeOf(date: Date): string;

@@ -1,4 +1,4 @@
-import { MAX_CONTENT_LENGTH, type Message } from '@keelson/conversations';
+import { MAX_CONTENT_LENGTH, type Message, type PathMessage } from '@keelson/conversations';
 import { MESSAGE_ROLES, MESSAGE_STATUSES } from '@keelson/db-core';
 import { z } from 'zod';
 import { jsonObjectSchema, jsonSchema, timeOf, timeSchema, uuidSchema } from './json.ts';
@@ -61,6 +61,15 @@ export const messageSchema = z
   .meta({ id: 'Message', description: 'A message. It stays as it was saved.' });
 
 export const messagePageSchema = pageSchema(messageSchema).meta({ id: 'MessagePage' });
+export const pathMessageSchema = messageSchema
+  .extend({
+    siblings: z
+      .object({ position: z.int(), count: z.int() })
+      .describe('Which of the messages that follow the same one it is, from 1, and how many there are.'),
+  })
+  .meta({ id: 'PathMessage', description: 'A message of a branch.' });
+
+export const pathPageSchema = pageSchema(pathMessageSchema).meta({ id: 'PathPage' });
 export const messageListSchema = z
   .object({ items: z.array(messageSchema) })
   .meta({ id: 'MessageList', description: 'Messages in the order in which they were saved.' });
@@ -77,7 +86,12 @@ export const newMessageSchema = z
       .exactOptional()
       .describe('Names the request. The same message sent again with it is saved once and answered with 200.'),
     requestPart: z.int().min(0).exactOptional().describe('Tells several messages of one role and request apart.'),
-    parentId: uuidSchema.exactOptional().describe('The message that this one follows; by default the latest in use.'),
+    parentId: uuidSchema
+      .nullable()
+      .exactOptional()
+      .describe(
+        'The message that this one follows; by default the latest in use. Null: none, as the first one; a question put anew.',
+      ),
     parts: z.array(partSchema).nullable().exactOptional(),
     status: statusSchema.exactOptional(),
     metadata: jsonObjectSchema
@@ -107,4 +121,8 @@ export function toMessage(message: Message): z.output<typeof messageSchema> {
     metadata: message.metadata,
     createdAt: timeOf(message.createdAt),
   };
+}
+
+export function toPathMessage(message: PathMessage): z.output<typeof pathMessageSchema> {
+  return { ...toMessage(message), siblings: message.siblings };
 }

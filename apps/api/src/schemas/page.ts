@@ -1,13 +1,8 @@
 import { DEFAULT_LIMIT, MAX_LIMIT } from '@keelson/conversations';
 import { z } from 'zod';
+import { wholeNumberSchema } from './json.ts';
 
-export const limitSchema = z.coerce
-  .number({ error: 'must be a whole number' })
-  .int('must be a whole number')
-  .min(1)
-  .max(MAX_LIMIT)
-  .default(DEFAULT_LIMIT)
-  .describe('How many at most.');
+export const limitSchema = wholeNumberSchema(1, MAX_LIMIT).default(DEFAULT_LIMIT).describe('How many at most.');
 
 export const cursorSchema = z.string().max(200).exactOptional().describe('`nextCursor` of the page before.');
 

@@ -97,7 +97,7 @@ async function newToken(database: Database, userId: string, scopes: readonly str
 
 function answerOf(response: LightMyRequestResponse): Answer {
   const text = response.body;
-  const isJson = String(response.headers['content-type']).includes('json');
+  const isJson = /[/+]json\b/.test(String(response.headers['content-type']));
   return {
     status: response.statusCode,
     headers: response.headers,

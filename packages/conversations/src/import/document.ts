@@ -28,6 +28,8 @@ const conversationSchema = z.strictObject({
   archivedAt: timeSchema.nullable(),
   closedAt: timeSchema.nullable(),
   deletedAt: z.null(),
+  // The first exports don't say it.
+  expiresAt: timeSchema.nullable().default(null),
   activeLeafId: messageIdSchema.nullable(),
 });
 

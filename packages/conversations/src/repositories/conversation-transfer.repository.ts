@@ -38,6 +38,7 @@ interface RestoredParams {
   lastMessageAt: Date | null;
   archivedAt: Date | null;
   closedAt: Date | null;
+  expiresAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -59,6 +60,7 @@ export const insertRestored = defineQuery('conversations.insertRestored', (db, p
     last_message_at: p.lastMessageAt,
     archived_at: p.archivedAt,
     closed_at: p.closedAt,
+    expires_at: p.expiresAt,
     created_at: p.createdAt,
     updated_at: p.updatedAt,
   }),

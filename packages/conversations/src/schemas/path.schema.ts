@@ -11,9 +11,9 @@ export const activePathSchema = z.strictObject({
   cursor,
 });
 
-export const siblingsSchema = z.strictObject({
-  conversationId: conversationIdSchema,
-  messageId: messageIdSchema,
+export const messagePlaceSchema = z.strictObject({ conversationId: conversationIdSchema, messageId: messageIdSchema });
+
+export const siblingsSchema = messagePlaceSchema.extend({
   limit,
   cursor,
 });

@@ -15,6 +15,7 @@ async function fill(chats: Conversations): Promise<void> {
     title: 'Ünïcode 🏨',
     source: 'web',
     isHidden: true,
+    expiresAt: new Date('2099-01-01T00:00:00.001Z'),
     metadata: { zebra: 1, ant: { b: 1.5, a: [{ d: null, c: false }] }, '2': 'two', '': 'empty', ['__proto__']: 'odd' },
   });
   const question = await chats.saveUserMessage({ conversationId: id, content: 'a', requestId: 'r1' });

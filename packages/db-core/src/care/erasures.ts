@@ -10,6 +10,7 @@ import { ownedTables } from './owned-tables.ts';
 import { findOwners, findRowOwner } from './find-owners.ts';
 import { countOwned, OwnerErasure, type OwnerErasureOptions } from './owner-erasure.ts';
 import { eraseOneRow } from './row-erasure.ts';
+import { countOneRow } from './row-preview.ts';
 import { Statements } from './statements.ts';
 import { cleanStorage, type StorageReport } from './storage.ts';
 
@@ -84,6 +85,16 @@ export class Erasures {
     const { statements } = await this.#tools('what would be erased');
     const tables = ownedTables(await engineOf(this.#database).inspect());
     return countOwned(statements, tables, erasable(userId));
+  }
+
+  /** How many rows {@link eraseRow} would remove, by table. */
+  async previewRow(
+    user: string | UserHandle,
+    { table, id }: Pick<EraseRow, 'table' | 'id'>,
+  ): Promise<Readonly<Record<string, number>>> {
+    const { userId } = this.#database.forUser(user);
+    const { statements } = await this.#tools('what would be erased with a row');
+    return countOneRow(this.#database, statements, { userId, table, id });
   }
 
   /**

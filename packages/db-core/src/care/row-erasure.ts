@@ -59,13 +59,17 @@ async function repeat(
   while ((await ledger.part(erasure, table.name, 'deleted', () => deleteChunk(statements, table, where))) > 0);
 }
 
-interface Child {
+export interface Child {
   readonly table: OwnedTable;
   /** The column with the id of the row. */
   readonly column: string;
 }
 
-function childrenOf({ tables }: SchemaDescription, owned: readonly OwnedTable[], parent: string): readonly Child[] {
+export function childrenOf(
+  { tables }: SchemaDescription,
+  owned: readonly OwnedTable[],
+  parent: string,
+): readonly Child[] {
   return owned.flatMap((table) => {
     const keys = tables.find(({ name }) => name === table.name)?.foreignKeys ?? [];
     return keys.flatMap((key) => {

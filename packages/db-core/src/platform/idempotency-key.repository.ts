@@ -36,7 +36,7 @@ export const claim = defineQuery(
 export const findByKey = defineQuery('idempotencyKeys.findByKey', (db, p: { key: string }) =>
   db
     .selectFrom('idempotency_keys')
-    .select(['request_hash', 'response_status', 'response_headers', 'response_body'])
+    .select(['request_hash', 'response_status', 'response_headers', 'response_body', 'expires_at'])
     .where('key', '=', p.key),
 );
 

@@ -96,6 +96,18 @@ export class IdempotencyKeys {
     return this.#inTurn(JSON.stringify([user.userId, key]), once);
   }
 
+  /**
+   * What a request was answered with, if it was: for work that can't be done in the key's transaction, and therefore must
+   * be safe to repeat. When it is done, {@link run} keeps its answer.
+   *
+   * @throws ValidationError for a key that can't be, IdempotencyKeyReusedError when it stands for another request
+   */
+  async find(owner: string | UserHandle, { key, request }: IdempotentRequest): Promise<StoredResponse | undefined> {
+    parseInput(keySchema, { key });
+    const stored = await this.#database.forUser(owner).first(queries.findByKey, { key });
+    return stored === undefined || stored.expires_at <= new Date() ? undefined : responseOf(stored, hashOf(request));
+  }
+
   async #once(
     user: UserHandle,
     { key, requestHash }: { key: string; requestHash: string },
@@ -111,15 +123,7 @@ export class IdempotencyKeys {
       const stored = await user.first(queries.findByKey, { key });
       // It was cleared away between the two statements.
       if (stored === undefined) continue;
-      if (stored.request_hash !== requestHash)
-        throw new IdempotencyKeyReusedError('This idempotency key was used for another request.');
-      if (stored.response_status === null)
-        throw new InternalError('A request with an idempotency key runs inside one with the same key.');
-      const headers = stored.response_headers as Readonly<Record<string, string>>;
-      return {
-        response: { status: stored.response_status, headers, body: stored.response_body ?? '' },
-        isReplay: true,
-      };
+      return { response: responseOf(stored, requestHash), isReplay: true };
     }
     throw busy();
   }
@@ -153,6 +157,14 @@ export class IdempotencyKeys {
       resolve();
     }
   }
+}
+
+function responseOf(stored: (typeof queries.findByKey)['row'], requestHash: string): StoredResponse {
+  const { request_hash, response_status: status, response_headers, response_body: body } = stored;
+  if (request_hash !== requestHash)
+    throw new IdempotencyKeyReusedError('This idempotency key was used for another request.');
+  if (status === null) throw new InternalError('A request with an idempotency key runs inside one with the same key.');
+  return { status, headers: response_headers as Readonly<Record<string, string>>, body: body ?? '' };
 }
 
 async function within(work: Promise<void>, ms: number): Promise<void> {

@@ -47,6 +47,19 @@ describeEngines('idempotency keys', (context) => {
     expect(await made(database)).toBe(1);
   });
 
+  it('give an answer that is kept, to the same request, until its time is over', async () => {
+    const database = await context.open();
+    const keys = new IdempotencyKeys(database);
+    expect(await keys.find('ada', { key: 'k', request })).toBeUndefined();
+    const { response } = await keys.run('ada', { key: 'k', request }, make(database));
+    expect(await keys.find('ada', { key: 'k', request })).toEqual(response);
+    expect(await keys.find('eve', { key: 'k', request })).toBeUndefined();
+    await expect(keys.find('ada', { key: 'k', request: [] })).rejects.toThrow(IdempotencyKeyReusedError);
+    await expect(keys.find('ada', { key: 'a b', request })).rejects.toThrow(ValidationError);
+    await new IdempotencyKeys(database, { keepMs: 0 }).run('ada', { key: 'over', request }, make(database));
+    expect(await keys.find('ada', { key: 'over', request })).toBeUndefined();
+  });
+
   it('stand for one request only', async () => {
     const database = await context.open();
     const keys = new IdempotencyKeys(database);

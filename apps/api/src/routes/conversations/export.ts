@@ -1,32 +1,8 @@
 import { Readable } from 'node:stream';
-import { BRANCHES, ConversationNotFoundError, EXPORT_FORMAT, EXPORT_FORMATS } from '@keelson/conversations';
-import { z } from 'zod';
+import { ConversationNotFoundError } from '@keelson/conversations';
 import type { Api, Services } from '../../api.ts';
-import { conversationParamsSchema, conversationSchema } from '../../schemas/conversation.ts';
-import { messageSchema } from '../../schemas/message.ts';
-
-const exportedMessageSchema = messageSchema
-  .extend({ requestPart: z.int().describe('Tells several messages of one role and request apart.') })
-  .meta({ id: 'ExportedMessage', description: 'A message with all that is needed to import it again.' });
-
-const documentSchema = z
-  .object({
-    format: z.literal(EXPORT_FORMAT),
-    conversation: conversationSchema,
-    messages: z.array(exportedMessageSchema).describe('All of them, by `seq`.'),
-  })
-  .meta({ id: 'ConversationDocument', description: 'A whole conversation. The same one always gives the same text.' });
-
-const querySchema = z.strictObject({
-  format: z.enum(EXPORT_FORMATS).default('json').describe('`json` and `ndjson` can be imported again.'),
-  branches: z
-    .enum(BRANCHES)
-    .default('active')
-    .describe('Of `markdown` and `pdf`: the branch in use, or all messages. The others always have all.'),
-});
-
-/** What is sent is a stream; a schema can only say what comes out of it. */
-const streamSchema = z.string().meta({ format: 'binary' }) as unknown as z.ZodType<Readable>;
+import { conversationParamsSchema } from '../../schemas/conversation.ts';
+import { documentSchema, exportAnswer, exportQuerySchema } from '../../schemas/export.ts';
 
 /** The answer is written while the conversation is read, so however long it is, memory holds little of it. */
 export function exportConversation(api: Api, { conversationsOf }: Services): void {
@@ -39,17 +15,12 @@ export function exportConversation(api: Api, { conversationsOf }: Services): voi
         summary: 'Export a conversation with all its messages',
         tags: ['conversations'],
         params: conversationParamsSchema,
-        querystring: querySchema,
+        querystring: exportQuerySchema,
         response: {
-          200: {
-            description: 'The conversation, in the format that was asked for.',
-            content: {
-              'application/json': { schema: documentSchema },
-              'application/x-ndjson': { schema: z.string().describe('The same document on one line.') },
-              'text/markdown': { schema: z.string() },
-              'application/pdf': { schema: streamSchema },
-            },
-          },
+          200: exportAnswer('The conversation, in the format that was asked for.', {
+            json: documentSchema,
+            lines: 'The same document on one line.',
+          }),
         },
       },
     },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Api, Services } from '../../api.ts';
 import { conversationPageSchema, conversationStatusSchema, toConversationSummary } from '../../schemas/conversation.ts';
+import { yesOrNoSchema } from '../../schemas/json.ts';
 import { cursorSchema, limitSchema } from '../../schemas/page.ts';
 
 const querySchema = z.strictObject({
@@ -8,10 +9,7 @@ const querySchema = z.strictObject({
     .union([conversationStatusSchema, z.array(conversationStatusSchema)])
     .exactOptional()
     .describe('May be given several times. By default active and closed ones.'),
-  includeHidden: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform((text) => text === 'true'),
+  includeHidden: yesOrNoSchema(false),
   limit: limitSchema,
   cursor: cursorSchema,
 });

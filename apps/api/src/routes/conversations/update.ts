@@ -1,4 +1,6 @@
 import {
+  type ChangeOptions,
+  type Conversation,
   ConversationChangedError,
   ConversationClosedError,
   ConversationNotFoundError,
@@ -34,8 +36,8 @@ export function updateConversation(api: Api, { userOf, conversationsOf }: Servic
       },
       schema: {
         operationId: 'updateConversation',
-        summary: 'Change the title or the status of a conversation',
-        description: 'Title and status are changed together or not at all.',
+        summary: 'Change the title, the status or the expiry of a conversation',
+        description: 'What is given is changed together or not at all.',
         tags: ['conversations'],
         params: conversationParamsSchema,
         headers: ifMatchSchema,
@@ -44,16 +46,19 @@ export function updateConversation(api: Api, { userOf, conversationsOf }: Servic
       },
     },
     async (request, reply) => {
-      const { title, status } = request.body;
+      const { title, status, expiresAt } = request.body;
       const { conversationId } = request.params;
       const conversations = conversationsOf(request);
+      const steps: ((version: ChangeOptions) => Promise<Conversation>)[] = [];
+      if (title !== undefined)
+        steps.push((version) => conversations.renameConversation(conversationId, title, version));
+      if (expiresAt !== undefined) steps.push((version) => conversations.setExpiry(conversationId, expiresAt, version));
+      if (status !== undefined) steps.push((version) => conversations[changes[status]](conversationId, version));
       const conversation = await userOf(request).transaction(async () => {
-        // The version holds for the first change; the second one changes what the first one made.
-        const version = versionOf(request.headers);
-        const renamed =
-          title === undefined ? undefined : await conversations.renameConversation(conversationId, title, version);
-        if (status === undefined) return renamed;
-        return conversations[changes[status]](conversationId, renamed === undefined ? version : {});
+        let changed: Conversation | undefined;
+        // The version holds for the first change; each other one changes what the one before it made.
+        for (const step of steps) changed = await step(changed === undefined ? versionOf(request.headers) : {});
+        return changed;
       });
       if (conversation === undefined) throw new InternalError('A change that changes nothing was let through.');
       return reply.header('etag', entityTag(conversation.version)).send(toConversation(conversation));

@@ -2,16 +2,11 @@ import { ConversationNotFoundError, MAX_LIMIT } from '@keelson/conversations';
 import { z } from 'zod';
 import type { Api, Services } from '../../api.ts';
 import { conversationParamsSchema } from '../../schemas/conversation.ts';
+import { wholeNumberSchema } from '../../schemas/json.ts';
 import { messageListSchema, toMessage } from '../../schemas/message.ts';
 
 const querySchema = z.strictObject({
-  n: z.coerce
-    .number({ error: 'must be a whole number' })
-    .int('must be a whole number')
-    .min(1)
-    .max(MAX_LIMIT)
-    .default(10)
-    .describe('How many.'),
+  n: wholeNumberSchema(1, MAX_LIMIT).default(10).describe('How many.'),
 });
 
 export function lastMessages(api: Api, { conversationsOf }: Services): void {
