@@ -168,7 +168,11 @@ function wellFormed(text: string): string {
 }
 
 function named(name: string | undefined): string | undefined {
-  return wellFormed(name ?? '').slice(0, MAX_NAME_LENGTH).toWellFormed() || undefined;
+  return (
+    wellFormed(name ?? '')
+      .slice(0, MAX_NAME_LENGTH)
+      .toWellFormed() || undefined
+  );
 }
 
 function idOf(id: string | undefined): { readonly toolCallId?: string } {

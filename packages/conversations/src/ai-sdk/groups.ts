@@ -53,15 +53,13 @@ function takeResults(message: Message, open: Part[]): Part[] {
       return name === undefined ? file : { ...file, filename: name };
     }),
     ...data.map((part): Part => ({ type: `data-${part.name}`, data: part.data })),
-    ...calls.map(
-      ({ id, name, input }): Part => ({
-        type: 'dynamic-tool',
-        toolName: name,
-        toolCallId: id,
-        state: 'input-available',
-        input,
-      }),
-    ),
+    ...calls.map(({ id, name, input }): Part => ({
+      type: 'dynamic-tool',
+      toolName: name,
+      toolCallId: id,
+      state: 'input-available',
+      input,
+    })),
   ];
   for (const result of results) {
     const end = result.isError

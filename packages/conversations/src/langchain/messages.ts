@@ -98,8 +98,6 @@ function readContent(readable: Readable, content: BaseMessage['content']): void 
   }
 }
 
-
-
 function readBlock(readable: Readable, block: Fields): void {
   const { type, text, reasoning, thinking } = block;
   const thought = reasoning ?? thinking;

@@ -62,10 +62,19 @@ function addressOf(value: unknown): string | undefined {
 
 function readResult(readable: Readable, fields: Fields): void {
   const { output, name, callId, call_id: otherId, status } = fields;
-  if (typeof output === 'string') readable.text(output);
-  const id = stringOf(callId) ?? stringOf(otherId);
-  const result = { name: stringOf(name), id, isError: status === 'failed' };
-  readable.toolResult(typeof output === 'string' ? result : { ...result, output: output ?? fields['tools'] });
+  const result = { name: stringOf(name), id: stringOf(callId) ?? stringOf(otherId), isError: status === 'failed' };
+  const pieces = isFields(output) && typeof output['text'] === 'string' ? [output] : output;
+  if (typeof pieces === 'string' || isContent(pieces)) {
+    readContent(readable, pieces);
+    readable.toolResult(result);
+  } else {
+    readable.toolResult({ ...result, output: output ?? fields['tools'] });
+  }
+}
+
+/** Pieces as messages have them, with some text among them: without, the content wouldn't say what the tool gave. */
+function isContent(value: unknown): boolean {
+  return Array.isArray(value) && value.some((piece) => isFields(piece) && typeof piece['text'] === 'string');
 }
 
 function readItem(readable: Readable, fields: Fields, item: AgentInputItem): void {
@@ -77,7 +86,8 @@ function readItem(readable: Readable, fields: Fields, item: AgentInputItem): voi
   }
   if (type === 'reasoning') {
     for (const list of [content, rawContent]) {
-      for (const piece of Array.isArray(list) ? list : []) readable.reasoning(isFields(piece) ? (stringOf(piece['text']) ?? '') : '');
+      for (const piece of Array.isArray(list) ? list : [])
+        readable.reasoning(isFields(piece) ? (stringOf(piece['text']) ?? '') : '');
     }
     return;
   }

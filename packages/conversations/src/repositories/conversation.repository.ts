@@ -51,12 +51,7 @@ export const findState = defineQuery('conversations.findState', (db, p: { id: st
 
 /** Locks the conversation until the transaction ends: nothing is appended to it meanwhile. */
 export const findForUpdate = defineQuery('conversations.findForUpdate', (db, p: { id: string }) =>
-  db
-    .selectFrom('conversations')
-    .select('id')
-    .where('id', '=', p.id)
-    .where('status', '<>', 'DELETED')
-    .forUpdate(),
+  db.selectFrom('conversations').select('id').where('id', '=', p.id).where('status', '<>', 'DELETED').forUpdate(),
 );
 
 export const findByExternalId = defineQuery(

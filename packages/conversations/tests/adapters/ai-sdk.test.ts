@@ -51,9 +51,15 @@ interface Said {
 }
 
 const anySaid: fc.Arbitrary<Said> = fc.oneof(
-  record({ role: fc.constant('assistant' as const), parts: fc.array(anyPart, { maxLength: 5 }) }, { metadata: anyJson }),
   record(
-    { role: fc.constantFrom('user' as const, 'system' as const), parts: fc.array(anyPart, { minLength: 1, maxLength: 3 }) },
+    { role: fc.constant('assistant' as const), parts: fc.array(anyPart, { maxLength: 5 }) },
+    { metadata: anyJson },
+  ),
+  record(
+    {
+      role: fc.constantFrom('user' as const, 'system' as const),
+      parts: fc.array(anyPart, { minLength: 1, maxLength: 3 }),
+    },
     { metadata: anyJson },
   ),
 );
@@ -100,7 +106,8 @@ describeEngines('a chat of the AI SDK', (context) => {
           await chat.save(messages);
           const loaded = await chat.load();
           expect(loaded).toEqual(messages);
-          if (loaded.length > 0) expect(await safeValidateUIMessages({ messages: loaded })).toMatchObject({ success: true });
+          if (loaded.length > 0)
+            expect(await safeValidateUIMessages({ messages: loaded })).toMatchObject({ success: true });
           const { items: now } = await chats.getMessages({ conversationId: id, limit: 500 });
           expect(now.slice(0, before.length)).toEqual(before);
           await chat.save(messages);
@@ -118,10 +125,19 @@ describeEngines('a chat of the AI SDK', (context) => {
     const growing: UIMessage[] = [
       text('a', 'assistant', 'I'),
       text('a', 'assistant', 'I look.'),
-      { ...text('a', 'assistant', 'I look.'), parts: [{ type: 'text', text: 'I look.' }, { ...call, state: 'input-available' }] },
       {
         ...text('a', 'assistant', 'I look.'),
-        parts: [{ type: 'text', text: 'I look.' }, { ...call, state: 'output-available', output: '4 °C' }],
+        parts: [
+          { type: 'text', text: 'I look.' },
+          { ...call, state: 'input-available' },
+        ],
+      },
+      {
+        ...text('a', 'assistant', 'I look.'),
+        parts: [
+          { type: 'text', text: 'I look.' },
+          { ...call, state: 'output-available', output: '4 °C' },
+        ],
       },
     ];
     for (const answer of growing) {
@@ -174,9 +190,7 @@ describeEngines('a chat of the AI SDK', (context) => {
     const question = text('q', 'user', 'Who is first?');
     await chat.save([question]);
     const answers = Array.from({ length: 6 }, (_, index) => text(`a${index}`, 'assistant', `Answer ${index}`));
-    await Promise.all(
-      answers.map((answer, index) => (index % 2 === 0 ? chat : other).save([question, answer])),
-    );
+    await Promise.all(answers.map((answer, index) => (index % 2 === 0 ? chat : other).save([question, answer])));
     const { items } = await chats.getMessages({ conversationId: id });
     expect(items.map(({ content }) => content).toSorted()).toEqual(
       ['Who is first?', ...answers.map((_, index) => `Answer ${index}`)].toSorted(),

@@ -13,7 +13,10 @@ const userContent = fc.oneof(
     { detail: fc.constantFrom('low', 'high') },
   ),
   record(
-    { type: fc.constant('input_file'), file: fc.oneof(anyText, fc.record({ id: anyId }), fc.record({ url: fc.webUrl() })) },
+    {
+      type: fc.constant('input_file'),
+      file: fc.oneof(anyText, fc.record({ id: anyId }), fc.record({ url: fc.webUrl() })),
+    },
     { filename: anyText },
   ),
   record({ type: fc.constant('audio'), audio: fc.oneof(anyText, fc.record({ id: anyId })) }, { transcript: anyText }),
@@ -27,10 +30,13 @@ const assistantContent = fc.oneof(
 
 /** Items of every kind, and of kinds that nobody knows yet. */
 export const anyItem = fc.oneof(
-  record({ role: fc.constant('user'), content: fc.oneof(anyText, fc.array(userContent, { maxLength: 4 })) }, {
-    type: fc.constant('message'),
-    ...shared,
-  }),
+  record(
+    { role: fc.constant('user'), content: fc.oneof(anyText, fc.array(userContent, { maxLength: 4 })) },
+    {
+      type: fc.constant('message'),
+      ...shared,
+    },
+  ),
   record({ type: fc.constant('message'), role: fc.constant('system'), content: anyText }, shared),
   record(
     {
@@ -46,7 +52,10 @@ export const anyItem = fc.oneof(
       type: fc.constant('function_call'),
       callId: anyId,
       name: anyId,
-      arguments: fc.oneof(anyText, anyJson.map((value) => JSON.stringify(value))),
+      arguments: fc.oneof(
+        anyText,
+        anyJson.map((value) => JSON.stringify(value)),
+      ),
     },
     { status, namespace: anyId, ...shared },
   ),
@@ -70,10 +79,18 @@ export const anyItem = fc.oneof(
       type: fc.constant('reasoning'),
       content: fc.array(record({ type: fc.constant('input_text'), text: anyText }), { maxLength: 3 }),
     },
-    { rawContent: fc.array(record({ type: fc.constant('reasoning_text'), text: anyText }), { maxLength: 2 }), ...shared },
+    {
+      rawContent: fc.array(record({ type: fc.constant('reasoning_text'), text: anyText }), { maxLength: 2 }),
+      ...shared,
+    },
   ),
   record({ type: fc.constant('hosted_tool_call'), name: anyId }, { output: anyText, status: anyText, ...shared }),
-  record({ type: fc.constant('computer_call'), callId: anyId, status, action: record({ type: fc.constant('screenshot') }) }),
+  record({
+    type: fc.constant('computer_call'),
+    callId: anyId,
+    status,
+    action: record({ type: fc.constant('screenshot') }),
+  }),
   record({
     type: fc.constant('computer_call_result'),
     callId: anyId,

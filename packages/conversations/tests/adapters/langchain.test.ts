@@ -39,13 +39,13 @@ type Make = (id: Id) => BaseMessage;
 const anyMessage: fc.Arbitrary<Make> = fc.oneof(
   record({ content }, shared).map((fields) => (id: Id) => new HumanMessage(withId(fields, id))),
   record({ content }, shared).map((fields) => (id: Id) => new SystemMessage(withId(fields, id))),
-  record(
-    { content },
-    { ...shared, tool_calls: fc.array(toolCall, { maxLength: 3 }), usage_metadata: usage },
-  ).map((fields) => (id: Id) => new AIMessage(withId(fields, id) as never)),
-  record({ content: anyText }, { tool_call_chunks: fc.constant([{ name: 'a', args: '{"b":', id: 'c', index: 0 }]) }).map(
-    (fields) => (id: Id) => new AIMessageChunk(withId(fields, id) as never),
+  record({ content }, { ...shared, tool_calls: fc.array(toolCall, { maxLength: 3 }), usage_metadata: usage }).map(
+    (fields) => (id: Id) => new AIMessage(withId(fields, id) as never),
   ),
+  record(
+    { content: anyText },
+    { tool_call_chunks: fc.constant([{ name: 'a', args: '{"b":', id: 'c', index: 0 }]) },
+  ).map((fields) => (id: Id) => new AIMessageChunk(withId(fields, id) as never)),
   record(
     { content, tool_call_id: anyId },
     { ...shared, status: fc.constantFrom('success' as const, 'error' as const), artifact: anyJson },
@@ -69,7 +69,9 @@ function shown(messages: readonly BaseMessage[]): unknown {
   });
 }
 
-type Step = { readonly kind: 'add'; readonly makes: readonly (readonly [Make, boolean])[] } | { readonly kind: 'clear' };
+type Step =
+  | { readonly kind: 'add'; readonly makes: readonly (readonly [Make, boolean])[] }
+  | { readonly kind: 'clear' };
 
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {

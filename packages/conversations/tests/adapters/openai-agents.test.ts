@@ -14,7 +14,10 @@ type Step =
   | { readonly kind: 'get'; readonly limit: number | undefined };
 
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('add' as const), items: fc.array(anyItem, { maxLength: 4 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('add' as const), items: fc.array(anyItem, { maxLength: 4 }) }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('pop' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('clear' as const) }) },
   {
@@ -50,7 +53,8 @@ describeEngines('a session of agents', (context) => {
           if (step.kind === 'add') await Promise.all([session.addItems(step.items), expected.addItems(step.items)]);
           if (step.kind === 'pop') expect(await session.popItem()).toEqual(await expected.popItem());
           if (step.kind === 'clear') await Promise.all([session.clearSession(), expected.clearSession()]);
-          if (step.kind === 'get') expect(await session.getItems(step.limit)).toEqual(await expected.getItems(step.limit));
+          if (step.kind === 'get')
+            expect(await session.getItems(step.limit)).toEqual(await expected.getItems(step.limit));
         }
         expect(await session.getItems()).toEqual(await expected.getItems());
         expect(await session.getSessionId()).toBe(await expected.getSessionId());

@@ -5,7 +5,13 @@ export const anyText = fc.oneof(
   { weight: 6, arbitrary: fc.string({ unit: 'grapheme', maxLength: 60 }) },
   {
     weight: 2,
-    arbitrary: fc.constantFrom('', ' ', 'a\0b', 'half \ud83d', 'Zwölf Boxkämpfer jagen Viktor quer über den Sylter Deich'),
+    arbitrary: fc.constantFrom(
+      '',
+      ' ',
+      'a\0b',
+      'half \ud83d',
+      'Zwölf Boxkämpfer jagen Viktor quer über den Sylter Deich',
+    ),
   },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) },
 );
