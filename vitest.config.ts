@@ -20,6 +20,8 @@ export const sources = {
 
 /** What measures waiting times, or lives by deadlines, comes last and alone, so that no neighbour is measured with it. */
 const alone = ['concurrency/**/*.test.ts', 'faults/**/*.test.ts'];
+/** LangGraph's tests of checkpointers look for `describe` and `it` among the globals, which no other test has. */
+const withGlobals = ['langgraph/validation.test.ts'];
 const exclude = ['**/node_modules/**', '**/dist/**'];
 /** The many processes that tests start need not compile the same sources again. */
 const env = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compile') };
@@ -39,7 +41,7 @@ export default defineConfig({
         test: {
           name: folder,
           include: ['**/*.test.ts'],
-          exclude: folder === 'tests' ? [...exclude, ...alone] : exclude,
+          exclude: folder === 'tests' ? [...exclude, ...alone, ...withGlobals] : exclude,
           env,
           ...(folder === 'tests' ? { globalSetup } : {}),
           pool: 'forks' as const,
@@ -52,6 +54,21 @@ export default defineConfig({
           ...(folder === 'tests' ? { testTimeout: 180_000 } : {}),
         },
       })),
+      {
+        ...sources,
+        root: join(root, 'tests'),
+        test: {
+          name: 'tests, with globals',
+          include: withGlobals,
+          exclude,
+          env,
+          globals: true,
+          pool: 'forks' as const,
+          sequence: { groupOrder: 1 },
+          maxWorkers: Math.max(2, availableParallelism()),
+          ...timeouts,
+        },
+      },
       {
         ...sources,
         root: join(root, 'tests'),

@@ -24,8 +24,13 @@ export const drivers: readonly string[] = [
   'sqlite-vec',
 ];
 
-/** Query builders and mappers that only benchmarks compare with. */
-export const peers: readonly string[] = ['drizzle-orm', 'knex'];
+/** What only benchmarks compare with: query builders, mappers, checkpointers. */
+export const peers: readonly string[] = [
+  'drizzle-orm',
+  'knex',
+  '@langchain/langgraph-checkpoint-postgres',
+  '@langchain/langgraph-checkpoint-sqlite',
+];
 
 /** Folders whose files may import a driver: those of the rule that there is one database. */
 export const driverFolders: readonly string[] = (
@@ -73,19 +78,20 @@ export const systemFiles: Readonly<Record<string, string>> = {
   'packages/conversations/src/statistics/statistics.ts':
     'how much everybody writes together is asked by who looks after all, and noted',
   'packages/db-core/src/care/erasures.ts': 'an owner is erased from every table, also from those that belong to nobody',
-  'packages/db-core/src/jobs/prune.ts': 'whose jobs have ended long ago concerns all users',
+  'packages/db-core/src/care/retention/apply-rule.ts': 'what is kept for how long concerns the rows of everybody',
   'packages/db-core/src/jobs/queue-figures.ts': "how full the queue is concerns everybody's jobs",
   'packages/db-core/src/jobs/queue.ts': "a worker takes whoever's job is next",
   'packages/db-core/src/jobs/schedules.ts': 'whoever looks which schedules are due looks for everybody',
   'packages/db-core/src/operations/adopt/adopt.ts':
     'a file that is brought in has rows of many users, and their accounts',
+  'packages/db-core/src/operations/alerts/alerts.ts': 'what is wrong with the database concerns all its users',
+  'packages/db-core/src/care/traces.ts': 'what was erased between two backups, whoever it was',
   'packages/db-core/src/operations/backup/history.ts': "a backup holds everybody's rows",
   'packages/db-core/src/platform/accounts.ts': 'accounts are looked up before it is known who asks',
   'packages/db-core/src/platform/acting.ts':
     'whether somebody is a member is asked before it is known for whom they act',
   'packages/db-core/src/platform/audit.ts':
     'what one person did with the things of several owners is asked by who looks after all',
-  'packages/db-core/src/platform/idempotency-keys.ts': 'answers whose time is over are cleared away for everybody',
   'packages/db-core/src/platform/identity.ts': 'which database this is concerns all its users',
   'packages/db-core/src/platform/instances.ts': 'which programs run concerns all users',
   'packages/db-core/src/platform/log-stream.ts': 'what a program says belongs to no user',

@@ -1,5 +1,159 @@
 -- Made by `pnpm generate`: what every query runs, with what the guard added. Change the repositories instead.
 
+-- checkpointWrites.deleteInRange
+-- sqlite
+delete
+  from "conversation_checkpoint_writes"
+  where "conversation_checkpoint_writes"."user_id" = ? and ("id" >= ? and "id" < ?);
+-- postgres
+delete
+  from "conversation_checkpoint_writes"
+  where "conversation_checkpoint_writes"."user_id" = $1 and ("id" >= $2 and "id" < $3);
+
+-- checkpointWrites.insert1
+-- sqlite
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "id") do nothing;
+-- postgres
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict ("user_id", "id") do nothing;
+
+-- checkpointWrites.listInRange
+-- sqlite
+select "id", "task_id", "task_path", "idx", "channel", "type", "data"
+  from "conversation_checkpoint_writes"
+  where "conversation_checkpoint_writes"."user_id" = ? and ("id" >= ? and "id" < ?);
+-- postgres
+select "id", "task_id", "task_path", "idx", "channel", "type", "data"
+  from "conversation_checkpoint_writes"
+  where "conversation_checkpoint_writes"."user_id" = $1 and ("id" >= $2 and "id" < $3);
+
+-- checkpointWrites.upsert1
+-- sqlite
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "id") do update
+  set "channel" = "excluded"."channel", "task_path" = "excluded"."task_path", "type" = "excluded"."type", "data" = "excluded"."data";
+-- postgres
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict ("user_id", "id") do update
+  set "channel" = "excluded"."channel", "task_path" = "excluded"."task_path", "type" = "excluded"."type", "data" = "excluded"."data";
+
+-- checkpoints.deleteInRange
+-- sqlite
+delete
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" >= ? and "id" < ?);
+-- postgres
+delete
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" >= $2 and "id" < $3);
+
+-- checkpoints.findById
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" = ?);
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" = $2);
+
+-- checkpoints.findForUpdate
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" = ?) ;
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" = $2) for update;
+
+-- checkpoints.findThread
+-- sqlite
+select "thread_id"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("thread_id" < ?)
+  order by "thread_id" desc
+  limit ?;
+-- postgres
+select "thread_id"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("thread_id" < $2)
+  order by "thread_id" desc
+  limit $3;
+
+-- checkpoints.insert
+-- sqlite
+insert into "conversation_checkpoints" ("id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "id") do nothing;
+-- postgres
+insert into "conversation_checkpoints" ("id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  on conflict ("user_id", "id") do nothing;
+
+-- checkpoints.listByIds
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" = any($2));
+
+-- checkpoints.listByThread
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("thread_id" = ? and "checkpoint_id" >= ? and ("checkpoint_id", "id") < (?, ?))
+  order by "checkpoint_id" desc, "id" desc
+  limit ?;
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("thread_id" = $2 and "checkpoint_id" >= $3 and ("checkpoint_id", "id") < ($4, $5))
+  order by "checkpoint_id" desc, "id" desc
+  limit $6;
+
+-- checkpoints.listIds
+-- sqlite
+select "id"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+select "id"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" = any($2));
+
+-- checkpoints.listInNamespace
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" >= ? and "id" < ?)
+  order by "id" desc
+  limit ?;
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" >= $2 and "id" < $3)
+  order by "id" desc
+  limit $4;
+
+-- checkpoints.update
+-- sqlite
+update "conversation_checkpoints"
+  set "parent_checkpoint_id" = ?, "type" = ?, "state" = ?, "channel_values" = ?
+  where "conversation_checkpoints"."user_id" = ? and ("id" = ?);
+-- postgres
+update "conversation_checkpoints"
+  set "parent_checkpoint_id" = $1, "type" = $2, "state" = $3, "channel_values" = $4
+  where "conversation_checkpoints"."user_id" = $5 and ("id" = $6);
+
 -- conversations.archive
 -- sqlite
 update "conversations"
@@ -34,15 +188,25 @@ select "id", "status"
   from "conversations"
   where "conversations"."user_id" = $1 and ("source" = $2 and "external_id" = $3);
 
+-- conversations.findByExternalIds
+-- sqlite
+select "id", "status", "external_id"
+  from "conversations"
+  where "conversations"."user_id" = ? and ("source" = ? and "external_id" in (select value from json_each(?)));
+-- postgres
+select "id", "status", "external_id"
+  from "conversations"
+  where "conversations"."user_id" = $1 and ("source" = $2 and "external_id" = any($3));
+
 -- conversations.findById
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - 1)) as "newest_message_id"
   from "conversations"
   where "conversations"."user_id" = ? and ("id" = ? and "status" <> ?);
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - 1)) as "newest_message_id"
   from "conversations"
@@ -84,13 +248,13 @@ update "conversations"
 
 -- conversations.insert
 -- sqlite
-insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "created_at", "updated_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?)
-  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at";
+insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "expires_at", "created_at", "updated_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at";
 -- postgres
-insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "created_at", "updated_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8)
-  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at";
+insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "expires_at", "created_at", "updated_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at";
 
 -- conversations.insertAdopted
 -- sqlite
@@ -108,15 +272,23 @@ insert into "conversations" ("id", "title", "status", "source", "external_id", "
 insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "created_at", "updated_at", "user_id")
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
+-- conversations.insertRestored
+-- sqlite
+insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "closed_at", "created_at", "updated_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+-- postgres
+insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "closed_at", "created_at", "updated_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
+
 -- conversations.list
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("status" = any($2) and "is_hidden" = any($3))
   order by "last_message_at" desc nulls last, "id" desc
@@ -124,13 +296,13 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 
 -- conversations.listAfter
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("last_message_at" <= ? and ("last_message_at" < ? or "id" < ?) and "status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("last_message_at" <= $2 and ("last_message_at" < $3 or "id" < $4) and "status" = any($5) and "is_hidden" = any($6))
   order by "last_message_at" desc nulls last, "id" desc
@@ -138,17 +310,31 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 
 -- conversations.listEmpty
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("last_message_at" is null and "id" < ? and "status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("last_message_at" is null and "id" < $2 and "status" = any($3) and "is_hidden" = any($4))
   order by "last_message_at" desc nulls last, "id" desc
   limit $5;
+
+-- conversations.listIdsAfter
+-- sqlite
+select "id"
+  from "conversations"
+  where "conversations"."user_id" = ? and ("id" > ? and "status" <> ?)
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id"
+  from "conversations"
+  where "conversations"."user_id" = $1 and ("id" > $2 and "status" <> $3)
+  order by "id" asc
+  limit $4;
 
 -- conversations.searchRows
 -- sqlite
@@ -224,6 +410,18 @@ update "conversations"
   where "conversations"."user_id" = $4 and ("id" = $5 and "status" = $6 and "version" = coalesce(cast($7 as integer), "version"))
   returning "id";
 
+-- conversations.updateExpiry
+-- sqlite
+update "conversations"
+  set "expires_at" = ?, "updated_at" = ?, "version" = "version" + 1
+  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ? and "version" = coalesce(cast(? as integer), "version"))
+  returning "id";
+-- postgres
+update "conversations"
+  set "expires_at" = $1, "updated_at" = $2, "version" = "version" + 1
+  where "conversations"."user_id" = $3 and ("id" = $4 and "status" <> $5 and "version" = coalesce(cast($6 as integer), "version"))
+  returning "id";
+
 -- conversations.updateLeaf
 -- sqlite
 update "conversations"
@@ -274,11 +472,11 @@ select "id", "conversation_id"
 
 -- messages.findByRequest
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "request_id" = ? and "role" = ? and "request_part" = ?);
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "request_id" = $3 and "role" = $4 and "request_part" = $5);
 
@@ -326,11 +524,11 @@ insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "co
 
 -- messages.insertImported
 -- sqlite
-insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "metadata", "external_id", "created_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "tokens", "metadata", "external_id", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- postgres
-insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "metadata", "external_id", "created_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "tokens", "metadata", "external_id", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
 -- messages.insertNext
 -- sqlite
@@ -352,13 +550,13 @@ insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "co
 
 -- messages.listAfter
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" > ?)
   order by "seq" asc
   limit ?;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" > $3)
   order by "seq" asc
@@ -366,13 +564,13 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
 
 -- messages.listBefore
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" < ?)
   order by "seq" desc
   limit ?;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" < $3)
   order by "seq" desc
@@ -380,26 +578,26 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
 
 -- messages.listByIds
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("id" in (select value from json_each(?)) and "conversation_id" = ?)
   order by "seq" asc;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("id" = any($2) and "conversation_id" = $3)
   order by "seq" asc;
 
 -- messages.listBySource
 -- sqlite
-select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
+select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."request_part", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
   from "conversation_messages"
   inner join "conversations" on "conversations"."user_id" = ? and ("conversations"."id" = "conversation_messages"."conversation_id")
   where "conversation_messages"."user_id" = ? and ("conversation_messages"."source" = ? and "conversation_messages"."created_at" <= ? and ("conversation_messages"."created_at" < ? or "conversation_messages"."id" < ?) and "conversations"."status" <> ?)
   order by "conversation_messages"."created_at" desc, "conversation_messages"."id" desc
   limit ?;
 -- postgres
-select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
+select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."request_part", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
   from "conversation_messages"
   inner join "conversations" on "conversations"."user_id" = $1 and ("conversations"."id" = "conversation_messages"."conversation_id")
   where "conversation_messages"."user_id" = $2 and ("conversation_messages"."source" = $3 and "conversation_messages"."created_at" <= $4 and ("conversation_messages"."created_at" < $5 or "conversation_messages"."id" < $6) and "conversations"."status" <> $7)
@@ -408,13 +606,13 @@ select "conversation_messages"."id", "conversation_messages"."conversation_id", 
 
 -- messages.listBySourceBefore
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" < ? and "source" = ?)
   order by "seq" desc
   limit ?;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" < $3 and "source" = $4)
   order by "seq" desc
@@ -457,12 +655,12 @@ select "conversation_messages"."id", "conversation_messages"."content", "convers
 update "conversation_messages"
   set "content" = ?, "parts" = ?, "status" = ?, "token_count" = ?, "source" = ?, "model_name" = ?, "tokens" = ?, "latency_ms" = ?, "metadata" = ?
   where "conversation_messages"."user_id" = ? and ("id" = ? and "status" = ? and "content" = ?)
-  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
+  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
 -- postgres
 update "conversation_messages"
   set "content" = $1, "parts" = $2, "status" = $3, "token_count" = $4, "source" = $5, "model_name" = $6, "tokens" = $7, "latency_ms" = $8, "metadata" = $9
   where "conversation_messages"."user_id" = $10 and ("id" = $11 and "status" = $12 and "content" = $13)
-  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
+  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
 
 -- path.findLeaf
 -- sqlite
@@ -534,11 +732,11 @@ select "seq"
 
 -- path.listBySeqs
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" in (select value from json_each(?)));
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" = any($3));
 
@@ -572,13 +770,13 @@ with recursive "runs"("first", "parent", "step") as (select "newest"."seq" as "f
 
 -- path.listSystem
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "role" = 'system' and "seq" > ? and "seq" <= ?)
   order by "seq" asc
   limit ?;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "role" = 'system' and "seq" > $3 and "seq" <= $4)
   order by "seq" asc
@@ -608,13 +806,13 @@ select "created_at", "role", "model_name", "tokens", "latency_ms"
 
 -- tokens.listUncounted
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("token_count" is null and "status" <> 'partial' and "id" > ?)
   order by "id" asc
   limit ?;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("token_count" is null and "status" <> 'partial' and "id" > $2)
   order by "id" asc

@@ -112,6 +112,158 @@ update "users"
   where "email" = $3
   returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
 
+-- alerts.beginWatch
+-- sqlite
+insert into "alert_watch" ("singleton", "evaluated_at")
+  values (?, ?)
+  on conflict ("singleton") do nothing
+  returning "evaluated_at";
+-- postgres
+insert into "alert_watch" ("singleton", "evaluated_at")
+  values ($1, $2)
+  on conflict ("singleton") do nothing
+  returning "evaluated_at";
+
+-- alerts.findById
+-- sqlite
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "id" = ?;
+-- postgres
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "id" = $1;
+
+-- alerts.findWatch
+-- sqlite
+select "evaluated_at"
+  from "alert_watch"
+  where "singleton" = ?;
+-- postgres
+select "evaluated_at"
+  from "alert_watch"
+  where "singleton" = $1;
+
+-- alerts.insert
+-- sqlite
+insert into "alerts" ("id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("rule", "subject")
+  where "resolved_at" is null do nothing
+  returning "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at";
+-- postgres
+insert into "alerts" ("id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  on conflict ("rule", "subject")
+  where "resolved_at" is null do nothing
+  returning "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at";
+
+-- alerts.list
+-- sqlite
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "id" < ?
+  order by "id" desc
+  limit ?;
+-- postgres
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "id" < $1
+  order by "id" desc
+  limit $2;
+
+-- alerts.listFiring
+-- sqlite
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "resolved_at" is null
+  order by "rule" asc, "subject" asc
+  limit ?;
+-- postgres
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "resolved_at" is null
+  order by "rule" asc, "subject" asc
+  limit $1;
+
+-- alerts.listUntold
+-- sqlite
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "resolved_at" > ? and "resolved_told_at" is null
+  order by "resolved_at" asc nulls first
+  limit ?;
+-- postgres
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "resolved_at" > $1 and "resolved_told_at" is null
+  order by "resolved_at" asc nulls first
+  limit $2;
+
+-- alerts.markFiringTold
+-- sqlite
+update "alerts"
+  set "firing_told_at" = ?
+  where "id" = ?;
+-- postgres
+update "alerts"
+  set "firing_told_at" = $1
+  where "id" = $2;
+
+-- alerts.markResolvedTold
+-- sqlite
+update "alerts"
+  set "resolved_told_at" = ?
+  where "id" = ?;
+-- postgres
+update "alerts"
+  set "resolved_told_at" = $1
+  where "id" = $2;
+
+-- alerts.removeBefore
+-- sqlite
+delete
+  from "alerts"
+  where "resolved_at" < ?;
+-- postgres
+delete
+  from "alerts"
+  where "resolved_at" < $1;
+
+-- alerts.resolve
+-- sqlite
+update "alerts"
+  set "resolved_at" = ?
+  where "id" = ? and "resolved_at" is null
+  returning "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at";
+-- postgres
+update "alerts"
+  set "resolved_at" = $1
+  where "id" = $2 and "resolved_at" is null
+  returning "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at";
+
+-- alerts.see
+-- sqlite
+update "alerts"
+  set "message" = ?, "seen_at" = ?
+  where "id" = ? and "resolved_at" is null;
+-- postgres
+update "alerts"
+  set "message" = $1, "seen_at" = $2
+  where "id" = $3 and "resolved_at" is null;
+
+-- alerts.takeTurn
+-- sqlite
+update "alert_watch"
+  set "evaluated_at" = ?
+  where "singleton" = ? and ("evaluated_at" <= ? or "evaluated_at" > ?)
+  returning "evaluated_at";
+-- postgres
+update "alert_watch"
+  set "evaluated_at" = $1
+  where "singleton" = $2 and ("evaluated_at" <= $3 or "evaluated_at" > $4)
+  returning "evaluated_at";
+
 -- audit.insert
 -- sqlite
 insert into "audit_events" ("id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at", "user_id")
@@ -214,49 +366,53 @@ select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id
 
 -- backups.findLatest
 -- sqlite
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "kind" = ? and "result" = ?
   order by "started_at" desc, "id" desc
   limit ?;
 -- postgres
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "kind" = $1 and "result" = $2
   order by "started_at" desc, "id" desc
   limit $3;
 
+-- backups.findLatestFull
+-- sqlite
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "kind" = ? and "result" = ? and "base_file" is null
+  order by "started_at" desc, "id" desc
+  limit ?;
+-- postgres
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "kind" = $1 and "result" = $2 and "base_file" is null
+  order by "started_at" desc, "id" desc
+  limit $3;
+
 -- backups.insert
 -- sqlite
-insert into "backups" ("id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+insert into "backups" ("id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- postgres
-insert into "backups" ("id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+insert into "backups" ("id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- backups.list
 -- sqlite
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "started_at" <= ?
   order by "started_at" desc
   limit ?;
 -- postgres
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "started_at" <= $1
   order by "started_at" desc
   limit $2;
-
--- backups.removeBefore
--- sqlite
-delete
-  from "backups"
-  where "started_at" < ?;
--- postgres
-delete
-  from "backups"
-  where "started_at" < $1;
 
 -- cache.listTrackedTables
 -- sqlite
@@ -514,30 +670,6 @@ select "request_hash", "response_status", "response_headers", "response_body"
   from "idempotency_keys"
   where "idempotency_keys"."user_id" = $1 and ("key" = $2);
 
--- idempotencyKeys.listExpired
--- sqlite
-select "user_id", "id"
-  from "idempotency_keys"
-  where "expires_at" <= ?
-  order by "expires_at" asc
-  limit ?;
--- postgres
-select "user_id", "id"
-  from "idempotency_keys"
-  where "expires_at" <= $1
-  order by "expires_at" asc
-  limit $2;
-
--- idempotencyKeys.removeExpired
--- sqlite
-delete
-  from "idempotency_keys"
-  where "user_id" = ? and "id" = ? and "expires_at" <= ?;
--- postgres
-delete
-  from "idempotency_keys"
-  where "user_id" = $1 and "id" = $2 and "expires_at" <= $3;
-
 -- identity.find
 -- sqlite
 select "id", "environment", "created_at"
@@ -614,26 +746,6 @@ update "jobs"
   where "jobs"."user_id" = $7 and ("id" = $8 and "status" = $9)
   returning "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at";
 
--- jobs.eraseEnded
--- sqlite
-delete
-  from "jobs"
-  where "user_id" = ? and "id" in (select value from json_each(?)) and "completed_at" < ?;
--- postgres
-delete
-  from "jobs"
-  where "user_id" = $1 and "id" = any($2) and "completed_at" < $3;
-
--- jobs.eraseLines
--- sqlite
-delete
-  from "job_logs"
-  where "user_id" = ? and "id" in (select value from json_each(?));
--- postgres
-delete
-  from "job_logs"
-  where "user_id" = $1 and "id" = any($2);
-
 -- jobs.findById
 -- sqlite
 select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
@@ -692,20 +804,6 @@ select "id", "kind", "display_name", "status", "progress", "stage", "parameters"
   order by "id" desc
   limit $3;
 
--- jobs.listEnded
--- sqlite
-select "id"
-  from "jobs"
-  where "user_id" = ? and "id" > ? and "id" < ? and "completed_at" < ?
-  order by "id" asc
-  limit ?;
--- postgres
-select "id"
-  from "jobs"
-  where "user_id" = $1 and "id" > $2 and "id" < $3 and "completed_at" < $4
-  order by "id" asc
-  limit $5;
-
 -- jobs.listLines
 -- sqlite
 select "id", "attempt", "level", "message", "details", "created_at"
@@ -719,20 +817,6 @@ select "id", "attempt", "level", "message", "details", "created_at"
   where "job_logs"."user_id" = $1 and ("job_id" = $2 and "id" > $3)
   order by "id" asc
   limit $4;
-
--- jobs.listLinesOf
--- sqlite
-select "id"
-  from "job_logs"
-  where "user_id" = ? and "job_id" = ?
-  order by "id" asc
-  limit ?;
--- postgres
-select "id"
-  from "job_logs"
-  where "user_id" = $1 and "job_id" = $2
-  order by "id" asc
-  limit $3;
 
 -- jobs.listOfKind
 -- sqlite
@@ -775,20 +859,6 @@ select "id", "kind", "display_name", "status", "progress", "stage", "parameters"
   where "jobs"."user_id" = $1 and ("status" = $2 and "id" < $3)
   order by "id" desc
   limit $4;
-
--- jobs.nextOwner
--- sqlite
-select "user_id"
-  from "jobs"
-  where "user_id" > ?
-  order by "user_id" asc
-  limit ?;
--- postgres
-select "user_id"
-  from "jobs"
-  where "user_id" > $1
-  order by "user_id" asc
-  limit $2;
 
 -- jobs.report
 -- sqlite
@@ -1550,16 +1620,6 @@ update "user_sessions"
   where "account_id" = $2 and "id" <> $3 and "is_active" = $4
   returning "id";
 
--- sessions.erase
--- sqlite
-delete
-  from "user_sessions"
-  where "id" in (select value from json_each(?));
--- postgres
-delete
-  from "user_sessions"
-  where "id" = any($1);
-
 -- sessions.findByHash
 -- sqlite
 select "user_sessions"."id", "user_sessions"."account_id", "user_sessions"."is_active", "user_sessions"."expires_at", "user_sessions"."last_activity_at", "users"."email", "users"."is_admin", "users"."is_active" as "account_is_active"
@@ -1581,34 +1641,6 @@ select "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_
 select "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_activity_at", "created_at"
   from "user_sessions"
   where "account_id" = $1 and "id" = $2;
-
--- sessions.findExpired
--- sqlite
-select "id"
-  from "user_sessions"
-  where "expires_at" <= ?
-  order by "expires_at" asc
-  limit ?;
--- postgres
-select "id"
-  from "user_sessions"
-  where "expires_at" <= $1
-  order by "expires_at" asc
-  limit $2;
-
--- sessions.findIdle
--- sqlite
-select "id"
-  from "user_sessions"
-  where "last_activity_at" <= ?
-  order by "last_activity_at" asc
-  limit ?;
--- postgres
-select "id"
-  from "user_sessions"
-  where "last_activity_at" <= $1
-  order by "last_activity_at" asc
-  limit $2;
 
 -- sessions.insert
 -- sqlite
@@ -1808,22 +1840,6 @@ select "key"
   order by "last_failed_at" asc
   limit $2;
 
--- systemLogs.findNth
--- sqlite
-select "id"
-  from "system_logs"
-  where "id" < ?
-  order by "id" desc
-  limit ?
-  offset ?;
--- postgres
-select "id"
-  from "system_logs"
-  where "id" < $1
-  order by "id" desc
-  limit $2
-  offset $3;
-
 -- systemLogs.insert
 -- sqlite
 insert into "system_logs" ("id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at")
@@ -1917,30 +1933,6 @@ select "id", "level", "logger", "message", "request_id", "job_id", "session_id",
   where "request_id" = $1 and "logger" = $2 and "id" > $3 and "id" < $4 and "level" = any($5) and lower("message") like $6
   order by "id" desc
   limit $7;
-
--- systemLogs.listOldest
--- sqlite
-select "id"
-  from "system_logs"
-  where "id" <= ?
-  order by "id" asc
-  limit ?;
--- postgres
-select "id"
-  from "system_logs"
-  where "id" <= $1
-  order by "id" asc
-  limit $2;
-
--- systemLogs.removeUpTo
--- sqlite
-delete
-  from "system_logs"
-  where "id" <= ?;
--- postgres
-delete
-  from "system_logs"
-  where "id" <= $1;
 
 -- tokens.findById
 -- sqlite

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Conversations, conversationsAdopter } from '@keelson/conversations';
-import { Accounts, adopt, type AdoptOptions, type AdoptReport, Audit } from '@keelson/db-core';
+import { Accounts, adopt, type AdoptOptions, type AdoptReport, Audit, Erasures } from '@keelson/db-core';
 import { describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
 import { faultsIn } from '../kill/sound.ts';
@@ -310,6 +310,65 @@ describeEngines('adopting organic-fishstick-RAG', (context) => {
     expect(tableOf(await run(path), 'users').counts).toEqual([6, 0, 2, 4]);
     const { items } = await new Audit(database).listOfAll({ limit: 50 });
     expect(items.map(({ action }) => action)).toContain('data.adopted');
+  });
+
+  it('does not bring back what was erased here, and says so', async () => {
+    const { database, chats, run, faults } = await setUp();
+    const account = { user_id: uuid(9), email: 'zoe@example.com', password_hash: '', created_at: at(0) };
+    const rows: LegacyRows = {
+      users: [account],
+      conversations: [
+        conversation(1),
+        conversation(2),
+        conversation(3, { user_id: uuid(9) }),
+        conversation(4, { user_id: 'eve' }),
+      ],
+      messages: [message(11, 1), message(12, 2), message(13, 3), message(14, 4)],
+    };
+    const path = legacyFile(rows);
+    await run(path);
+    const erasures = new Erasures(database);
+    await chats('ada').eraseConversation(uuid(1));
+    for (const owner of [uuid(9), 'eve']) await erasures.eraseOwner(owner, { rewrite: false });
+    const report = await run(path);
+    expect(tableOf(report, 'users')).toMatchObject({ counts: [1, 0, 0, 1], reasons: { ERASED: 1 } });
+    expect(tableOf(report, 'conversations')).toMatchObject({ counts: [4, 0, 1, 3], reasons: { ERASED: 3 } });
+    expect(tableOf(report, 'messages')).toMatchObject({ counts: [4, 0, 1, 3], reasons: { ERASED: 3 } });
+    const late = await run(legacyFile({ messages: [message(11, 1), message(15, 1)] }));
+    expect(tableOf(late, 'messages')).toMatchObject({ counts: [2, 0, 0, 2], reasons: { ERASED: 2 } });
+    expect(await erasures.preview(uuid(9))).toEqual({});
+    expect(await erasures.preview('eve')).toEqual({});
+    expect((await chats('ada').listConversations()).items.map(({ id }) => id)).toEqual([uuid(2)]);
+
+    // What somebody made after that is new.
+    const ahead = new Date(Date.now() + 3_600_000).toISOString();
+    const again = await run(legacyFile({ conversations: [conversation(5, { user_id: 'eve', created_at: ahead })] }));
+    expect(tableOf(again, 'conversations')).toMatchObject({ counts: [1, 1, 0, 0] });
+    expect(await faults()).toEqual([]);
+  });
+
+  it('brings in messages of conversations that came with an earlier file', async () => {
+    const { chats, run, faults } = await setUp();
+    const conversations = [
+      conversation(1),
+      conversation(2, { id: 'chat-2', user_id: 'bob' }),
+      conversation(3, { status: 'CLOSED' }),
+    ];
+    await run(legacyFile({ conversations }));
+    await chats('eve').createConversation({ id: uuid(7) });
+    const messages = [
+      message(11, 1),
+      message(12, 2, { conversation_id: 'chat-2' }),
+      message(13, 3),
+      // It isn't this system's.
+      message(14, 7),
+    ];
+    const path = legacyFile({ messages });
+    const report = await run(path);
+    expect(tableOf(report, 'messages')).toMatchObject({ counts: [4, 3, 0, 1], reasons: { NO_CONVERSATION: 1 } });
+    expect(await chats('ada').getMessageCount(uuid(1))).toBe(1);
+    expect(tableOf(await run(path), 'messages').counts).toEqual([4, 0, 3, 1]);
+    expect(await faults()).toEqual([]);
   });
 
   it('finds what belongs together in several files, in whatever order they are given', async () => {

@@ -175,7 +175,7 @@ describeEngines('a backup', (context) => {
     expect(await spoil(() => writeFile(spoilt, withHeader(original, { takenAt: '2020-01-01T00:00:00.000Z' })))).toBe(
       'BACKUP_DAMAGED',
     );
-    expect(await spoil(() => writeFile(spoilt, withHeader(original, { format: 2 })))).toBe('BACKUP_UNKNOWN');
+    expect(await spoil(() => writeFile(spoilt, withHeader(original, { format: 3 })))).toBe('BACKUP_UNKNOWN');
     expect(await spoil(() => writeFile(spoilt, reordered(original)))).toBe('BACKUP_DAMAGED');
     await using again = openDatabase({ url, env: {} });
     expect(await seen(again)).toEqual(before);

@@ -1,5 +1,6 @@
 import { readdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { Conversations } from '@keelson/conversations';
 import {
   BackupHistory,
   databaseHealth,
@@ -28,7 +29,6 @@ describeEngines('backups by the clock', (context) => {
     const database = await context.open({ env: { BACKUP_FOLDER: folder } });
     await ensureIdentity(database, 'test');
     await fill(database, 2);
-    const before = await seen(database);
     const jobs = new Jobs(database);
     defineBackupJobs(jobs);
     await ensureBackupSchedules(jobs);
@@ -36,6 +36,7 @@ describeEngines('backups by the clock', (context) => {
     const { items: schedules } = await new Schedules(jobs).list(SYSTEM_OWNER);
     expect(Object.fromEntries(schedules.map(({ name, expression }) => [name, expression]))).toEqual({
       backup: '0 2 * * *',
+      'backup-increment': '*/15 * * * *',
       'restore-drill': '30 4 * * 0',
     });
     const run = async (kind: string): Promise<string> => {
@@ -57,6 +58,12 @@ describeEngines('backups by the clock', (context) => {
 
     expect(await run('kernel.backup')).toBe('completed');
     expect(readdirSync(folder)).toHaveLength(1);
+    await new Conversations(database, 'ada').createConversation({ title: 'since the backup' });
+    const before = await seen(database);
+    expect(await run('kernel.backup-increment')).toBe('completed');
+    expect(readdirSync(folder)).toHaveLength(2);
+    expect((await listBackups(folder)).items[0]).toMatchObject({ form: 'increment' });
+    // Of both of them.
     expect(await run('kernel.restore-drill')).toBe('completed');
     const health = await databaseHealth(database);
     expect(health.checks.backups).toMatchObject({ status: 'healthy', drill: { result: 'whole' } });
@@ -64,10 +71,11 @@ describeEngines('backups by the clock', (context) => {
     const text = await metrics.text();
     metrics.close();
     expect(text).toMatch(/^keelson_backup_age_seconds \d/m);
+    expect(text).toMatch(/^keelson_full_backup_age_seconds \d/m);
     expect(text).toContain('keelson_backup_drill_succeeded 1');
     // The drill left nothing behind, and the database as it was.
     expect(await seen(database)).toEqual(before);
-    expect(readdirSync(folder)).toHaveLength(1);
+    expect(readdirSync(folder)).toHaveLength(2);
     if (context.engine === 'postgres') {
       const raw = context.raw(database.config.target.url);
       expect(await raw.query(`SELECT nspname FROM pg_namespace WHERE nspname LIKE '%restore%'`)).toEqual([]);
@@ -85,6 +93,7 @@ describeEngines('backups by the clock', (context) => {
     expect(history.map(({ kind, result }) => [kind, result])).toEqual([
       ['drill', 'failed'],
       ['drill', 'whole'],
+      ['backup', 'whole'],
       ['backup', 'whole'],
     ]);
   });

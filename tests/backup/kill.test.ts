@@ -2,7 +2,16 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backupDatabase, ensureIdentity, openDatabase, verifyBackup } from '@keelson/db-core';
+import {
+  backupDatabase,
+  ensureIdentity,
+  loadDatabaseConfig,
+  openDatabase,
+  restoreBackup,
+  takeBackup,
+  takeIncrement,
+  verifyBackup,
+} from '@keelson/db-core';
 import { describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
 import { isLong } from '../faults/form.ts';
@@ -33,7 +42,8 @@ describeEngines('killed at any moment', (context) => {
     await using database = openDatabase({ url, env: {} });
     await ensureIdentity(database, 'test');
     await fill(database, 20);
-    const told = new Set<string>();
+    // What the first increment goes on from.
+    const told = new Set([(await takeBackup(database, { folder })).file]);
     for (let round = 0; round < ROUNDS; round += 1) {
       const child = new Child(backingUp, [url, folder]);
       await child.line(1);
@@ -43,7 +53,11 @@ describeEngines('killed at any moment', (context) => {
       const found = backupsIn(folder);
       expect([...told].filter((file) => !found.includes(file.slice(folder.length + 1)))).toEqual([]);
     }
+    // Increments fit what they go on from, too.
     for (const name of backupsIn(folder)) await verifyBackup(join(folder, name));
+    const copy = await context.emptyUrl();
+    await restoreBackup(folder, { config: loadDatabaseConfig({ url: copy, env: {} }) });
+    expect(await faultsIn(context, copy)).toEqual([]);
     // Whoever comes next clears away what was left.
     await backupDatabase(database, { folder });
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
@@ -55,11 +69,13 @@ describeEngines('killed at any moment', (context) => {
     const url = await context.url();
     const states: string[] = [];
     const files: string[] = [];
-    for (const conversations of [3, 4]) {
+    for (const make of [backupDatabase, takeIncrement]) {
       await using database = openDatabase({ url, env: {} });
       await ensureIdentity(database, 'test');
-      await fill(database, conversations);
-      files.push((await backupDatabase(database, { folder })).file);
+      await fill(database, 3);
+      const { file, takenAt } = await make(database, { folder });
+      // The increment is reached from the full one.
+      files.push(files[0] === undefined ? file : `${files[0]}@${takenAt.toISOString()}`);
       states.push(JSON.stringify(await seen(database)));
     }
     for (let round = 0; round < ROUNDS; round += 1) {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-const MOUNT = 'mount -t tmpfs -o "size=$SIZE,$MODE" none "$FOLDER"';
+const MOUNT = 'mount -t tmpfs -o "size=$SIZE,mode=$MODE" none "$FOLDER"';
 
 /** How a process gets a disk of its own, in this folder and gone with it. */
 export interface SmallDisk {
@@ -9,12 +9,20 @@ export interface SmallDisk {
   readonly isDisk: boolean;
 }
 
+export interface SmallDiskOptions {
+  /** Default: 4. */
+  readonly megabytes?: number;
+  /** Who may enter. Default: nobody else. */
+  readonly mode?: '700' | '755';
+}
+
 /**
- * A disk of 4 MB: a file system in memory, which a process can mount where nobody else sees it, as root or where users
+ * A small disk: a file system in memory, which a process can mount where nobody else sees it, as root or where users
  * have namespaces. Elsewhere only a limit on the size of its files is to be had.
  */
-export function smallDisk(folder: string): SmallDisk {
-  const script = `${MOUNT.replace('$SIZE', '4m').replace('$MODE', 'mode=700').replace('$FOLDER', folder)} && exec "$@"`;
+export function smallDisk(folder: string, { megabytes = 4, mode = '700' }: SmallDiskOptions = {}): SmallDisk {
+  const mount = MOUNT.replace('$SIZE', `${megabytes}m`).replace('$MODE', mode).replace('$FOLDER', folder);
+  const script = `${mount} && exec "$@"`;
   for (const namespace of [
     ['unshare', '-m'],
     ['unshare', '-rm'],
@@ -22,5 +30,5 @@ export function smallDisk(folder: string): SmallDisk {
     const launcher = [...namespace, 'sh', '-c', script, 'sh'];
     if (spawnSync(launcher[0]!, [...launcher.slice(1), 'true']).status === 0) return { launcher, isDisk: true };
   }
-  return { launcher: ['sh', '-c', 'ulimit -S -f 4096 && exec "$@"', 'sh'], isDisk: false };
+  return { launcher: ['sh', '-c', `ulimit -S -f ${megabytes * 1024} && exec "$@"`, 'sh'], isDisk: false };
 }

@@ -3,6 +3,7 @@ import { metadata, parts, randomNumbers, roleAt, text } from './content.ts';
 import type { Appended, ConversationRow, MessageRow } from './rows.ts';
 
 const USERS = ['ada', 'barbara', 'edsger', 'grace', 'tony'];
+const SEED = 20_260_105;
 const CONVERSATIONS_EACH = 40;
 const MESSAGES_EACH = 100;
 const EMPTY = 32;
@@ -20,23 +21,29 @@ type Store = (userId: string, conversation: ConversationRow, messages: readonly 
 
 /** What every contender's database holds at the beginning, and what is added to it later. */
 export class Population {
-  readonly #random = randomNumbers(20_260_105);
+  readonly #random: () => number;
+  readonly #users: readonly string[];
   readonly #seeded: Seeded[] = [];
   /** Conversations without messages, for those who bring many at once: one for each time. */
   readonly #empty: Seeded[] = [];
+
+  constructor({ users = USERS, seed = SEED }: { readonly users?: readonly string[]; readonly seed?: number } = {}) {
+    this.#users = users;
+    this.#random = randomNumbers(seed);
+  }
 
   /**
    * Makes everything that the databases begin with and hands it to `store`, without keeping the messages: a large heap
    * would make every collection of garbage a long one.
    */
   async make(store: Store): Promise<void> {
-    for (const userId of USERS) {
+    for (const userId of this.#users) {
       for (let number = 0; number < CONVERSATIONS_EACH; number += 1) {
         this.#seeded.push(await this.#conversation(userId, number, MESSAGES_EACH, store));
       }
     }
     for (let number = 0; number < EMPTY; number += 1)
-      this.#empty.push(await this.#conversation('ada', number, 0, store));
+      this.#empty.push(await this.#conversation(this.#users[0] ?? 'ada', number, 0, store));
   }
 
   /** The same place in the list for the same number, in an order without a pattern. */
@@ -71,7 +78,7 @@ export class Population {
     const isArchived = number % 9 === 0;
     const conversation: ConversationRow = {
       id,
-      title: number % 7 === 0 ? null : text(this.#random, 'user').slice(0, 80),
+      title: number % 7 === 0 ? null : text(this.#random, 'user').slice(0, 80).toWellFormed(),
       status: isArchived ? 'ARCHIVED' : 'ACTIVE',
       source: number % 3 === 0 ? 'import' : null,
       external_id: number % 3 === 0 ? `thread-${userId}-${number}-${length}` : null,

@@ -1,4 +1,4 @@
-import { type ConversationStatus, defineQuery, type JsonValue, openDatabase } from '@keelson/db-core';
+import { type ConversationStatus, type Database, defineQuery, type JsonValue, openDatabase } from '@keelson/db-core';
 import type { Population } from './population.ts';
 import type { MessageRow } from './rows.ts';
 
@@ -57,17 +57,22 @@ const insertMessage = defineQuery('benchmark.seedMessage', (db, p: MessageRow) =
   }),
 );
 
+/** Adds everything of a population. */
+export async function store(database: Database, population: Population): Promise<void> {
+  await population.make((userId, conversation, messages) =>
+    database.transaction(userId, async (user) => {
+      await user.run(insertConversation, { ...conversation, next_seq: messages.length + 1 });
+      await user.runMany(insertMessage, messages);
+    }),
+  );
+}
+
 /** Migrates a fresh database and fills it; every contender then gets a copy. */
 export async function seed(url: string, population: Population): Promise<void> {
   const database = openDatabase({ url, env: {} });
   try {
     await database.initialize();
-    await population.make((userId, conversation, messages) =>
-      database.transaction(userId, async (user) => {
-        await user.run(insertConversation, { ...conversation, next_seq: messages.length + 1 });
-        await user.runMany(insertMessage, messages);
-      }),
-    );
+    await store(database, population);
   } finally {
     await database.close();
   }

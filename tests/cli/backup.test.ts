@@ -2,7 +2,7 @@ import { existsSync, readdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Conversations } from '@keelson/conversations';
-import { openDatabase } from '@keelson/db-core';
+import { listKept, loadDatabaseConfig, openDatabase } from '@keelson/db-core';
 import { describeEngine, describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
 import { freshFolder } from '../support/fresh-folder.ts';
@@ -13,6 +13,10 @@ interface Made {
   readonly encrypted: boolean;
   readonly verified: boolean;
   readonly rows: number;
+}
+interface Increment extends Made {
+  readonly takenAt: string;
+  readonly whyFull: string | null;
 }
 interface Restored {
   readonly restored: boolean;
@@ -57,6 +61,11 @@ describeEngines('keelson and backups', (context) => {
     expect(restored.kept).not.toBeNull();
     expect(await titles(url)).toEqual(['before']);
     expect(await document(['validate'], { url })).toMatchObject({ valid: true });
+    expect(await document(['backups', 'remove-kept', '--yes'], { url })).toMatchObject({
+      items: [{ name: restored.kept }],
+    });
+    expect(await listKept(loadDatabaseConfig({ url, env: {} }))).toEqual([]);
+    expect(await titles(url)).toEqual(['before']);
 
     expect(await document(['backups', 'prune', '--yes'], { url, env })).toMatchObject({ items: [] });
     truncateSync(made.file, 2000);
@@ -65,6 +74,34 @@ describeEngines('keelson and backups', (context) => {
     });
     expect((await failure(['restore', made.file, '--yes'], { url, exit: 1 })).code).toBe('BACKUP_DAMAGED');
     expect(await titles(url)).toEqual(['before']);
+  });
+
+  it('makes increments, and restores a moment from them', async () => {
+    const url = await context.emptyUrl();
+    const folder = freshFolder();
+    const env = { BACKUP_FOLDER: folder };
+    await succeed(['init'], { url, env });
+    await write(url, 'before');
+    const { file: full, whyFull } = await document<Increment>(['backup', '--incremental'], { url, env });
+    expect(whyFull).toContain('There is no backup to go on from');
+    await write(url, 'between');
+    const made = await document<Increment>(['backup', '--incremental'], { url, env });
+    expect(made).toMatchObject({ form: 'increment', base: full, whyFull: null, verified: true });
+    await write(url, 'after');
+    expect(await document(['backups', 'verify'], { url, env })).toMatchObject({
+      items: [
+        { file: full, whole: true },
+        { file: made.file, whole: true },
+      ],
+    });
+
+    expect((await failure(['restore', '--to', '2020-01-01T00:00:00Z', '--yes'], { url, env, exit: 4 })).code).toBe(
+      'RESTORE_REFUSED',
+    );
+    const { stdout } = await succeed(['restore', '--to', '2099-01-01T00:00:00Z', '--yes'], { url, env });
+    expect(stdout).toContain(`is restored as of ${made.takenAt}`);
+    expect(stdout).toMatch(/What was written in the \d+ seconds? from .* is not in it/);
+    expect((await titles(url)).sort()).toEqual(['before', 'between']);
   });
 
   it('asks for the name of a production database before it replaces one', async () => {

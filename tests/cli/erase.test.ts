@@ -39,7 +39,7 @@ describeEngines('keelson erase', (context) => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect((await document<Erased>(['erase', 'zoe', '--dry-run'], { url })).rows).toEqual({});
     const { stdout } = await succeed(['erase', 'zoe', '--yes', '--no-rewrite'], { url });
-    expect(stdout).toMatch(/Backups made before .*\n(?:.*\n)*Erasure [0-9a-f-]{36}\.\n$/);
+    expect(stdout).toMatch(/Backups, full and incremental, made before .*\n(?:.*\n)*Erasure [0-9a-f-]{36}\.\n$/);
   });
 
   it('refuses nobody, and a certificate that it can not write, before anything is erased', async () => {

@@ -20,7 +20,9 @@ describeEngines('keelson settings', (context) => {
     expect((await succeed(['settings', 'get', 'mail.hour'], { url })).stdout).toBe('8\n');
     const other = await document<Page>(['settings', 'list', '--user', 'keelson'], { url });
     expect(other.items).toEqual([]);
-    await succeed(['settings', 'remove', 'mail.hour'], { url });
+    const remove = ['settings', 'remove', 'mail.hour'];
+    expect((await failure(remove, { url, exit: 3 })).code).toBe('DECLINED');
+    await succeed([...remove, '--yes'], { url });
     expect((await failure(['settings', 'get', 'mail.hour'], { url, exit: 1 })).code).toBe('SETTING_NOT_FOUND');
   });
 

@@ -50,6 +50,32 @@ export const rowFactories: ReadonlyMap<string, RowFactory> = new Map<string, Row
     }),
   ],
   [
+    'conversation_checkpoints',
+    (number) => ({
+      id: idOf('conversation_checkpoints', number),
+      thread_id: `thread ${number}`,
+      checkpoint_ns: '',
+      checkpoint_id: `checkpoint ${number}`,
+      type: 'json',
+      state: Uint8Array.of(number),
+      channel_values: Uint8Array.of(number),
+      created_at: at(number),
+    }),
+  ],
+  [
+    'conversation_checkpoint_writes',
+    (number) => ({
+      id: idOf('conversation_checkpoint_writes', number),
+      task_id: `task ${number}`,
+      task_path: '',
+      idx: 0,
+      channel: 'messages',
+      type: 'json',
+      data: Uint8Array.of(number),
+      created_at: at(number),
+    }),
+  ],
+  [
     'jobs',
     (number) => ({
       id: idOf('jobs', number),

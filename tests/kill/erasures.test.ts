@@ -5,13 +5,14 @@ import { type Erasure, Erasures, openDatabase } from '@keelson/db-core';
 import { describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
 import { fillConversations, fillTables, WRITTEN_BY_ERASING } from '../erasure/fill.ts';
+import { isLong } from '../faults/form.ts';
 import { stored } from '../isolation/fixture.ts';
 import { Child } from '../support/child.ts';
 import { seeded } from './seeded.ts';
 import { sessionsEnd } from './sound.ts';
 
-/** `KEELSON_KILL_ROUNDS=50 KEELSON_KILL_SEED=7 vitest run tests/kill/erasures` looks harder. */
-const ROUNDS = Number(process.env['KEELSON_KILL_ROUNDS'] ?? 4);
+/** `pnpm test:faults` looks harder, and so does `KEELSON_KILL_ROUNDS=50 KEELSON_KILL_SEED=7`. */
+const ROUNDS = Number(process.env['KEELSON_KILL_ROUNDS'] ?? (isLong ? 50 : 4));
 const SEED = Number(process.env['KEELSON_KILL_SEED'] ?? 1);
 const ROUND_MS = 20_000;
 const SOON_MS = 1200;

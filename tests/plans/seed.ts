@@ -4,6 +4,7 @@ import type { RawConnection } from '@keelson/db-core/testing';
 const CONVERSATIONS = 2_000;
 const MESSAGES_EACH = 50;
 const USERS = 20;
+const CHECKPOINTS = 20_000;
 const JOBS = 50_000;
 const SCHEDULES = 5_000;
 const ACCOUNTS = 5_000;
@@ -27,6 +28,14 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
     INSERT INTO conversation_messages (user_id, id, conversation_id, seq, role, content, request_id, source, external_id, created_at)
     SELECT ${dialect.user('c')}, ${dialect.uuid(`(c * 1000 + m)`)}, ${dialect.uuid('c')}, m, 'user', 'content ' || m, 'request ' || m, 'source ' || (m % 10), 'external ' || m, ${dialect.time('m')}
     FROM ${dialect.series('c', CONVERSATIONS)}, ${dialect.series('m', MESSAGES_EACH)}`);
+  await raw.query(`
+    INSERT INTO conversation_checkpoints (user_id, id, thread_id, checkpoint_ns, checkpoint_id, type, state, channel_values, created_at)
+    SELECT ${dialect.user('c')}, 'thread ' || (c % 200) || '.' || c, 'thread ' || (c % 200), '', 'checkpoint ' || c, 'json', ${dialect.bytes}, ${dialect.bytes}, ${dialect.time('c')}
+    FROM ${dialect.series('c', CHECKPOINTS)}`);
+  await raw.query(`
+    INSERT INTO conversation_checkpoint_writes (user_id, id, task_id, task_path, idx, channel, type, data, created_at)
+    SELECT ${dialect.user('c')}, 'thread ' || (c % 200) || '.' || c || ':task:' || w, 'task', '', w, 'messages', 'json', ${dialect.bytes}, ${dialect.time('c')}
+    FROM ${dialect.series('c', CHECKPOINTS)}, ${dialect.series('w', 2)}`);
   // Most jobs have ended; of the others some are ready, some wait, some run.
   await raw.query(`
     INSERT INTO jobs (user_id, id, kind, status, parameters, max_attempts, ready_at, waits_until, lease_until, worker, dedup_key, scheduled_at, completed_at, created_at, updated_at)
@@ -44,6 +53,11 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
     INSERT INTO backups (id, kind, file, result, started_at, duration_ms)
     SELECT ${dialect.uuid('b')}, CASE b % 7 WHEN 1 THEN 'drill' ELSE 'backup' END, 'file ' || b, CASE b % 9 WHEN 1 THEN 'failed' ELSE 'whole' END, ${dialect.time('b')}, 1
     FROM ${dialect.series('b', SCHEDULES)}`);
+  await raw.query(`
+    INSERT INTO alerts (id, rule, subject, severity, message, fired_at, seen_at, resolved_at)
+    SELECT ${dialect.uuid('a')}, 'rule ' || (a % 7), 'subject ' || a, 'warning', 'message', ${dialect.time('a')}, ${dialect.time('a')},
+      CASE WHEN a % 500 <> 0 THEN ${dialect.time('a')} END
+    FROM ${dialect.series('a', RECORDS)}`);
   await raw.query(`
     INSERT INTO schedules (id, user_id, name, kind, parameters, expression, time_zone, next_run_at, created_at, updated_at)
     SELECT ${dialect.uuid('s')}, ${dialect.user('s')}, 'schedule ' || s, 'kind ' || (s % 7), '{}', '0 7 * * *', 'UTC',

@@ -1,5 +1,15 @@
-import { conversationSources, countTokensJob } from '@keelson/conversations';
-import { type Database, defineBackupJobs, type HttpConfig, Jobs, Search, searchReindex } from '@keelson/db-core';
+import { conversationRetention, conversationSources, countTokensJob } from '@keelson/conversations';
+import {
+  type Database,
+  defineAlertJob,
+  defineBackupJobs,
+  type HttpConfig,
+  Jobs,
+  retentionJob,
+  Search,
+  searchReindex,
+  watchAlerts,
+} from '@keelson/db-core';
 import { Metrics } from '@keelson/db-core/metrics';
 import type { FastifyInstance } from 'fastify';
 import { ListenError } from './errors.ts';
@@ -65,12 +75,18 @@ export async function startServer({ http, ...options }: StartOptions): Promise<R
   const { workerSlots: slots = 0 } = http;
   const search = new Search(database, conversationSources);
   const jobs = options.jobs ?? jobsOf(database, search);
-  const worker = slots === 0 ? undefined : startWorker({ jobs, search, slots, metrics, logger: logger ?? server.log });
+  const log = logger ?? server.log;
+  const worker = slots === 0 ? undefined : startWorker({ jobs, search, slots, metrics, logger: log });
+  const alerts = watchAlerts(database, {
+    onAlert: (transition, alert) =>
+      log[transition === 'firing' ? 'error' : 'info']({ alert }, `alert ${transition}: ${alert.rule}`),
+    onTrouble: (error) => log.warn({ err: error }, 'alerts could not be looked at, or told of'),
+  });
   let closing: Promise<void> | undefined;
   return {
     url: urlOf(server, host),
     close: ({ timeoutMs = DRAIN_MS } = {}) => {
-      closing ??= Promise.all([drain(server, timeoutMs), worker?.stop()]).then(closeMetrics);
+      closing ??= Promise.all([drain(server, timeoutMs), worker?.stop(), alerts.stop()]).then(closeMetrics);
       return closing;
     },
   };
@@ -79,6 +95,8 @@ export async function startServer({ http, ...options }: StartOptions): Promise<R
 function jobsOf(database: Database, search: Search): Jobs {
   const jobs = new Jobs(database);
   defineBackupJobs(jobs);
+  jobs.define(retentionJob(database, conversationRetention));
+  defineAlertJob(jobs);
   jobs.define(searchReindex(search));
   jobs.define(countTokensJob(database));
   return jobs;

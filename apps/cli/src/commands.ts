@@ -14,9 +14,11 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   validate: async () => (await import('./commands/validate.ts')).addValidate,
   info: async () => (await import('./commands/info.ts')).addInfo,
   health: async () => (await import('./commands/health.ts')).addHealth,
+  alerts: async () => (await import('./commands/alerts.ts')).addAlerts,
   backup: async () => (await import('./commands/backup.ts')).addBackup,
   backups: async () => (await import('./commands/backups.ts')).addBackups,
   restore: async () => (await import('./commands/restore.ts')).addRestore,
+  restored: async () => (await import('./commands/restored.ts')).addRestored,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
   inspect: async () => (await import('./commands/inspect.ts')).addInspect,
   optimize: async () => (await import('./commands/optimize.ts')).addOptimize,
@@ -28,6 +30,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   organisation: async () => (await import('./commands/organisation.ts')).addOrganisation,
   audit: async () => (await import('./commands/audit.ts')).addAudit,
   erase: async () => (await import('./commands/erase.ts')).addErase,
+  retention: async () => (await import('./commands/retention.ts')).addRetention,
   conversations: async () => (await import('./commands/conversations.ts')).addConversations,
   adopt: async () => (await import('./commands/adopt.ts')).addAdopt,
   changes: async () => (await import('./commands/changes.ts')).addChanges,
@@ -41,6 +44,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   start: async () => (await import('./commands/start.ts')).addStart,
   demo: async () => (await import('./commands/demo.ts')).addDemo,
   seed: async () => (await import('./commands/seed.ts')).addSeed,
+  scrub: async () => (await import('./commands/scrub.ts')).addScrub,
   completion: async () => (await import('./commands/completion.ts')).addCompletion,
 };
 

@@ -33,6 +33,17 @@ export function pointInTime(text: string): Date {
   return date;
 }
 
+const MOMENT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?<fraction>\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** A moment, with its time zone. Without fractions of a second the whole second is meant, up to its end. */
+export function moment(text: string): Date {
+  const match = MOMENT.exec(text);
+  const date = new Date(text.replace(' ', 'T'));
+  if (match === null || Number.isNaN(date.getTime()))
+    throw new InvalidArgumentError('Give a moment with its time zone, such as 2026-03-01T14:30:00Z.');
+  return match.groups?.['fraction'] === undefined ? new Date(date.getTime() + 999) : date;
+}
+
 /** `90m`, `12h`, `3d`, or a date: since when. */
 export function timeAgo(text: string): Date {
   const { count, unit } = /^(?<count>\d{1,5})(?<unit>[mhdw])$/.exec(text)?.groups ?? {};

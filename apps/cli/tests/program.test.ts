@@ -115,12 +115,26 @@ describe('the command line', () => {
       'user',
       'vectors',
       'backups',
+      'alerts',
     ];
     const without = [...groups, 'export'];
     for (const command of everyCommand(newProgram()).filter((each) => !without.includes(each.name()))) {
       expect(helpOf(command), command.name()).toContain('With --json:');
     }
   });
+
+  it.each([['rollback'], ['restore'], ['restored'], ['erase'], ['backups', 'prune'], ['settings', 'remove']])(
+    'lets %s %s be tried, asks before it, and takes the answer beforehand',
+    (...path: string[]) => {
+      const command = path.reduce<CommandUnknownOpts>(
+        (parent, name) => parent.commands.find((each) => each.name() === name) ?? parent,
+        newProgram(),
+      );
+      expect(command.name()).toBe(path.at(-1));
+      const flags = command.options.map(({ long }) => long);
+      expect(flags).toEqual(expect.arrayContaining(['--dry-run', '--yes', '--confirm']));
+    },
+  );
 
   it.each([
     [['stauts'], 'status'],

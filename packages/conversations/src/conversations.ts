@@ -16,7 +16,7 @@ import { toSummary } from './mapping.ts';
 import { setActiveLeaf } from './path/leaf.ts';
 import { ConversationReader, parseId } from './reading.ts';
 import * as conversations from './repositories/conversation.repository.ts';
-import { changeSchema, createConversationSchema, renameSchema } from './schemas/conversation.schema.ts';
+import { changeSchema, createConversationSchema, expirySchema, renameSchema } from './schemas/conversation.schema.ts';
 import { exportSchema, exportSelectionSchema } from './schemas/export.schema.ts';
 import { importSchema } from './schemas/import.schema.ts';
 import { saveAnyMessageSchema, saveMessageSchema } from './schemas/message.schema.ts';
@@ -24,7 +24,7 @@ import { parse } from './schemas/parse.ts';
 import { activeLeafSchema } from './schemas/path.schema.ts';
 import { conversationSources } from './search-sources.ts';
 import { append } from './services/append.ts';
-import { changeStatus, rename, softDelete } from './services/change.ts';
+import { changeStatus, rename, setExpiry, softDelete } from './services/change.ts';
 import type { Conversation, Message, MessageRole, SavedMessage } from './types.ts';
 
 /**
@@ -64,6 +64,7 @@ export class Conversations extends ConversationReader {
       source = null,
       metadata = {},
       isHidden = false,
+      expiresAt = null,
     } = parse(createConversationSchema, input);
     try {
       const row = await this.user.first(conversations.insert, {
@@ -72,6 +73,7 @@ export class Conversations extends ConversationReader {
         source,
         metadata,
         isHidden,
+        expiresAt,
         now: new Date(),
       });
       if (row === undefined) throw ConversationNotFoundError.of(id);
@@ -121,6 +123,11 @@ export class Conversations extends ConversationReader {
    */
   async setActiveLeaf(conversationId: string, messageId: string, options?: SetActiveLeaf): Promise<Conversation> {
     return setActiveLeaf(this.user, parse(activeLeafSchema, { conversationId, messageId, options }));
+  }
+
+  /** From this time on it may be erased for good, which a worker does every night; null: never. Until then nothing changes. */
+  async setExpiry(conversationId: string, expiresAt: Date | null, options?: ChangeOptions): Promise<Conversation> {
+    return setExpiry(this.user, parse(expirySchema, { conversationId, expiresAt, options }));
   }
 
   /** Takes a conversation out of sight, with its messages. The rows stay; only a list of deleted ones shows it. */

@@ -38,6 +38,7 @@ export type {
   SaveMessage,
   SetActiveLeaf,
 } from './inputs.ts';
+export { conversationRetention } from './retention.ts';
 export { conversationSources } from './search-sources.ts';
 export { DEFAULT_LIMIT, MAX_LIMIT } from './schemas/page.schema.ts';
 export { MAX_CONTENT_LENGTH, MAX_TITLE_LENGTH } from './schemas/text.schema.ts';

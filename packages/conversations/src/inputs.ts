@@ -10,6 +10,8 @@ export interface CreateConversation {
   /** Any JSON object of at most 256 KiB. */
   readonly metadata?: JsonObject;
   readonly isHidden?: boolean;
+  /** From then on it may be erased for good, which a worker does every night. Default: null, never. */
+  readonly expiresAt?: Date | null;
 }
 
 export interface ListConversations {

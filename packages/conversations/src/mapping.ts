@@ -32,6 +32,7 @@ export function toSummary(row: SummaryRow): ConversationSummary {
     archivedAt: row.archived_at,
     closedAt: row.closed_at,
     deletedAt: row.deleted_at,
+    expiresAt: row.expires_at,
   };
 }
 

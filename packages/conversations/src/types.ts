@@ -34,6 +34,8 @@ export interface ConversationSummary {
   readonly archivedAt: Date | null;
   readonly closedAt: Date | null;
   readonly deletedAt: Date | null;
+  /** From then on it may be erased for good. Null: never. */
+  readonly expiresAt: Date | null;
 }
 
 export interface Conversation extends ConversationSummary {

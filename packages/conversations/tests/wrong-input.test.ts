@@ -33,6 +33,8 @@ const CALLS: Readonly<Record<Method, readonly (readonly [args: readonly unknown[
     [[{ metadata: circle() }], 'metadata.self'],
     [[{ metadata: deep(70) }], Array.from({ length: 65 }, (_, level) => (level === 0 ? 'metadata' : 'in')).join('.')],
     [[{ isHidden: 'no' }], 'isHidden'],
+    [[{ expiresAt: '2030-01-01' }], 'expiresAt'],
+    [[{ expiresAt: new Date(Number.NaN) }], 'expiresAt'],
   ],
   getConversation: ids('conversationId'),
   setActiveLeaf: [
@@ -86,6 +88,13 @@ const CALLS: Readonly<Record<Method, readonly (readonly [args: readonly unknown[
   ],
   archiveConversation: [...ids('conversationId'), [[ID, { ifVersion: 0 }], 'options.ifVersion'], [[ID, 1], 'options']],
   unarchiveConversation: [...ids('conversationId'), [[ID, { ifVersion: 1.5 }], 'options.ifVersion']],
+  setExpiry: [
+    ...ids('conversationId', null),
+    [[ID], 'expiresAt'],
+    [[ID, 0], 'expiresAt'],
+    [[ID, new Date(1e15)], 'expiresAt'],
+    [[ID, null, { ifVersion: 0 }], 'options.ifVersion'],
+  ],
   closeConversation: [...ids('conversationId'), [[ID, { version: 1 }], 'options']],
   deleteConversation: [...ids('conversationId'), [[ID, 'now'], 'options']],
   eraseConversation: ids('conversationId'),

@@ -13,6 +13,9 @@ import { migration as m0010 } from './0010_readiness.ts';
 import { migration as m0011 } from './0011_care.ts';
 import { migration as m0012 } from './0012_backups.ts';
 import { migration as m0013 } from './0013_message_branches.ts';
+import { migration as m0014 } from './0014_alerts.ts';
+import { migration as m0015 } from './0015_increments.ts';
+import { migration as m0016 } from './0016_checkpoints.ts';
 
 /** Keelson's own migrations. */
 export const migrations: readonly Migration[] = [
@@ -29,4 +32,7 @@ export const migrations: readonly Migration[] = [
   m0011,
   m0012,
   m0013,
+  m0014,
+  m0015,
+  m0016,
 ];

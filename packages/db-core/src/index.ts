@@ -62,7 +62,15 @@ export type {
   LegacySource,
   LegacyTable,
 } from './operations/adopt/adopter.ts';
+export type { ErasableRow } from './operations/adopt/erased-before.ts';
 export type { AdoptedTable, AdoptionReason, TableTally } from './operations/adopt/tally.ts';
+export type { Alert } from './operations/alerts/alert.ts';
+export { Alerts, type ListAlerts } from './operations/alerts/alerts.ts';
+export { AlertUndeliveredError } from './operations/alerts/errors.ts';
+export { defineAlertJob } from './operations/alerts/job.ts';
+export { ALERT_RULES, type AlertRule, type AlertRuleName } from './operations/alerts/rules.ts';
+export { sendTestAlert } from './operations/alerts/test-alert.ts';
+export { type AlertWatch, type WatchAlerts, watchAlerts } from './operations/alerts/watch.ts';
 export {
   type DatabaseHealth,
   databaseHealth,
@@ -71,6 +79,7 @@ export {
   type HealthStatus,
 } from './operations/health.ts';
 export { type Backup, backupDatabase, type BackupOptions, type BackupProgress } from './operations/backup/backup.ts';
+export { type Chain, type FindChain, findChain, type FoundChain } from './operations/backup/chain.ts';
 export {
   BackupDamagedError,
   BackupFailedError,
@@ -79,13 +88,23 @@ export {
   RestoreRefusedError,
 } from './operations/backup/errors.ts';
 export { type BackupFile, listBackups, type PruneBackups, pruneBackups } from './operations/backup/list.ts';
+export { type KeptDatabase, listKept, removeKept } from './operations/backup/kept.ts';
 export { BackupHistory, type BackupRun, type BackupStanding } from './operations/backup/history.ts';
 export { defineBackupJobs, ensureBackupSchedules } from './operations/backup/jobs.ts';
-export { takeBackup } from './operations/backup/take.ts';
+export { backupIncrement, type IncrementOptions, NoIncrement } from './operations/backup/increment.ts';
+export { takeBackup, type TakenIncrement, takeIncrement } from './operations/backup/take.ts';
 export { drillBackup, restoreBackup } from './operations/backup/restore.ts';
+export { type SettledDatabase, type SettleForeign, settleForeignRestore } from './operations/backup/foreign-restore.ts';
 export type { Restored, RestoreOptions } from './operations/backup/restored.ts';
 export { type VerifiedBackup, verifyBackup, type VerifyOptions } from './operations/backup/verify.ts';
 export type { DoctorLimits, Finding, Severity } from './operations/doctor/contract.ts';
+export {
+  type Scrubbed,
+  scrubDatabase,
+  type ScrubbedTableReport,
+  type ScrubOptions,
+  type ScrubProgress,
+} from './operations/scrub/scrub.ts';
 export { type Diagnosis, examine, type ExamineOptions } from './operations/doctor/doctor.ts';
 export { type DatabaseInfo, databaseInfo, type TableSize } from './operations/info.ts';
 export { type Indexes, inspectIndexes, type InspectedIndex, type MissingIndex } from './operations/inspect/indexes.ts';
@@ -109,10 +128,14 @@ export {
   type PolicyViolation,
 } from './operations/policy/check.ts';
 export type { ErasureCertificate } from './care/certificate.ts';
+export type { OlderBackup } from './care/older-backups.ts';
+export { Retention, type RetentionOptions, type RetentionProgress } from './care/retention/retention.ts';
+export type { RetentionOutcome, RetentionRule } from './care/retention/rule.ts';
 export {
   type AppliedErasures,
   type ApplyErasures,
   type EraseOwner,
+  type EraseRows,
   Erasures,
   type FinishErasures,
 } from './care/erasures.ts';
@@ -189,7 +212,7 @@ export {
 export type { LogEntry, LogLine } from './platform/log-entry.ts';
 export { LogStream, type LogStreamOptions } from './platform/log-stream.ts';
 export { HIDDEN_VALUE, SECRET_NAMES } from './platform/redact.ts';
-export { type FilterLogs, type FollowLogs, type ListLogs, type PruneLogs, SystemLogs } from './platform/system-logs.ts';
+export { type FilterLogs, type FollowLogs, type ListLogs, SystemLogs } from './platform/system-logs.ts';
 export {
   keepSample,
   type Readiness,
@@ -228,6 +251,7 @@ export { type EntityTexts, reembedJob } from './jobs/reembed.ts';
 export { Jobs, type ListJobs } from './jobs/jobs.ts';
 export { ensureKernelSchedules } from './jobs/kernel-schedules.ts';
 export { searchReindex } from './jobs/reindex.ts';
+export { retentionJob } from './jobs/retention.ts';
 export type { Ending } from './jobs/run.ts';
 export { type ListSchedules, type Schedule, Schedules, type SetSchedule } from './jobs/schedules.ts';
 export { Worker, type WorkedJob, type WorkerEvent, type WorkerOptions } from './jobs/worker.ts';

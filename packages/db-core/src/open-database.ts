@@ -22,7 +22,7 @@ export function openDatabase(options: OpenOptions = {}): Database {
     {
       changes: (kernel) => new Changes(kernel),
       cache: (kernel, changes) => new Cache(kernel, changes),
-      refuseBreaking: (kernel, names) => refuseBreaking(kernel.engine, names),
+      refuseBreaking: (kernel, names, direction) => refuseBreaking(kernel.engine, names, direction),
     },
   );
   return database;

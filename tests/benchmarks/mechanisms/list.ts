@@ -1,4 +1,5 @@
 import { cacheFigures } from './cache.ts';
+import { checkpointsFigures, checkpointsTargets } from './checkpoints.ts';
 import type { Mechanism } from './contract.ts';
 import { feedFigures, feedTargets } from './feed.ts';
 import { jobsFigures } from './jobs.ts';
@@ -57,6 +58,13 @@ export const mechanisms: readonly Mechanism[] = [
     engines: ['sqlite', 'postgres'],
     targets: {},
     figures: metricsFigures,
+  },
+  {
+    name: 'checkpoints',
+    title: "LangGraph's checkpoints, here and in LangGraph's own checkpointer for the same engine",
+    engines: ['sqlite', 'postgres'],
+    targets: checkpointsTargets,
+    figures: checkpointsFigures,
   },
   {
     name: 'vectors',

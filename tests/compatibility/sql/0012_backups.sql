@@ -34,16 +34,6 @@ select "id", "status"
   from "conversations"
   where "conversations"."user_id" = $1 and ("source" = $2 and "external_id" = $3);
 
--- conversations.findByExternalIds
--- sqlite
-select "id", "status", "external_id"
-  from "conversations"
-  where "conversations"."user_id" = ? and ("source" = ? and "external_id" in (select value from json_each(?)));
--- postgres
-select "id", "status", "external_id"
-  from "conversations"
-  where "conversations"."user_id" = $1 and ("source" = $2 and "external_id" = any($3));
-
 -- conversations.findById
 -- sqlite
 select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
@@ -118,14 +108,6 @@ insert into "conversations" ("id", "title", "status", "source", "external_id", "
 insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "created_at", "updated_at", "user_id")
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
--- conversations.insertRestored
--- sqlite
-insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "closed_at", "created_at", "updated_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
--- postgres
-insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "closed_at", "created_at", "updated_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
-
 -- conversations.list
 -- sqlite
 select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
@@ -167,20 +149,6 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
   where "conversations"."user_id" = $1 and ("last_message_at" is null and "id" < $2 and "status" = any($3) and "is_hidden" = any($4))
   order by "last_message_at" desc nulls last, "id" desc
   limit $5;
-
--- conversations.listIdsAfter
--- sqlite
-select "id"
-  from "conversations"
-  where "conversations"."user_id" = ? and ("id" > ? and "status" <> ?)
-  order by "id" asc
-  limit ?;
--- postgres
-select "id"
-  from "conversations"
-  where "conversations"."user_id" = $1 and ("id" > $2 and "status" <> $3)
-  order by "id" asc
-  limit $4;
 
 -- conversations.searchRows
 -- sqlite
@@ -292,11 +260,11 @@ select "id", "conversation_id"
 
 -- messages.findByRequest
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "request_id" = ? and "role" = ? and "request_part" = ?);
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "request_id" = $3 and "role" = $4 and "request_part" = $5);
 
@@ -344,11 +312,11 @@ insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "co
 
 -- messages.insertImported
 -- sqlite
-insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "tokens", "metadata", "external_id", "created_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "metadata", "external_id", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- postgres
-insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "tokens", "metadata", "external_id", "created_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "metadata", "external_id", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- messages.insertNext
 -- sqlite
@@ -370,13 +338,13 @@ insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "co
 
 -- messages.listAfter
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" > ?)
   order by "seq" asc
   limit ?;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" > $3)
   order by "seq" asc
@@ -384,40 +352,28 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
 
 -- messages.listBefore
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" < ?)
   order by "seq" desc
   limit ?;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" < $3)
   order by "seq" desc
   limit $4;
 
--- messages.listByIds
--- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
-  from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("id" in (select value from json_each(?)) and "conversation_id" = ?)
-  order by "seq" asc;
--- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
-  from "conversation_messages"
-  where "conversation_messages"."user_id" = $1 and ("id" = any($2) and "conversation_id" = $3)
-  order by "seq" asc;
-
 -- messages.listBySource
 -- sqlite
-select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."request_part", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
+select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
   from "conversation_messages"
   inner join "conversations" on "conversations"."user_id" = ? and ("conversations"."id" = "conversation_messages"."conversation_id")
   where "conversation_messages"."user_id" = ? and ("conversation_messages"."source" = ? and "conversation_messages"."created_at" <= ? and ("conversation_messages"."created_at" < ? or "conversation_messages"."id" < ?) and "conversations"."status" <> ?)
   order by "conversation_messages"."created_at" desc, "conversation_messages"."id" desc
   limit ?;
 -- postgres
-select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."request_part", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
+select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
   from "conversation_messages"
   inner join "conversations" on "conversations"."user_id" = $1 and ("conversations"."id" = "conversation_messages"."conversation_id")
   where "conversation_messages"."user_id" = $2 and ("conversation_messages"."source" = $3 and "conversation_messages"."created_at" <= $4 and ("conversation_messages"."created_at" < $5 or "conversation_messages"."id" < $6) and "conversations"."status" <> $7)
@@ -426,13 +382,13 @@ select "conversation_messages"."id", "conversation_messages"."conversation_id", 
 
 -- messages.listBySourceBefore
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" < ? and "source" = ?)
   order by "seq" desc
   limit ?;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" < $3 and "source" = $4)
   order by "seq" desc
@@ -475,12 +431,12 @@ select "conversation_messages"."id", "conversation_messages"."content", "convers
 update "conversation_messages"
   set "content" = ?, "parts" = ?, "status" = ?, "source" = ?, "model_name" = ?, "tokens" = ?, "latency_ms" = ?, "metadata" = ?
   where "conversation_messages"."user_id" = ? and ("id" = ? and "status" = ? and "content" = ?)
-  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
+  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
 -- postgres
 update "conversation_messages"
   set "content" = $1, "parts" = $2, "status" = $3, "source" = $4, "model_name" = $5, "tokens" = $6, "latency_ms" = $7, "metadata" = $8
   where "conversation_messages"."user_id" = $9 and ("id" = $10 and "status" = $11 and "content" = $12)
-  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
+  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
 
 -- Made by `pnpm generate`: what every query runs, with what the guard added. Change the repositories instead.
 

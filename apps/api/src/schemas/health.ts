@@ -1,5 +1,6 @@
 import type { DatabaseHealth } from '@keelson/db-core';
 import { z } from 'zod';
+import { timeOf, timeSchema } from './json.ts';
 
 const statusSchema = z.enum(['healthy', 'degraded', 'unhealthy']);
 
@@ -60,6 +61,29 @@ export const healthSchema = z
         .exactOptional()
         .describe('Where DATABASE_READ_URL names some.'),
       wal: checkSchema.extend({ bytes: z.int() }).exactOptional().describe('SQLite.'),
+      backups: checkSchema
+        .extend({
+          takenAt: timeSchema.nullable(),
+          ageMs: z.number().nullable(),
+          drill: z
+            .object({ at: timeSchema, result: z.enum(['whole', 'failed']), error: z.string().nullable() })
+            .nullable(),
+        })
+        .exactOptional(),
+      alerts: checkSchema
+        .extend({
+          firing: z.array(
+            z.object({
+              rule: z.string(),
+              subject: z.string().nullable(),
+              severity: z.enum(['critical', 'warning', 'info']),
+              message: z.string(),
+              firedAt: timeSchema,
+            }),
+          ),
+        })
+        .exactOptional()
+        .describe('What the rules of alerts found when they were looked at last; docs/alerts.md describes them.'),
       vectors: checkSchema
         .extend({ search: z.enum(['exact-scan', 'sqlite-vec', 'pgvector']) })
         .exactOptional()
@@ -69,11 +93,28 @@ export const healthSchema = z
   .meta({ id: 'Health' });
 
 export function toHealth({ status, checks }: DatabaseHealth): z.output<typeof healthSchema> {
-  const { migrations, replicas, rowSecurity, schema, ...others } = checks;
+  const { alerts, backups, migrations, replicas, rowSecurity, schema, ...others } = checks;
   return {
     status,
     checks: {
       ...others,
+      ...(alerts === undefined
+        ? {}
+        : {
+            alerts: {
+              ...alerts,
+              firing: alerts.firing.map(({ firedAt, ...alert }) => ({ ...alert, firedAt: timeOf(firedAt) })),
+            },
+          }),
+      ...(backups === undefined
+        ? {}
+        : {
+            backups: {
+              ...backups,
+              takenAt: timeOf(backups.takenAt),
+              drill: backups.drill === null ? null : { ...backups.drill, at: timeOf(backups.drill.at) },
+            },
+          }),
       ...(replicas === undefined ? {} : { replicas: { ...replicas, replicas: [...replicas.replicas] } }),
       migrations: {
         ...migrations,

@@ -8,8 +8,8 @@ import { document, examples } from '../help.ts';
 
 /** Rows were refused that the systems' own adopters would have taken. */
 const FINDINGS = 5;
-/** Refused by design: secrets. */
-const NEVER_TAKEN = 'NOT_TAKEN';
+/** Refused by design: secrets, and what was erased here. */
+const NEVER_TAKEN = ['NOT_TAKEN', 'ERASED'];
 
 export function addAdopt(parent: CommandUnknownOpts, context: Context): void {
   parent
@@ -31,7 +31,7 @@ export function addAdopt(parent: CommandUnknownOpts, context: Context): void {
     )
     .addHelpText(
       'after',
-      '\nFiles are only read, never changed. All of them are checked before the first row is stored, and each is adopted wholly or\nnot at all. Secrets (sessions, credentials) are never taken. It ends with 5 when rows were refused for other reasons: mend\nthem there and run it again.\n\nSystems that are known: organic-fishstick-RAG (conversations, messages, users).\n',
+      '\nFiles are only read, never changed. All of them are checked before the first row is stored, and each is adopted wholly or\nnot at all. Secrets (sessions, credentials) are never taken, and what was erased here is not brought back. It ends with 5 when rows were refused for other reasons: mend\nthem there and run it again.\n\nSystems that are known: organic-fishstick-RAG (conversations, messages, users).\n',
     )
     .action(async (files, { user }) => {
       const { conversationsAdopter } = await import('@keelson/conversations');
@@ -56,7 +56,7 @@ export function addAdopt(parent: CommandUnknownOpts, context: Context): void {
 }
 
 function hasFindings({ tables }: AdoptedFile): boolean {
-  return tables.some(({ reasons }) => reasons.some(({ code }) => code !== NEVER_TAKEN));
+  return tables.some(({ reasons }) => reasons.some(({ code }) => !NEVER_TAKEN.includes(code)));
 }
 
 function show({ output }: Context, files: readonly AdoptedFile[]): void {

@@ -14,7 +14,7 @@ export function addBackupsList(parent: CommandUnknownOpts, context: Context): vo
     .addHelpText(
       'after',
       document(
-        '{"folder","items":[{"file","bytes","takenAt","engine","databaseId","environment","appVersion","encrypted"}…],"unreadable":["file"…]}',
+        '{"folder","items":[{"file","id","form":"backup|increment","parent":null|"id","base":null|"id","bytes","takenAt","engine","databaseId","environment","appVersion","encrypted"}…],"unreadable":["file"…]}',
       ),
     )
     .action(async ({ backupPath }) => {
@@ -25,9 +25,10 @@ export function addBackupsList(parent: CommandUnknownOpts, context: Context): vo
         if (items.length === 0) output.note(`There are no backups in ${folder}.`);
         else
           output.table(
-            ['taken at', 'engine', 'environment', 'size', 'encrypted', 'file'],
+            ['taken at', 'form', 'engine', 'environment', 'size', 'encrypted', 'file'],
             items.map((item) => [
               time(item.takenAt),
+              item.form === 'backup' ? 'full' : 'increment',
               item.engine,
               item.environment,
               bytes(item.bytes),

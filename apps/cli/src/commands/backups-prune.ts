@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 export function addBackupsPrune(parent: CommandUnknownOpts, context: Context): void {
   parent
     .command('prune')
-    .description("remove this database's old backups; the newest one always stays")
+    .description("remove this database's old backups; the newest one always stays, and what others go on from")
     .option('--keep-days <N>', 'how old they may become (default: BACKUP_RETENTION_DAYS)', wholeNumber(1, 36_500))
     .option('--backup-path <FOLDER>', 'the folder (default: BACKUP_FOLDER)')
     .option('--dry-run', 'show which would be removed, and remove none')

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { asKeelsonError, listBackups, verifyBackup } from '@keelson/db-core';
+import { asKeelsonError, findChain, listBackups, verifyBackup } from '@keelson/db-core';
 import { BackupLine } from '../backup-progress.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
@@ -11,10 +11,13 @@ export function addBackupsVerify(parent: CommandUnknownOpts, context: Context): 
   parent
     .command('verify')
     .description('read backups from beginning to end, and open the databases in them')
-    .argument('[FILE...]', 'which (default: the newest one in BACKUP_FOLDER)')
+    .argument('[FILE...]', 'which (default: the newest one in BACKUP_FOLDER, with all that it goes on from)')
     .addHelpText('after', examples('keelson backups verify', 'keelson backups verify data/backups/*.keelson --json'))
     .addHelpText('after', document('{"items":[{"file","whole":true,"rows"}|{"file","whole":false,"code","message"}…]}'))
-    .addHelpText('after', '\nEnds with 5 when one of them is damaged.\n')
+    .addHelpText(
+      'after',
+      '\nEnds with 5 when one of them is damaged. An increment is damaged, too, where what it goes on from is missing or another.\n',
+    )
     .action(async (given) => {
       const { output, config, interrupt } = context;
       const files = given.map((file) => resolve(config.home, file));
@@ -24,7 +27,7 @@ export function addBackupsVerify(parent: CommandUnknownOpts, context: Context): 
           throw new UsageError(`There are no backups in ${config.database.backups.folder}.`, {
             hint: 'Give the files to verify, or make a backup: `keelson backup`.',
           });
-        files.push(newest.file);
+        files.push(...(await findChain(newest.file)).files);
       }
       const line = new BackupLine();
       const items: Verdict[] = [];

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { examples } from '../help.ts';
 import { addBackupsList } from './backups-list.ts';
 import { addBackupsPrune } from './backups-prune.ts';
+import { addBackupsRemoveKept } from './backups-remove-kept.ts';
 import { addBackupsVerify } from './backups-verify.ts';
 
 export function addBackups(parent: CommandUnknownOpts, context: Context): void {
@@ -13,5 +14,5 @@ export function addBackups(parent: CommandUnknownOpts, context: Context): void {
       'after',
       examples('keelson backups list', 'keelson backups verify', 'keelson backups prune --dry-run'),
     );
-  for (const add of [addBackupsList, addBackupsVerify, addBackupsPrune]) add(group, context);
+  for (const add of [addBackupsList, addBackupsVerify, addBackupsPrune, addBackupsRemoveKept]) add(group, context);
 }

@@ -5,7 +5,7 @@ import { confirmDestruction } from '../confirm.ts';
 import type { Context } from '../context.ts';
 import { placeOf, useDatabase } from '../database.ts';
 import { UsageError } from '../errors.ts';
-import { plural } from '../figures.ts';
+import { plural, time } from '../figures.ts';
 import { document, examples } from '../help.ts';
 import { JobProgress } from '../job-progress.ts';
 
@@ -26,7 +26,7 @@ export function addErase(parent: CommandUnknownOpts, context: Context): void {
     .addHelpText(
       'after',
       document(
-        '{"engine","database","dryRun","rows":{"conversations":3…},"certificate":{"format","erasure","rows":{"conversations":{"deleted","pseudonymised"}…},"storage":[…],"unreached":[…]…}|null}',
+        '{"engine","database","dryRun","rows":{"conversations":3…},"certificate":{"format","erasure","rows":{"conversations":{"deleted","pseudonymised"}…},"storage":[…],"backups":[{"file","takenAt","keptUntil":null|…,"isThere"}…],"unreached":[…]…}|null}',
       ),
     )
     .addHelpText(
@@ -78,10 +78,21 @@ async function newFile(path: string): Promise<(text: string) => Promise<void>> {
   }
 }
 
-function show({ output }: Context, { erasure, rows, storage, unreached }: ErasureCertificate): void {
+function show({ output }: Context, { erasure, rows, storage, backups, unreached }: ErasureCertificate): void {
   const counts = Object.entries(rows).map(([name, { deleted, pseudonymised }]) => [name, deleted, pseudonymised]);
   if (counts.length > 0) output.table(['table', 'deleted', 'kept under a pseudonym'], counts);
   for (const line of storage) output.line(line);
+  if (backups.length > 0) {
+    output.line('\nBackups that hold it; what is restored from them is erased again:');
+    output.table(
+      ['file', 'made', 'kept until'],
+      backups.map(({ file, takenAt, keptUntil }) => [
+        file,
+        time(takenAt),
+        keptUntil === null ? 'it is removed by hand' : time(keptUntil),
+      ]),
+    );
+  }
   output.line('\nWhat may still hold something of it:');
   for (const line of unreached) output.line(`- ${line}`);
   output.line(`\nErasure ${erasure}.`);

@@ -22,7 +22,7 @@ export function addHealth(parent: CommandUnknownOpts, context: Context): void {
     .addHelpText(
       'after',
       document(
-        '{"status":"healthy|degraded|unhealthy","checks":{"connection","migrations","schema","pool","rowSecurity"?,"breaker"?,"replicas"?,"wal"?,"vectors"?}},\n   each check with {"status","message","code"?,"hint"?} and figures of its own',
+        '{"status":"healthy|degraded|unhealthy","checks":{"connection","migrations","schema","pool","rowSecurity"?,"breaker"?,"replicas"?,"wal"?,"backups"?,"alerts"?,"vectors"?}},\n   each check with {"status","message","code"?,"hint"?} and figures of its own',
       ),
     )
     .addHelpText(

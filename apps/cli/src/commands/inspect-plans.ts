@@ -13,6 +13,8 @@ export function addInspectPlans(parent: CommandUnknownOpts, context: Context): v
     .addHelpText('after', document('{"plans":[{"name","sql","text","scans":[TABLE…],"indexes":[NAME…],"sorts"}…]}'))
     .action((name) =>
       useDatabase(context, { create: false }, async (database) => {
+        // Statements are known by their names once their package is loaded; the others of this program are already.
+        await import('@keelson/conversations');
         const plans = name === undefined ? await inspectPlans(database) : [await inspectPlan(database, name)];
         const { output } = context;
         output.result({ plans }, () => {

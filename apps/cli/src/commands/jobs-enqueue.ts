@@ -1,8 +1,9 @@
 import { type CommandUnknownOpts, InvalidArgumentError } from '@commander-js/extra-typings';
-import { defineBackupJobs, Jobs, type JsonValue } from '@keelson/db-core';
+import { defineBackupJobs, Jobs, type JsonValue, retentionJob } from '@keelson/db-core';
 import type { Context } from '../context.ts';
 import { useDatabase } from '../database.ts';
 import { document, examples } from '../help.ts';
+import { retentionRules } from '../retention.ts';
 import { pointInTime } from '../values.ts';
 
 export function addJobsEnqueue(parent: CommandUnknownOpts, context: Context): void {
@@ -22,6 +23,7 @@ export function addJobsEnqueue(parent: CommandUnknownOpts, context: Context): vo
         defineBackupJobs(jobs);
         const { countTokensJob } = await import('@keelson/conversations');
         jobs.define(countTokensJob(database));
+        jobs.define(retentionJob(database, await retentionRules()));
         const job = await jobs.enqueue(user, kind, parameters, {
           ...(at === undefined ? {} : { at }),
           ...(key === undefined ? {} : { dedupKey: key }),

@@ -16,6 +16,7 @@ export function addRollback(parent: CommandUnknownOpts, context: Context): void 
     .option('--dry-run', 'show what would be run, with its SQL, and change nothing')
     .option('--yes', 'do it without asking')
     .option('--confirm <NAME>', "the database's name; needed in production")
+    .option('--force', 'even while programs run that work with what is undone')
     .addHelpText(
       'after',
       examples(
@@ -30,7 +31,11 @@ export function addRollback(parent: CommandUnknownOpts, context: Context): void 
         '{"engine","database","dryRun","plan":[{"name","direction","breaking","transaction","sql":[…]}…],"done":[{"name","durationMs"}…],"current"}',
       ),
     )
-    .action((to, { dryRun = false, yes = false, confirm }) =>
+    .addHelpText(
+      'after',
+      '\nIt is refused while programs live that were started with what would be undone: stop them first. With\nMIGRATION_BACKUP_BEFORE_UPGRADE=true a backup is made and read back before.\n',
+    )
+    .action((to, { dryRun = false, yes = false, confirm, force = false }) =>
       useDatabase(context, { create: false }, async (database) => {
         const target = to === undefined ? {} : { to };
         let run: MigrationRun = await database.migrations.rollback({ ...target, dryRun: true });
@@ -38,7 +43,7 @@ export function addRollback(parent: CommandUnknownOpts, context: Context): void 
           const names = run.plan.map(({ name }) => name).join(', ');
           const what = `This undoes ${plural(run.plan.length, 'migration')} (${names}) of ${placeOf(context.config.database).database}, and what their tables hold is lost.`;
           await confirmDestruction(context, { what, yes, name: confirm, identity: await readIdentity(database) });
-          run = await database.migrations.rollback(target);
+          run = await database.migrations.rollback({ ...target, force });
         }
         const { current } = await database.migrations.status();
         const result = { ...placeOf(context.config.database), dryRun, ...run, current };

@@ -2,6 +2,7 @@ import process from 'node:process';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import {
   type Database,
+  defineAlertJob,
   defineBackupJobs,
   ensureBackupSchedules,
   ensureKernelSchedules,
@@ -9,7 +10,9 @@ import {
   Jobs,
   openDatabase,
   type Registration,
+  retentionJob,
   searchReindex,
+  watchAlerts,
   Worker,
   type WorkerEvent,
 } from '@keelson/db-core';
@@ -17,6 +20,7 @@ import type { Context } from '../context.ts';
 import { closeSoon, placeOf, waitForDatabase } from '../database.ts';
 import { eventLines } from '../events.ts';
 import { document, examples } from '../help.ts';
+import { retentionRules } from '../retention.ts';
 import { openSearch } from '../search.ts';
 import { listOf, wholeNumber } from '../values.ts';
 import { version } from '../version.ts';
@@ -58,6 +62,8 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
         const counts: Counts = { completed: 0, failed: 0, retried: 0, cancelled: 0, 'given-back': 0, lost: 0 };
         const jobs = new Jobs(database);
         defineBackupJobs(jobs);
+        jobs.define(retentionJob(database, await retentionRules()));
+        defineAlertJob(jobs);
         const search = await openSearch(database);
         jobs.define(searchReindex(search));
         const { countTokensJob } = await import('@keelson/conversations');
@@ -72,12 +78,17 @@ export function addWorker(parent: CommandUnknownOpts, context: Context): void {
         await ensureKernelSchedules(jobs);
         await ensureBackupSchedules(jobs);
         const instance = await registerWorker(context, jobs.database);
+        const alerts = watchAlerts(database, {
+          onAlert: (transition, { rule, message }) => output.warn(`alert ${transition}: ${rule}: ${message}`),
+          onTrouble: (error) => output.warn(error instanceof Error ? error.message : String(error)),
+        });
         output.note(`The worker ${worker.name} looks for ${(kind ?? jobs.kinds).join(', ')}. Ctrl-C stops.`);
         const indexing = search.keepIndexed({
           signal,
           onTrouble: (error) => output.warn(error instanceof Error ? error.message : String(error)),
         });
         await Promise.all([worker.run(), indexing]);
+        await alerts.stop();
         await instance.end();
         if (interrupt.signal.aborted) context.exitCode = 130;
         output.result({ ...placeOf(config.database), worker: worker.name, ...counts }, () =>

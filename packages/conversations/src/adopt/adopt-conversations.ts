@@ -12,7 +12,7 @@ import { Cleaner } from '../import/imported.ts';
 import * as conversations from '../repositories/conversation.repository.ts';
 import { MAX_TITLE_LENGTH } from '../schemas/text.schema.ts';
 import type { JsonObject } from '../types.ts';
-import { type Found, ownerOf } from './found.ts';
+import { ERASED, type Found, madeAt, ownerOf } from './found.ts';
 import { conversationsTable, SYSTEM } from './legacy-tables.ts';
 import { booleanOf, idOf, legacyTime, textOf } from './values.ts';
 
@@ -42,6 +42,8 @@ async function adoptConversation(adoption: Adoption, { row, found, seen }: Work)
   if (status === undefined) return tally.refuse('BAD_STATUS', 'has a status that there is not', externalId);
   const owner = ownerOf(row['user_id'], adoption.defaultUser);
   if (!canOwn(owner)) return tally.refuse('BAD_USER', 'has a user_id that nobody can have', externalId);
+  if (adoption.wasErased({ userId: owner, table: 'conversations', id, createdAt: madeAt(row) }))
+    return tally.refuse(...ERASED, externalId);
   const user = adoption.user(owner);
   if (isMissing(row['user_id'])) tally.note('NO_USER', `had no user, and is ${owner}'s now`, { id: externalId });
   recount(adoption, { row, externalId, count: found.messages.get(id) ?? 0 });

@@ -1,10 +1,15 @@
 import type { Adoption, LegacyRow, UserHandle } from '@keelson/db-core';
 import * as conversations from '../repositories/conversation.repository.ts';
 import * as messages from '../repositories/message.repository.ts';
-import type { Found } from './found.ts';
+import { ERASED, type Found } from './found.ts';
 import { conversationsTable, messagesTable } from './legacy-tables.ts';
 import { type AdoptedMessage, readMessage, type Remark } from './message.ts';
 import { idOf, legacyTime } from './values.ts';
+
+const NO_CONVERSATION = [
+  'NO_CONVERSATION',
+  'belongs to a conversation that is in none of the files, and came with none before',
+] as const;
 
 const IDS_AT_ONCE = 1_000;
 /** Messages are stored in heaps, which are bounded because each may have megabytes. */
@@ -24,35 +29,44 @@ export async function adoptMessages(adoption: Adoption, found: Found): Promise<v
   const { source } = adoption;
   const rows = source.rows(messagesTable.name, ['id', 'conversation_id', 'created_at'], { orderBy: 'conversation_id' });
   const read = source.reader(messagesTable.name, Object.keys(messagesTable.columns));
+  let adopted: Promise<ReadonlyMap<string, string>> | undefined;
+  const before = (): Promise<ReadonlyMap<string, string>> => (adopted ??= adoption.adoptedBefore('conversations'));
   let group: LegacyRow[] = [];
   for (const row of rows) {
     await adoption.step();
     const [first] = group;
     if (first !== undefined && first['conversation_id'] !== row['conversation_id']) {
-      await adoptGroup(adoption, { group, found, read });
+      await adoptGroup(adoption, { group, found, before, read });
       group = [];
     }
     group.push(row);
   }
-  if (group.length > 0) await adoptGroup(adoption, { group, found, read });
+  if (group.length > 0) await adoptGroup(adoption, { group, found, before, read });
 }
 
 interface Group {
   readonly group: readonly LegacyRow[];
   readonly found: Found;
+  /** Whose the conversations are that came with earlier files. */
+  readonly before: () => Promise<ReadonlyMap<string, string>>;
   readonly read: (row: number) => LegacyRow | undefined;
 }
 
-async function adoptGroup(adoption: Adoption, { group, found, read }: Group): Promise<void> {
+async function adoptGroup(adoption: Adoption, { group, found, before, read }: Group): Promise<void> {
   const refuseAll = (code: string, message: string): void => {
     for (const row of group) adoption.tally(messagesTable.name).refuse(code, message, row['id']);
   };
   const conversationId = idOf(conversationsTable.name, group[0]?.['conversation_id'])?.id;
-  const conversation = conversationId === undefined ? undefined : found.conversations.get(conversationId);
-  if (conversationId === undefined || conversation === undefined)
-    return refuseAll('NO_CONVERSATION', 'belongs to a conversation that is in none of the files');
-  if (conversation.isRefused) return refuseAll('CONVERSATION_REFUSED', 'belongs to a conversation that was refused');
-  const user = adoption.user(conversation.owner);
+  if (conversationId === undefined) return refuseAll(...NO_CONVERSATION);
+  const conversation = found.conversations.get(conversationId);
+  if (conversation?.refusal === 'bad')
+    return refuseAll('CONVERSATION_REFUSED', 'belongs to a conversation that was refused');
+  if (conversation?.refusal === 'erased' || adoption.wasRowErased('conversations', conversationId))
+    return refuseAll(...ERASED);
+  // Its conversation may have come with a file of an earlier time.
+  const owner = conversation?.owner ?? (await before()).get(conversationId);
+  if (owner === undefined) return refuseAll(...NO_CONVERSATION);
+  const user = adoption.user(owner);
   const fresh = await freshOf(adoption, { user, conversationId, places: placesOf(adoption, group) });
   if (fresh.length > 0) await new Appender(adoption, user, conversationId).append(fresh, read);
 }

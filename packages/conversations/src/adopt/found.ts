@@ -1,12 +1,15 @@
-import type { Adoption, LegacySource } from '@keelson/db-core';
+import type { Adoption, LegacyRow, LegacySource } from '@keelson/db-core';
 import { conversationsTable, messagesTable } from './legacy-tables.ts';
-import { idOf, textOf } from './values.ts';
+import { idOf, legacyTime, textOf } from './values.ts';
+
+/** Why what was erased here isn't taken again. */
+export const ERASED = ['ERASED', 'was erased here, and is not brought back'] as const;
 
 /** What messages must know of their conversation, which may lie in another file. */
 interface FoundConversation {
   readonly owner: string;
-  /** Its status can't be told, or its owner can't be one, so that it isn't taken. */
-  readonly isRefused: boolean;
+  /** `bad`: its status can't be told, or its owner can't be one. `erased`: it was erased here. Null: it is taken. */
+  readonly refusal: 'bad' | 'erased' | null;
 }
 
 /** All conversations of all files, by the ids that they get here, and how many messages each has. */
@@ -17,23 +20,36 @@ export interface Found {
 
 export interface Rules {
   readonly defaultUser: string;
-  readonly isRefused: (row: { readonly owner: string; readonly status: unknown }) => boolean;
+  readonly refusalOf: (row: {
+    readonly id: string;
+    readonly owner: string;
+    readonly status: unknown;
+    readonly createdAt: Date | null;
+  }) => FoundConversation['refusal'];
 }
 
 export async function findAll(
   sources: readonly LegacySource[],
-  { defaultUser, isRefused }: Rules,
+  { defaultUser, refusalOf }: Rules,
   step: Adoption['step'],
 ): Promise<Found> {
   const conversations = new Map<string, FoundConversation>();
   const messages = new Map<string, number>();
   for (const source of sources) {
-    for (const row of rowsOf(source, conversationsTable.name, ['id', 'user_id', 'status'])) {
+    for (const row of rowsOf(source, conversationsTable.name, [
+      'id',
+      'user_id',
+      'status',
+      'created_at',
+      'updated_at',
+    ])) {
       await step();
       const known = idOf(conversationsTable.name, row['id']);
       if (known === undefined || conversations.has(known.id)) continue;
       const owner = ownerOf(row['user_id'], defaultUser);
-      conversations.set(known.id, { owner, isRefused: isRefused({ owner, status: row['status'] }) });
+      const { id } = known;
+      const refusal = refusalOf({ id, owner, status: row['status'], createdAt: madeAt(row) });
+      conversations.set(id, { owner, refusal });
     }
     for (const row of rowsOf(source, messagesTable.name, ['conversation_id'])) {
       await step();
@@ -46,6 +62,11 @@ export async function findAll(
 
 function rowsOf(source: LegacySource, table: string, columns: readonly string[]): ReturnType<LegacySource['rows']> {
   return source.has(table) ? source.rows(table, columns) : [];
+}
+
+/** Null where it can't be told. */
+export function madeAt(row: LegacyRow): Date | null {
+  return legacyTime(row['created_at']) ?? legacyTime(row['updated_at']);
 }
 
 export function ownerOf(value: unknown, defaultUser: string): string {

@@ -1,6 +1,7 @@
 import type { Adoption, LegacyRow } from '@keelson/db-core';
 import { cut } from '../import/fields.ts';
 import { Cleaner } from '../import/imported.ts';
+import { ERASED } from './found.ts';
 import { usersTable } from './legacy-tables.ts';
 import { booleanOf, idOf, legacyTime, textOf } from './values.ts';
 
@@ -23,6 +24,7 @@ async function adoptUser(adoption: Adoption, row: LegacyRow, seen: Set<string>):
   if (seen.has(id)) return tally.refuse('DOUBLED_ID', 'has the user_id of a row before it', externalId);
   seen.add(id);
   const createdAt = legacyTime(row['created_at']);
+  if (adoption.wasErased({ userId: id, table: 'users', id, createdAt })) return tally.refuse(...ERASED, externalId);
   const account = await adoption.account({
     id,
     email: textOf(row['email']) ?? '',

@@ -17,6 +17,7 @@ const columns = [
   'archived_at',
   'closed_at',
   'deleted_at',
+  'expires_at',
 ] as const;
 
 /** Every status but the one that nobody sees. */
@@ -112,24 +113,30 @@ export const listEmpty = defineQuery('conversations.listEmpty', (db, p: ListPara
     .limit(p.limit),
 );
 
-export const insert = defineQuery(
-  'conversations.insert',
-  (
-    db,
-    p: { id: string; title: string | null; source: string | null; metadata: JsonObject; isHidden: boolean; now: Date },
-  ) =>
-    db
-      .insertInto('conversations')
-      .values({
-        id: p.id,
-        title: p.title,
-        source: p.source,
-        metadata: p.metadata,
-        is_hidden: p.isHidden,
-        created_at: p.now,
-        updated_at: p.now,
-      })
-      .returning(columns),
+interface NewParams {
+  id: string;
+  title: string | null;
+  source: string | null;
+  metadata: JsonObject;
+  isHidden: boolean;
+  expiresAt: Date | null;
+  now: Date;
+}
+
+export const insert = defineQuery('conversations.insert', (db, p: NewParams) =>
+  db
+    .insertInto('conversations')
+    .values({
+      id: p.id,
+      title: p.title,
+      source: p.source,
+      metadata: p.metadata,
+      is_hidden: p.isHidden,
+      expires_at: p.expiresAt,
+      created_at: p.now,
+      updated_at: p.now,
+    })
+    .returning(columns),
 );
 
 interface ImportedParams {
@@ -356,6 +363,18 @@ export const updateTitle = defineQuery('conversations.updateTitle', (db, p: Chan
     .where('status', '<>', 'DELETED')
     .where((eb) => eb('version', '=', eb.fn.coalesce(eb.val(p.ifVersion), 'version')))
     .returning('id'),
+);
+
+export const updateExpiry = defineQuery(
+  'conversations.updateExpiry',
+  (db, p: ChangeParams & { expiresAt: Date | null }) =>
+    db
+      .updateTable('conversations')
+      .set((eb) => ({ expires_at: p.expiresAt, updated_at: p.now, version: eb('version', '+', 1) }))
+      .where('id', '=', p.id)
+      .where('status', '<>', 'DELETED')
+      .where((eb) => eb('version', '=', eb.fn.coalesce(eb.val(p.ifVersion), 'version')))
+      .returning('id'),
 );
 
 export interface ChangeParams {

@@ -7,6 +7,10 @@ import { sourceSchema, titleSchema, uuidSchema } from './text.schema.ts';
 export const conversationIdSchema = uuidSchema.transform((id) => id as ConversationId);
 export const conversationStatusSchema = z.enum(CONVERSATION_STATUSES);
 
+/** Years that both engines can hold. */
+const LATEST = new Date('9999-12-31T23:59:59.999Z');
+const expiresAtSchema = z.date().max(LATEST);
+
 export const createConversationSchema = z
   .strictObject({
     id: conversationIdSchema.optional(),
@@ -14,6 +18,7 @@ export const createConversationSchema = z
     source: sourceSchema.nullish(),
     metadata: metadataSchema.optional(),
     isHidden: z.boolean().optional(),
+    expiresAt: expiresAtSchema.nullish(),
   })
   .prefault({});
 
@@ -29,3 +34,7 @@ export const changeSchema = z
 export const renameSchema = z
   .strictObject({ conversationId: conversationIdSchema, title: titleSchema.nullable(), options })
   .transform(({ conversationId, title, options: { ifVersion } }) => ({ conversationId, title, ifVersion }));
+
+export const expirySchema = z
+  .strictObject({ conversationId: conversationIdSchema, expiresAt: expiresAtSchema.nullable(), options })
+  .transform(({ conversationId, expiresAt, options: { ifVersion } }) => ({ conversationId, expiresAt, ifVersion }));

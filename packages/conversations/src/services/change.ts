@@ -29,6 +29,16 @@ export async function rename(
   return find(user, id);
 }
 
+export async function setExpiry(
+  user: UserHandle,
+  { conversationId: id, ifVersion, expiresAt }: Change & { expiresAt: Date | null },
+): Promise<Conversation> {
+  const params = { id, expiresAt, ifVersion: ifVersion ?? null, now: new Date() };
+  const changed = await user.first(conversations.updateExpiry, params);
+  if (changed === undefined) await refuse(user, { conversationId: id, ifVersion });
+  return find(user, id);
+}
+
 type TransitionQuery = Query<conversations.ChangeParams, { id: string }>;
 
 const TRANSITIONS = {

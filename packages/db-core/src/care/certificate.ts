@@ -2,6 +2,7 @@ import { type Database, inspectReplicas } from '../database/database.ts';
 import type { EngineKind } from '../engine/contract.ts';
 import { readIdentity } from '../platform/identity.ts';
 import type { Erasure, ErasureCounts } from './ledger.ts';
+import { type OlderBackup, olderBackups } from './older-backups.ts';
 import type { StorageReport } from './storage.ts';
 import { vectorIndexLines } from './vector-index.ts';
 
@@ -22,6 +23,8 @@ export interface ErasureCertificate {
   readonly rows: ErasureCounts;
   /** What was done to the database's files. */
   readonly storage: readonly string[];
+  /** Backups that still hold it. Whatever is restored from them is erased again, by the ledger. */
+  readonly backups: readonly OlderBackup[];
   /** What may still hold something of it, and until when. */
   readonly unreached: readonly string[];
 }
@@ -33,7 +36,9 @@ export async function certify(
 ): Promise<ErasureCertificate> {
   const identity = await readIdentity(database);
   const { kind } = await database.info();
-  const { completedAt, table, rowId } = erasure;
+  const { table, rowId } = erasure;
+  const completedAt = erasure.completedAt ?? erasure.startedAt;
+  const backups = await olderBackups(database, completedAt);
   return {
     format: 'keelson.erasure/1',
     erasure: erasure.id,
@@ -42,12 +47,13 @@ export async function certify(
     row: table === null || rowId === null ? null : { table, id: rowId },
     database: { id: identity?.id ?? null, engine: kind },
     startedAt: erasure.startedAt,
-    completedAt: completedAt ?? erasure.startedAt,
+    completedAt,
     rows: erasure.counts,
     storage: storage.done,
+    backups,
     unreached: [
       ...storage.left,
-      `Backups made before ${(completedAt ?? erasure.startedAt).toISOString()}, for as long as they are kept; when one is restored, the ledger is applied to it.`,
+      `Backups, full and incremental, made before ${completedAt.toISOString()}, for as long as they are kept (${known(backups)}); when one is restored, the ledger is applied to it.`,
       ...(kind === 'postgres'
         ? ["The server's write-ahead log and its archive, until their segments are removed or written over."]
         : []),
@@ -68,4 +74,12 @@ export async function certify(
 async function replicaLines(database: Database): Promise<string[]> {
   const replicas = await inspectReplicas(database);
   return replicas.map(({ location }) => `The replica ${location}, until it has done the same.`);
+}
+
+function known(backups: readonly OlderBackup[]): string {
+  if (backups.length === 0) return 'none is known';
+  const times = backups.map(({ keptUntil }) => keptUntil?.getTime() ?? Number.POSITIVE_INFINITY);
+  const last = Math.max(...times);
+  const until = Number.isFinite(last) ? `until ${new Date(last).toISOString()}` : 'until somebody removes them';
+  return `${backups.length} ${backups.length === 1 ? 'is' : 'are'} known, the last one kept ${until}`;
 }

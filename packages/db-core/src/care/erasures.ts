@@ -1,7 +1,7 @@
 import { type Database, engineOf } from '../database/database.ts';
 import type { UserHandle } from '../database/handle.ts';
 import { parseUserId, SYSTEM_OWNER, type UserId } from '../database/user-id.ts';
-import { ForbiddenError, InternalError } from '../errors/index.ts';
+import { DiskFullError, ForbiddenError, InternalError } from '../errors/index.ts';
 import { recordFor } from '../platform/audit-event.ts';
 import { type By, OPERATOR } from '../platform/by.ts';
 import { certify, type ErasureCertificate } from './certificate.ts';
@@ -11,7 +11,7 @@ import { findOwners, findRowOwner } from './find-owners.ts';
 import { countOwned, OwnerErasure, type OwnerErasureOptions } from './owner-erasure.ts';
 import { eraseOneRow } from './row-erasure.ts';
 import { Statements } from './statements.ts';
-import { cleanStorage } from './storage.ts';
+import { cleanStorage, type StorageReport } from './storage.ts';
 
 export interface EraseOwner extends OwnerErasureOptions {
   /** Who has it done, for the audit. Default: {@link OPERATOR}. */
@@ -29,6 +29,14 @@ export interface EraseRow {
   /** As for {@link EraseOwner}. Default: false. */
   readonly rewrite?: boolean;
   /** Called when the rows are gone and their bytes not yet: for what is made of them, such as a search index. */
+  readonly afterRows?: () => Promise<unknown>;
+}
+
+export interface EraseRows {
+  readonly table: string;
+  readonly rows: readonly { readonly userId: string; readonly id: string }[];
+  readonly signal?: AbortSignal | undefined;
+  /** As for {@link EraseRow}; called once. */
   readonly afterRows?: () => Promise<unknown>;
 }
 
@@ -84,6 +92,7 @@ export class Erasures {
    *
    * @throws ForbiddenError for the database's own rows
    * @throws ErasureOutrunError when programs go on writing for the owner
+   * @throws DiskFullError when there is no room to go on, or to write anew what held the rows
    */
   async eraseOwner(userId: string, options: EraseOwner = {}): Promise<ErasureCertificate> {
     const owner = erasable(userId);
@@ -93,9 +102,13 @@ export class Erasures {
       unfinished.find((each) => each.kind === 'owner' && isOwner(each, owner)) ??
       (await ledger.begin({ userId: owner }));
     const { by = OPERATOR, rewrite = true, ...rest } = options;
-    await this.#eraseRows(erasure, owner, rest);
-    const actor = by.userId === owner ? { userId: pseudonymOf(erasure) } : by;
-    return only(await this.#end([{ erasure, by: actor, userId: SYSTEM_OWNER }], rewrite));
+    try {
+      await this.#eraseRows(erasure, owner, rest);
+      const actor = by.userId === owner ? { userId: pseudonymOf(erasure) } : by;
+      return only(await this.#end([{ erasure, by: actor, userId: SYSTEM_OWNER }], rewrite));
+    } catch (error) {
+      throw unfinishedFor(error);
+    }
   }
 
   /**
@@ -126,6 +139,22 @@ export class Erasures {
     await this.#eraseRows(erasure, handle.userId, {});
     await afterRows?.();
     return only(await this.#end([{ erasure, by: { userId: handle.actor }, userId: handle.userId }], rewrite));
+  }
+
+  /** Erases rows whose time is over, of whoever they are, each with a line of its own in the ledger. Cleans up once. */
+  async eraseRows({ table, rows, signal, afterRows }: EraseRows): Promise<void> {
+    const { ledger } = await this.#tools('erase rows whose time is over');
+    const unfinished = await ledger.list('unfinished');
+    const endings: Ending[] = [];
+    for (const { userId, id } of rows) {
+      signal?.throwIfAborted();
+      const known = unfinished.find((each) => each.table === table && each.rowId === id && isOwner(each, userId));
+      const erasure = known ?? (await ledger.begin({ userId, row: { table, id } }));
+      await this.#eraseRows(erasure, userId, {});
+      endings.push({ erasure, by: { userId: SYSTEM_OWNER }, userId });
+    }
+    await afterRows?.();
+    if (endings.length > 0) await this.#complete(endings, false);
   }
 
   /** The ledger, oldest first: keep it with backups, and give it to {@link apply} after a restore. */
@@ -187,24 +216,32 @@ export class Erasures {
     await work.run();
   }
 
-  /** Only when the files are clean, too, an erasure is done: until then it is taken up again. */
   async #end(endings: readonly Ending[], rewrite: boolean): Promise<ErasureCertificate[]> {
-    this.#database.cache.clear();
-    const { ledger } = await this.#tools('complete an erasure');
-    const tables: string[] = [];
-    for (const { erasure } of endings) tables.push(...Object.keys((await ledger.get(erasure.id))?.counts ?? {}));
-    const storage = await cleanStorage(this.#database, { tables, rewrite });
+    const storage = await this.#complete(endings, rewrite);
+    const { ledger } = await this.#tools('certify an erasure');
     const certificates: ErasureCertificate[] = [];
-    for (const { erasure, by, userId } of endings) {
-      const event = { action: `${erasure.kind}.erased`, entity: 'erasure', entityId: erasure.id };
-      await this.#database.system('care: complete an erasure').transaction(async (system) => {
-        if (await ledger.complete(erasure, new Date())) await recordFor(system, { by, userId, ...event });
-      });
+    for (const { erasure } of endings) {
       const completed = await ledger.get(erasure.id);
       if (completed === undefined) throw new InternalError('The line of an erasure is not in the ledger.');
       certificates.push(await certify(this.#database, completed, storage));
     }
     return certificates;
+  }
+
+  /** Only when the files are clean, too, an erasure is done: until then it is taken up again. */
+  async #complete(endings: readonly Ending[], rewrite: boolean): Promise<StorageReport> {
+    this.#database.cache.clear();
+    const { ledger } = await this.#tools('complete an erasure');
+    const tables: string[] = [];
+    for (const { erasure } of endings) tables.push(...Object.keys((await ledger.get(erasure.id))?.counts ?? {}));
+    const storage = await cleanStorage(this.#database, { tables, rewrite });
+    for (const { erasure, by, userId } of endings) {
+      const event = { action: `${erasure.kind}.erased`, entity: 'erasure', entityId: erasure.id };
+      await this.#database.system('care: complete an erasure').transaction(async (system) => {
+        if (await ledger.complete(erasure, new Date())) await recordFor(system, { by, userId, ...event });
+      });
+    }
+    return storage;
   }
 
   async #tools(reason: string): Promise<{ readonly statements: Statements; readonly ledger: Ledger }> {
@@ -234,4 +271,13 @@ function erasable(userId: string): UserId {
       hint: 'Ids that begin with `keelson:` or `erased:` stand for the database itself and for erased owners.',
     });
   return owner;
+}
+
+/** Of other work nothing is kept when the disk is full; of an erasure everything that was done by then. */
+function unfinishedFor(error: unknown): unknown {
+  if (!(error instanceof DiskFullError)) return error;
+  return new DiskFullError(error.message, {
+    cause: error,
+    hint: 'Free some space on the disk that holds the database, and erase the same again: what is erased stays erased, and it goes on from there.',
+  });
 }

@@ -23,7 +23,8 @@ export async function findOwners(
   return found;
 }
 
-async function* ownersIn(database: Database, statements: Statements): AsyncIterableIterator<string> {
+/** Every id that owns something; one that owns in several tables comes several times. */
+export async function* ownersIn(database: Database, statements: Statements): AsyncIterableIterator<string> {
   for (const { name, owners } of ownedTables(await engineOf(database).inspect())) {
     for (const owner of owners) yield* distinctIds(statements, name, owner.name);
   }

@@ -29,23 +29,26 @@ export class Statements {
     return (await this.#run({ name, sql, values, writes: true })).changes;
   }
 
-  #run({
-    name,
-    sql,
-    values,
-    writes,
-  }: {
-    readonly name: string;
-    readonly sql: string;
-    readonly values: readonly unknown[];
-    readonly writes: boolean;
-  }): Promise<Outcome> {
-    const plan = { name, sql, writes, returnsRows: !writes, decode: new Map() };
+  /** As `change`, of a statement with RETURNING: gives what it returns. */
+  async changed(name: string, sql: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    return (await this.#run({ name, sql, values, writes: true, returnsRows: true })).rows;
+  }
+
+  #run({ name, sql, values, writes, returnsRows = !writes }: NamedStatement): Promise<Outcome> {
+    const plan = { name, sql, writes, returnsRows, decode: new Map() };
     return this.#kernel.statement(
       plan,
       undefined,
-      (runner) => runStatement(this.#engine, runner, { sql, values, writes }),
+      (runner) => runStatement(this.#engine, runner, { sql, values, writes, returnsRows }),
       ({ rows, changes }) => (writes ? changes : rows.length),
     );
   }
+}
+
+interface NamedStatement {
+  readonly name: string;
+  readonly sql: string;
+  readonly values: readonly unknown[];
+  readonly writes: boolean;
+  readonly returnsRows?: boolean;
 }

@@ -12,4 +12,5 @@ export type {
   HttpConfig,
   KeelsonConfig,
   ReplicaConfig,
+  WebhookConfig,
 } from './types.ts';

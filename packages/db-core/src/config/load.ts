@@ -8,8 +8,9 @@ import { readSecretKey, type SecretKeys } from './secret-key.ts';
 import { appSettings, type DatabaseSettings, databaseSettings, embedderSettings, settingNames } from './settings.ts';
 import { meantName } from './spelling.ts';
 import { readEmbedder } from './embedder.ts';
+import { readWebhook } from './webhook.ts';
 import { isLoopback, type SslConfig } from './ssl.ts';
-import type { DatabaseConfig, KeelsonConfig, ReplicaConfig } from './types.ts';
+import type { DatabaseConfig, KeelsonConfig, ReplicaConfig, WebhookConfig } from './types.ts';
 
 /** Variables by name, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -195,6 +196,7 @@ interface ReadParts {
   readonly ssl: SslConfig;
   readonly replicas: readonly ReplicaConfig[];
   readonly secretKeys: SecretKeys | undefined;
+  readonly webhook: WebhookConfig | undefined;
   readonly isProduction: boolean;
   readonly base: string;
 }
@@ -205,7 +207,7 @@ function backupFolder(target: DatabaseTarget): string {
 
 function inShape(
   settings: DatabaseSettings,
-  { target, ssl, replicas, secretKeys, isProduction, base }: ReadParts,
+  { target, ssl, replicas, secretKeys, webhook, isProduction, base }: ReadParts,
 ): DatabaseConfig {
   const { hot, warm } = isProduction ? cacheBytes.production : cacheBytes.elsewhere;
   return {
@@ -244,9 +246,26 @@ function inShape(
       keepRows: settings.CHANGES_RETENTION_ROWS,
     },
     jobs: { keepMs: settings.JOBS_RETENTION_DAYS * 24 * HOUR_MS },
+    retention: {
+      archiveMs: settings.RETENTION_ARCHIVE_DAYS * 24 * HOUR_MS,
+      deletedMs: settings.RETENTION_DELETED_DAYS * 24 * HOUR_MS,
+      logsMs: settings.RETENTION_LOG_DAYS * 24 * HOUR_MS,
+      logRows: settings.RETENTION_LOG_ROWS,
+    },
     backups: {
       folder: resolve(base, settings.BACKUP_FOLDER ?? backupFolder(target)),
       keepMs: settings.BACKUP_RETENTION_DAYS * 24 * HOUR_MS,
+    },
+    alerts: {
+      webhook,
+      everyMs: settings.ALERT_INTERVAL,
+      backupAgeMs: settings.ALERT_BACKUP_HOURS * HOUR_MS,
+      diskFreePercent: settings.ALERT_DISK_FREE_PERCENT,
+      feedLagMs: settings.ALERT_FEED_LAG,
+      poolFailures: settings.ALERT_POOL_FAILURES,
+      connectionErrors: settings.ALERT_CONNECTION_ERRORS,
+      statementTimeouts: settings.ALERT_STATEMENT_TIMEOUTS,
+      readinessDays: settings.ALERT_READINESS_DAYS,
     },
   };
 }
@@ -272,6 +291,7 @@ function readDatabaseConfig(env: Environment, base: string): Reading<DatabaseCon
   const { ssl, faults: sslFaults } = readSsl(values, target, base);
   const { replicas, faults: replicaFaults } = readReplicas(values, target, base);
   const { keys: secretKeys, faults: keyFaults } = readSecretKeys(values);
+  const { webhook, faults: webhookFaults } = readWebhook(values, settings.data?.ALERT_WEBHOOK_TIMEOUT);
   const faults = [
     ...(settings.success ? [] : schemaFaults(settings.error, values)),
     ...targetFaults,
@@ -279,11 +299,12 @@ function readDatabaseConfig(env: Environment, base: string): Reading<DatabaseCon
     ...replicaFaults,
     ...rowSecurityFaults(settings.data, target),
     ...keyFaults,
+    ...webhookFaults,
     ...redisFault(values['CACHE_REDIS_URL']),
   ];
   if (!settings.success || target === undefined || faults.length > 0) return { faults };
   const isProduction = env['KEELSON_ENVIRONMENT']?.trim() === 'production';
-  return { config: inShape(settings.data, { target, ssl, replicas, secretKeys, isProduction, base }) };
+  return { config: inShape(settings.data, { target, ssl, replicas, secretKeys, webhook, isProduction, base }) };
 }
 
 interface LoadOptions {

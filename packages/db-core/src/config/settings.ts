@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { choice, count, flag, milliseconds, optionalChoice, optionalCount, seconds, text } from './kinds.ts';
+import { alertSettings } from './alert-settings.ts';
+import { care, retentionSettings } from './retention-settings.ts';
 import { sslModes } from './ssl.ts';
 
 const database = 'Database';
 const postgres = 'PostgreSQL';
 const reliability = 'When something fails';
 const migrations = 'Migrations';
-const care = 'What is kept for how long';
 const cache = 'Cache';
 const secrets = 'Secrets';
 const logs = 'Logs';
@@ -185,29 +186,7 @@ export const databaseSettings = z.object({
     meaning: 'Makes and checks a backup before pending migrations are run.',
   }),
 
-  CHANGES_RETENTION_HOURS: count({
-    section: care,
-    initial: '168',
-    min: 1,
-    max: 87_600,
-    meaning:
-      'How long the change feed keeps its entries. Whoever reads it less often than that has to read everything anew.',
-  }),
-  CHANGES_RETENTION_ROWS: count({
-    section: care,
-    initial: '5000000',
-    min: 1000,
-    max: 1_000_000_000,
-    meaning: 'How many entries the change feed keeps at most, however young they are.',
-  }),
-  JOBS_RETENTION_DAYS: count({
-    section: care,
-    initial: '30',
-    min: 1,
-    max: 36_500,
-    zero: 'for ever',
-    meaning: 'How long jobs that have ended are kept, with their log lines. A worker removes them, once a night.',
-  }),
+  ...retentionSettings,
 
   BACKUP_FOLDER: text({
     section: care,
@@ -222,8 +201,11 @@ export const databaseSettings = z.object({
     min: 1,
     max: 36_500,
     zero: 'for ever',
-    meaning: 'How long backups that a worker made are kept. The newest one always is.',
+    meaning:
+      'How long backups that a worker made are kept. The newest one always is, and so is what an increment that is kept goes on from.',
   }),
+
+  ...alertSettings,
 
   CACHE_HOT_BYTES: optionalCount({
     section: cache,

@@ -1,6 +1,6 @@
 import type { DatabaseTarget, PostgresTarget } from './database-url.ts';
 import type { AppSettings } from './settings.ts';
-import type { SecretKeys } from './secret-key.ts';
+import type { SecretKey, SecretKeys } from './secret-key.ts';
 import type { SslConfig } from './ssl.ts';
 
 /** What db-core needs to know. All times in milliseconds; where 0 is allowed it means no limit, or off. */
@@ -37,10 +37,23 @@ export interface DatabaseConfig {
   readonly changes: { readonly keepMs: number; readonly keepRows: number };
   /** How long jobs that have ended are kept. 0: for ever. */
   readonly jobs: { readonly keepMs: number };
+  readonly retention: RetentionConfig;
   readonly cache: CacheConfig;
   readonly backups: BackupsConfig;
+  readonly alerts: AlertsConfig;
   /** Absent where no secret can be stored. */
   readonly secretKeys?: SecretKeys;
+}
+
+export interface RetentionConfig {
+  /** Without use for so long: put away. 0: never. */
+  readonly archiveMs: number;
+  /** Deleted so long ago: erased for good. 0: never. */
+  readonly deletedMs: number;
+  /** How long log lines are kept. 0: for ever. */
+  readonly logsMs: number;
+  /** How many log lines are kept at most. */
+  readonly logRows: number;
 }
 
 export interface BackupsConfig {
@@ -48,6 +61,30 @@ export interface BackupsConfig {
   readonly folder: string;
   /** How long they are kept. 0: for ever. */
   readonly keepMs: number;
+}
+
+/** From where on something is an alert, and whom to tell. 0 switches a rule off. */
+export interface AlertsConfig {
+  /** Undefined: nobody is told. */
+  readonly webhook: WebhookConfig | undefined;
+  /** How often the rules are looked at. 0: never. */
+  readonly everyMs: number;
+  readonly backupAgeMs: number;
+  readonly diskFreePercent: number;
+  readonly feedLagMs: number;
+  /** Within five minutes, as the next two. */
+  readonly poolFailures: number;
+  readonly connectionErrors: number;
+  readonly statementTimeouts: number;
+  readonly readinessDays: number;
+}
+
+export interface WebhookConfig {
+  /** It may hold a token: it isn't shown. */
+  readonly url: string;
+  /** What requests are signed with. */
+  readonly secret: SecretKey | undefined;
+  readonly timeoutMs: number;
 }
 
 export interface ReplicaConfig {

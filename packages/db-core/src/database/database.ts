@@ -49,7 +49,7 @@ export interface Mechanisms {
   readonly changes: (kernel: Kernel) => ChangeFeed;
   readonly cache: (kernel: Kernel, changes: ChangeFeed) => QueryCache;
   /** Throws when programs live that these migrations would break. */
-  readonly refuseBreaking: (kernel: Kernel, names: readonly string[]) => Promise<void>;
+  readonly refuseBreaking: (kernel: Kernel, names: readonly string[], direction: 'up' | 'down') => Promise<void>;
 }
 
 const ONE_COPY = Symbol.for('keelson.db-core');
@@ -186,7 +186,7 @@ export class Database {
       kernel: this.#kernel,
       own: options.migrations ?? [],
       backup: options.backup,
-      refuseBreaking: (names) => mechanisms.refuseBreaking(this.#kernel, names),
+      refuseBreaking: (names, direction) => mechanisms.refuseBreaking(this.#kernel, names, direction),
       onChanged: () => this.#forget(),
     });
     this.changes = mechanisms.changes(this.#kernel);

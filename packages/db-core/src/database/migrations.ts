@@ -16,7 +16,7 @@ export interface MigrationsOptions {
   readonly own: readonly Migration[];
   readonly backup: (() => Promise<void>) | undefined;
   /** Throws when programs live that these migrations would break. */
-  readonly refuseBreaking: (names: readonly string[]) => Promise<void>;
+  readonly refuseBreaking: (names: readonly string[], direction: 'up' | 'down') => Promise<void>;
   /** Called after the schema changed. */
   readonly onChanged: () => void;
 }
@@ -29,7 +29,7 @@ export interface ChangeOptions {
 }
 
 export interface MigrateOptions extends ChangeOptions {
-  /** Run breaking migrations even while programs live that they break. Default: false. */
+  /** Even while programs live that this breaks. Default: false. */
   readonly force?: boolean;
 }
 
@@ -38,7 +38,7 @@ export class DatabaseMigrations {
   readonly #kernel: Kernel;
   readonly #all: readonly Migration[];
   readonly #backup: (() => Promise<void>) | undefined;
-  readonly #refuseBreaking: (names: readonly string[]) => Promise<void>;
+  readonly #refuseBreaking: MigrationsOptions['refuseBreaking'];
   readonly #onChanged: () => void;
 
   constructor({ kernel, own, backup, refuseBreaking, onChanged }: MigrationsOptions) {
@@ -83,7 +83,9 @@ export class DatabaseMigrations {
    * @throws MigrationLockedError, MigrationDriftError, NewerSchemaError, MigrationFailedError
    */
   migrate({ force = false, ...options }: MigrateOptions = {}): Promise<MigrationRun> {
-    const beforeBreaking = force ? {} : { beforeBreaking: this.#refuseBreaking };
+    const beforeBreaking = force
+      ? {}
+      : { beforeBreaking: (names: readonly string[]) => this.#refuseBreaking(names, 'up') };
     return this.#change((shared) =>
       migrate(this.#kernel.engine, { ...shared, ...options, ...beforeBreaking, applicationVersion: packageVersion }),
     );
@@ -92,10 +94,14 @@ export class DatabaseMigrations {
   /**
    * Undoes the last step, or everything after the one that is named.
    *
-   * @throws MigrationMissingDownError before anything is undone, and as {@link migrate}
+   * @throws MigrationMissingDownError before anything is undone, MigrationBreakingError when programs live that work with
+   * what would be undone, and as {@link migrate}
    */
-  rollback(options: ChangeOptions = {}): Promise<MigrationRun> {
-    return this.#change((shared) => rollback(this.#kernel.engine, { ...shared, ...options }));
+  rollback({ force = false, ...options }: MigrateOptions = {}): Promise<MigrationRun> {
+    const beforeUndoing = force
+      ? {}
+      : { beforeUndoing: (names: readonly string[]) => this.#refuseBreaking(names, 'down') };
+    return this.#change((shared) => rollback(this.#kernel.engine, { ...shared, ...options, ...beforeUndoing }));
   }
 
   /**

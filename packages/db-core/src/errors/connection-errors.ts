@@ -28,6 +28,15 @@ export class NotADatabaseError extends defineError({
   hint: 'Check the path in DATABASE_URL. The file was left untouched; move it away to make a new database there with `keelson init`.',
 }) {}
 
+export class ForeignDatabaseError extends defineError({
+  code: 'FOREIGN_DATABASE',
+  title: 'The file is the database of another program',
+  status: 503,
+  exitCode: 1,
+  retriable: false,
+  hint: 'Check the path in DATABASE_URL. Nothing was changed. What another system stored is brought into a database of its own: `keelson adopt FILE`.',
+}) {}
+
 export class UnwritableDatabaseError extends defineError({
   code: 'UNWRITABLE_DATABASE',
   title: 'The database file or its folder cannot be written',

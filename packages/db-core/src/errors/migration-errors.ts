@@ -43,7 +43,7 @@ export class MigrationBreakingError extends defineError({
   status: 503,
   exitCode: 4,
   retriable: false,
-  hint: 'Stop the programs named in the message (`keelson info` lists those that live; one that was killed is forgotten after 90 seconds), then run `keelson migrate` again. `keelson migrate --force` does it all the same: they then fail until they are replaced.',
+  hint: 'Stop the programs named in the message (`keelson info` lists those that live; one that was killed is forgotten after 90 seconds), then do it again. `keelson migrate --force` and `keelson rollback --force` do it all the same: they then fail until they are replaced.',
 }) {}
 
 export class MigrationMissingDownError extends defineError({

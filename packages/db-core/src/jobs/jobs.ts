@@ -11,9 +11,7 @@ import { keptJson, idSchema, linesSchema, listSchema } from './inputs.ts';
 import { type Job, type JobLine, toJob, toLine } from './job.ts';
 import * as queries from './job.repository.ts';
 import { optimize } from './optimize.ts';
-import { prune } from './prune.ts';
 import { readinessSample } from './readiness.ts';
-import { tidy } from './tidy.ts';
 import { wake } from './wake.ts';
 
 export interface ListJobs {
@@ -56,9 +54,7 @@ export class Jobs {
     this.database = database;
     this.define(erase(database));
     this.define(optimize(database));
-    this.define(prune(database));
     this.define(readinessSample(database));
-    this.define(tidy(database));
   }
 
   /** @throws ConfigurationError when the kind is defined already */

@@ -280,7 +280,14 @@ export const replicaReads = {
 export const backupAge = {
   name: 'keelson_backup_age_seconds',
   type: 'gauge',
-  help: 'How old the last backup is that was read back; missing where there is none.',
+  help: 'How old the last backup is that was read back, full or incremental: what was written since would be lost. Missing where there is none.',
+  labels: [],
+} as const satisfies MetricDefinition;
+
+export const fullBackupAge = {
+  name: 'keelson_full_backup_age_seconds',
+  type: 'gauge',
+  help: 'How old the last full backup is that was read back; missing where there is none.',
   labels: [],
 } as const satisfies MetricDefinition;
 
@@ -289,6 +296,13 @@ export const backupDrill = {
   type: 'gauge',
   help: '1 where the last backup that was restored for a try could be; missing where nobody tried.',
   labels: [],
+} as const satisfies MetricDefinition;
+
+export const alertsFiring = {
+  name: 'keelson_alerts_firing',
+  type: 'gauge',
+  help: 'Alerts that fire, by rule; docs/alerts.md says what each one means. While the database is away, only that.',
+  labels: ['rule', 'severity'],
 } as const satisfies MetricDefinition;
 
 export const eventLoopDelay = {

@@ -8,6 +8,7 @@ import { sourceUp } from './definitions.ts';
 import { Recorder } from './recorder.ts';
 import { Page } from './registry.ts';
 import { cacheSource } from './sources/cache.ts';
+import { alertsSource } from './sources/alerts.ts';
 import { backupsSource } from './sources/backups.ts';
 import { changesSource } from './sources/changes.ts';
 import { poolSource, storageSource } from './sources/database.ts';
@@ -48,6 +49,7 @@ export class Metrics {
     this.register('cache', cacheSource(database));
     this.register('replicas', replicasSource(database));
     this.register('backups', backupsSource(database));
+    this.register('alerts', alertsSource(database));
     this.register('event-loop', eventLoop);
   }
 

@@ -6,18 +6,29 @@ import { type Instance, isOlder, readInstancesOf } from '../platform/instances.t
 const OWN_MIGRATION = /^\d{4}_/;
 const NAMED = 5;
 
-/** @throws MigrationBreakingError when programs live that were started with a schema older than one of these migrations */
-export async function refuseBreaking(engine: Engine, names: readonly string[]): Promise<void> {
+/**
+ * Up: programs that were started with an older schema than one of these migrations can't go on after it. Down: those that
+ * were started with one that is to be undone can't.
+ *
+ * @throws MigrationBreakingError when such programs live
+ */
+export async function refuseBreaking(
+  engine: Engine,
+  names: readonly string[],
+  direction: 'up' | 'down',
+): Promise<void> {
   const live = (await readInstancesOf(engine)) ?? [];
-  // A migration of an application is due, so no program that runs was started with it.
-  const older = live.filter(({ schemaVersion }) =>
-    names.some((name) => !OWN_MIGRATION.test(name) || isOlder(schemaVersion, name)),
+  // Of an application's migration programs don't tell whether they were started with it: going up none was, it is due.
+  const broken = live.filter(({ schemaVersion }) =>
+    names.some((name) => !OWN_MIGRATION.test(name) || isOlder(schemaVersion, name) === (direction === 'up')),
   );
-  if (older.length === 0) return;
-  const more = older.length > NAMED ? ` and ${older.length - NAMED} more` : '';
+  if (broken.length === 0) return;
+  const more = broken.length > NAMED ? ` and ${broken.length - NAMED} more` : '';
+  const what =
+    direction === 'up' ? `written for the schema before ${names.join(', ')}` : `that work with ${names.join(', ')}`;
   throw new MigrationBreakingError(
-    `Programs written for the schema before ${names.join(', ')} are running: ${older.slice(0, NAMED).map(nameOf).join(', ')}${more}.`,
-    { details: { migrations: names, instances: older } },
+    `Programs ${what} are running: ${broken.slice(0, NAMED).map(nameOf).join(', ')}${more}.`,
+    { details: { migrations: names, instances: broken } },
   );
 }
 

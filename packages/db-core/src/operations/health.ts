@@ -5,6 +5,8 @@ import { asKeelsonError, ConnectionTimeoutError, type KeelsonError, SchemaValida
 import { type BreakerState, withDeadline } from '../resilience/index.ts';
 import type { MigrationStatus } from '../schema/status.ts';
 import { readIdentity } from '../platform/identity.ts';
+import { readFiring } from './alerts/alerts.ts';
+import { alertsCheck, type AlertsCheck } from './alerts-check.ts';
 import { BackupHistory } from './backup/history.ts';
 import { backupsCheck, type BackupsCheck } from './backups-check.ts';
 import { replicasCheck, type ReplicasCheck } from './replicas-check.ts';
@@ -94,6 +96,8 @@ export interface DatabaseHealth {
     readonly wal?: WalCheck;
     /** Where the migrations are up to date. */
     readonly backups?: BackupsCheck;
+    /** Where the migrations are up to date. What a worker or the API found when it looked last. */
+    readonly alerts?: AlertsCheck;
     /** Where the database answers. The slower way to search is healthy, too. */
     readonly vectors?: VectorsCheck;
   };
@@ -141,6 +145,7 @@ export async function databaseHealth(
         inTime(async () => backupsCheck(await new BackupHistory(database).standing(), await readIdentity(database))),
       )
     : undefined;
+  const alerts = upToDate ? await attempt(() => inTime(() => readFiring(database))) : undefined;
   const replicas =
     database.config.read.replicas.length === 0
       ? undefined
@@ -165,6 +170,7 @@ export async function databaseHealth(
         }),
     ...(wal === null ? {} : { wal: walCheck(wal) }),
     ...(backups === undefined || 'error' in backups ? {} : { backups: backups.value }),
+    ...(alerts !== undefined && 'value' in alerts ? { alerts: alertsCheck(alerts.value) } : {}),
     ...(vectors !== undefined && 'value' in vectors ? { vectors: vectorsCheck(vectors.value) } : {}),
   };
   return { status: worstOf(Object.values(checks)), checks };

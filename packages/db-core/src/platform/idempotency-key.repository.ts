@@ -1,4 +1,4 @@
-import { defineQuery, defineSystemQuery } from '../database/query.ts';
+import { defineQuery } from '../database/query.ts';
 import type { JsonValue } from '../schema/json.ts';
 
 /**
@@ -47,24 +47,4 @@ export const complete = defineQuery(
       .updateTable('idempotency_keys')
       .set({ response_status: p.status, response_headers: p.headers, response_body: p.body })
       .where('id', '=', p.id),
-);
-
-export const listExpired = defineSystemQuery('idempotencyKeys.listExpired', (db, p: { now: Date; limit: number }) =>
-  db
-    .selectFrom('idempotency_keys')
-    .select(['user_id', 'id'])
-    .where('expires_at', '<=', p.now)
-    .orderBy('expires_at')
-    .limit(p.limit),
-);
-
-/** Somebody may have taken it again meanwhile. */
-export const removeExpired = defineSystemQuery(
-  'idempotencyKeys.removeExpired',
-  (db, p: { userId: string; id: string; now: Date }) =>
-    db
-      .deleteFrom('idempotency_keys')
-      .where('user_id', '=', p.userId)
-      .where('id', '=', p.id)
-      .where('expires_at', '<=', p.now),
 );

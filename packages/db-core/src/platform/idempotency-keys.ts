@@ -41,7 +41,6 @@ export interface IdempotencyOptions {
 const KEEP_MS = 86_400_000;
 const WAIT_MS = 10_000;
 const RETRY_AFTER_MS = 1000;
-const PURGE_CHUNK = 500;
 const TRIES = 5;
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -95,19 +94,6 @@ export class IdempotencyKeys {
     // Who waited for another request inside a transaction of its own could wait for itself.
     if (isInsideTransaction(this.#database)) return once();
     return this.#inTurn(JSON.stringify([user.userId, key]), once);
-  }
-
-  /** Removes answers whose time is over. Gives how many. */
-  async purge(): Promise<number> {
-    const system = this.#database.system('idempotency keys: remove what has expired');
-    let removed = 0;
-    for (;;) {
-      const now = new Date();
-      const rows = await system.all(queries.listExpired, { now, limit: PURGE_CHUNK });
-      const expired = rows.map(({ user_id, id }) => ({ userId: user_id, id, now }));
-      removed += await system.runMany(queries.removeExpired, expired);
-      if (rows.length < PURGE_CHUNK) return removed;
-    }
   }
 
   async #once(

@@ -52,6 +52,7 @@ export interface Registration {
 const HEARTBEAT_MS = 30_000;
 /** One heartbeat may be late and one lost. Clocks of different machines must agree to one of them. */
 const BEATS_TILL_GONE = 3;
+export const GONE_AFTER_MS = BEATS_TILL_GONE * HEARTBEAT_MS;
 const MOST = 1000;
 /** Its own migrations are numbered without a prefix; an application's are none of its programs' business. */
 const OWN_MIGRATION = /^\d{4}_/;
@@ -192,7 +193,7 @@ export function readInstances(database: Database): Promise<readonly Instance[] |
 }
 
 export async function readInstancesOf(engine: Engine): Promise<readonly Instance[] | null> {
-  const since = Date.now() - BEATS_TILL_GONE * HEARTBEAT_MS;
+  const since = Date.now() - GONE_AFTER_MS;
   try {
     const { rows } = await runStatement(engine, engine, {
       sql: 'SELECT id, kind, host, pid, app_version, schema_version, started_at, last_seen_at FROM app_instances ORDER BY id',

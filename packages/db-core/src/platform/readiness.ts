@@ -113,11 +113,22 @@ export async function keepSample(database: Database, options: TakeSample = {}): 
  */
 export async function readiness(database: Database): Promise<Readiness> {
   const sample = await takeSample(database);
-  const since = new Date(sample.takenAt.getTime() - TREND_DAYS * DAY_MS);
+  return readinessOf(database, sample, await keptSamples(database, sample.takenAt));
+}
+
+/** As {@link readiness}, as of the last sample that was kept, so that nothing is measured; null where there is none. */
+export async function readinessOfKept(database: Database): Promise<Readiness | null> {
+  const kept = await keptSamples(database, new Date());
+  const sample = kept.at(-1);
+  return sample === undefined ? null : readinessOf(database, sample, kept);
+}
+
+async function keptSamples(database: Database, now: Date): Promise<readonly ReadinessSample[]> {
+  const since = new Date(now.getTime() - TREND_DAYS * DAY_MS);
   const rows = await database
     .system('readiness: figures of the whole database')
     .all(queries.listSince, { since, limit: TREND_DAYS * 24 * 2 });
-  const kept = rows.map((row) => ({
+  return rows.map((row) => ({
     takenAt: row.taken_at,
     sizeBytes: row.size_bytes,
     activeUsers: row.active_users,
@@ -125,6 +136,9 @@ export async function readiness(database: Database): Promise<Readiness> {
     lockFailures: row.lock_failures,
     writesPerSecond: row.writes_per_second,
   }));
+}
+
+function readinessOf(database: Database, sample: ReadinessSample, kept: readonly ReadinessSample[]): Readiness {
   const figures = READINESS_FIGURES.map((name) => figureOf(name, sample, kept));
   return { engine: engineOf(database).kind, sample, figures, samples: kept.length };
 }

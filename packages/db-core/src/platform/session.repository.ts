@@ -92,20 +92,3 @@ export const endOfAccount = defineSystemQuery('sessions.endOfAccount', (db, p: {
     .where('is_active', '=', true)
     .returning('id'),
 );
-
-export const findExpired = defineSystemQuery('sessions.findExpired', (db, p: { now: Date; limit: number }) =>
-  db.selectFrom('user_sessions').select('id').where('expires_at', '<=', p.now).orderBy('expires_at').limit(p.limit),
-);
-
-export const findIdle = defineSystemQuery('sessions.findIdle', (db, p: { before: Date; limit: number }) =>
-  db
-    .selectFrom('user_sessions')
-    .select('id')
-    .where('last_activity_at', '<=', p.before)
-    .orderBy('last_activity_at')
-    .limit(p.limit),
-);
-
-export const erase = defineSystemQuery('sessions.erase', (db, p: { ids: readonly string[] }) =>
-  db.deleteFrom('user_sessions').where('id', 'in', p.ids),
-);

@@ -17,7 +17,7 @@ import { boundedText, decodeCursor, type Page, pageOf, pageShape, parseInput } f
 import { SCOPE_AREAS } from './scopes.ts';
 import { endSessions } from './session-end.ts';
 import * as queries from './session.repository.ts';
-import { attemptKey, countAttempt, forgetAttempts, purgeAttempts } from './sign-in-attempts.ts';
+import { attemptKey, countAttempt, forgetAttempts } from './sign-in-attempts.ts';
 
 export interface SignIn {
   readonly email: string;
@@ -72,12 +72,12 @@ export interface SessionOptions {
 
 const HOUR_MS = 3_600_000;
 const LIFETIME_MS = 7 * 24 * HOUR_MS;
-const IDLE_MS = 12 * HOUR_MS;
+/** Without use a session ends after this time, unless another one is chosen. */
+export const SESSION_IDLE_MS = 12 * HOUR_MS;
 /** Writing the time of use more often would make every read a write. */
 const TOUCH_EVERY_MS = 60_000;
 const TOUCH_WAIT_MS = 200;
 const LONGEST_USER_AGENT = 500;
-const PURGED_AT_ONCE = 500;
 /** 256 bits: nobody guesses them, so that a fast hash is enough, as it isn't for passwords. */
 const SECRET_BYTES = 32;
 const TOKEN = /^keelson_session_[A-Za-z0-9_-]{43}$/;
@@ -86,7 +86,7 @@ const BEFORE_ALL_IDS = '00000000-0000-0000-0000-000000000000';
 const milliseconds = z.int('must be a whole number').min(1000, 'must be at least 1,000');
 const optionsSchema = z.strictObject({
   lifetimeMs: milliseconds.default(LIFETIME_MS),
-  idleMs: milliseconds.default(IDLE_MS),
+  idleMs: milliseconds.default(SESSION_IDLE_MS),
 });
 
 const signInSchema = z.strictObject({
@@ -226,24 +226,6 @@ export class Sessions {
     return this.#system('end sessions').transaction((system) => endSessions(system, { accountId, keep, by }));
   }
 
-  /** Removes sessions that are over, and failed attempts that are forgotten. For a job; gives how many of each. */
-  async purge(): Promise<{ readonly sessions: number; readonly attempts: number }> {
-    const system = this.#system('purge');
-    const now = new Date();
-    const before = new Date(now.getTime() - this.#idleMs);
-    const limit = PURGED_AT_ONCE;
-    const expired = await inChunks(() => system.all(queries.findExpired, { now, limit }).then((rows) => erase(rows)));
-    const idle = await inChunks(() => system.all(queries.findIdle, { before, limit }).then((rows) => erase(rows)));
-    const attempts = await inChunks(() => purgeAttempts(system, now, limit));
-    return { sessions: expired + idle, attempts };
-
-    async function erase(rows: readonly { readonly id: string }[]): Promise<number> {
-      if (rows.length === 0) return 0;
-      await system.run(queries.erase, { ids: rows.map(({ id }) => id) });
-      return rows.length;
-    }
-  }
-
   #isOpen(
     row: { readonly is_active: boolean; readonly expires_at: Date; readonly last_activity_at: Date },
     now: Date,
@@ -276,15 +258,6 @@ export class Sessions {
 
   #system(reason: string): ReturnType<Database['system']> {
     return this.#database.system(`sessions: ${reason}`);
-  }
-}
-
-async function inChunks(removeSome: () => Promise<number>): Promise<number> {
-  let removed = 0;
-  for (;;) {
-    const some = await removeSome();
-    removed += some;
-    if (some < PURGED_AT_ONCE) return removed;
   }
 }
 

@@ -9,7 +9,7 @@ const FREE_ATTEMPTS = 5;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15 * 60_000;
 /** Failures are forgotten when there were none for so long. */
-const REMEMBERED_MS = 60 * 60_000;
+export const ATTEMPTS_REMEMBERED_MS = 60 * 60_000;
 /** Each attempt also removes that many old rows, so that the table is never larger than what failed within the hour. */
 const FORGOTTEN_AT_ONCE = 20;
 
@@ -30,7 +30,7 @@ export function attemptKey(email: unknown, ip: string | null): string {
  * @throws SignInBlockedError with `details.retryAfterMs` while it must wait; that attempt isn't counted
  */
 export async function countAttempt(system: SystemHandle, key: string, now: Date): Promise<void> {
-  const forgottenBefore = new Date(now.getTime() - REMEMBERED_MS);
+  const forgottenBefore = new Date(now.getTime() - ATTEMPTS_REMEMBERED_MS);
   await system.transaction(async () => {
     const row = await system.first(queries.count, { key, now, forgottenBefore });
     const { failures = 1, blocked_until: until = null } = row ?? {};
@@ -46,15 +46,9 @@ export async function forgetAttempts(system: SystemHandle, key: string): Promise
   await system.run(queries.erase, { keys: [key] });
 }
 
-/** Gives how many were removed. */
-export async function purgeAttempts(system: SystemHandle, now: Date, limit: number): Promise<number> {
-  return forgetOld(system, new Date(now.getTime() - REMEMBERED_MS), limit);
-}
-
-async function forgetOld(system: SystemHandle, before: Date, limit: number): Promise<number> {
+async function forgetOld(system: SystemHandle, before: Date, limit: number): Promise<void> {
   const old = await system.all(queries.findOld, { before, limit });
-  if (old.length === 0) return 0;
-  return (await system.run(queries.erase, { keys: old.map(({ key }) => key) })).changes;
+  if (old.length > 0) await system.run(queries.erase, { keys: old.map(({ key }) => key) });
 }
 
 function waitAfter(failures: number): number {

@@ -128,17 +128,3 @@ export const listOfRequestAndLogger = defineSystemQuery(
 export const listAfter = defineSystemQuery('systemLogs.listAfter', (db, p: { after: string; limit: number }) =>
   db.selectFrom('system_logs').select(columns).where('id', '>', p.after).orderBy('id').limit(p.limit),
 );
-
-/** The first of those that are the newest `keep`. */
-export const findNth = defineSystemQuery('systemLogs.findNth', (db, p: { before: string; keep: number }) =>
-  db.selectFrom('system_logs').select('id').where('id', '<', p.before).orderBy('id', 'desc').limit(1).offset(p.keep),
-);
-
-/** The oldest ones up to an id, as many as go at once. */
-export const listOldest = defineSystemQuery('systemLogs.listOldest', (db, p: { upTo: string; chunk: number }) =>
-  db.selectFrom('system_logs').select('id').where('id', '<=', p.upTo).orderBy('id').limit(p.chunk),
-);
-
-export const removeUpTo = defineSystemQuery('systemLogs.removeUpTo', (db, p: { id: string }) =>
-  db.deleteFrom('system_logs').where('id', '<=', p.id),
-);

@@ -35,15 +35,6 @@ export interface FollowLogs extends FilterLogs {
   readonly pollMs?: number;
 }
 
-export interface PruneLogs {
-  /** How long lines are kept, in milliseconds. Default: 30 days. */
-  readonly keepMs?: number;
-  /** How many are kept at most. Default: a million. */
-  readonly keepRows?: number;
-}
-
-const DAY_MS = 86_400_000;
-const CHUNK = 2000;
 const POLL_MS = 500;
 const FOLLOW_PAGE = 500;
 /** Lines of other processes come late, by as long as they gather them, and sort before what was seen by then. */
@@ -137,21 +128,6 @@ export class SystemLogs {
         if (matches(entry, filters)) yield entry;
       }
       await sleep(pollMs, undefined, { signal }).catch(() => undefined);
-    }
-  }
-
-  /** Removes what is too old or too much, in chunks. Gives how many lines. */
-  async prune({ keepMs = 30 * DAY_MS, keepRows = 1_000_000 }: PruneLogs = {}): Promise<number> {
-    const system = this.#system('prune');
-    const surplus = await system.first(queries.findNth, { before: AFTER_ALL_IDS, keep: keepRows });
-    const tooOld = idBefore(new Date(Date.now() - keepMs));
-    const upTo = surplus === undefined || surplus.id < tooOld ? tooOld : surplus.id;
-    let removed = 0;
-    for (;;) {
-      const rows = await system.all(queries.listOldest, { upTo, chunk: CHUNK });
-      const last = rows.at(-1);
-      if (last === undefined) return removed;
-      removed += (await system.run(queries.removeUpTo, last)).changes;
     }
   }
 

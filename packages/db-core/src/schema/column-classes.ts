@@ -157,6 +157,33 @@ export const TABLE_CARE: Readonly<Record<string, TableCare>> = {
   conversation_branches: {
     columns: { user_id: 'personal', id: 'internal', conversation_id: 'internal', seq: 'none', parent_seq: 'none' },
   },
+  conversation_checkpoints: {
+    columns: {
+      user_id: 'personal',
+      id: 'internal',
+      thread_id: 'personal',
+      checkpoint_ns: 'internal',
+      checkpoint_id: 'internal',
+      parent_checkpoint_id: 'internal',
+      type: 'none',
+      state: 'personal',
+      channel_values: 'personal',
+      created_at: 'none',
+    },
+  },
+  conversation_checkpoint_writes: {
+    columns: {
+      user_id: 'personal',
+      id: 'internal',
+      task_id: 'internal',
+      task_path: 'internal',
+      idx: 'none',
+      channel: 'internal',
+      type: 'none',
+      data: 'personal',
+      created_at: 'none',
+    },
+  },
   change_tables: { columns: { number: 'none', name: 'none' } },
   change_log: {
     columns: {
@@ -304,6 +331,7 @@ export const TABLE_CARE: Readonly<Record<string, TableCare>> = {
       id: 'internal',
       kind: 'none',
       file: 'internal',
+      base_file: 'internal',
       result: 'none',
       error: 'internal',
       bytes: 'none',
@@ -315,6 +343,21 @@ export const TABLE_CARE: Readonly<Record<string, TableCare>> = {
       verified_at: 'none',
     },
   },
+  alerts: {
+    columns: {
+      id: 'internal',
+      rule: 'none',
+      subject: 'internal',
+      severity: 'none',
+      message: 'internal',
+      fired_at: 'none',
+      seen_at: 'none',
+      resolved_at: 'none',
+      firing_told_at: 'none',
+      resolved_told_at: 'none',
+    },
+  },
+  alert_watch: { columns: { singleton: 'none', evaluated_at: 'none' } },
   app_instances: {
     columns: {
       id: 'internal',

@@ -38,6 +38,10 @@ export type BackupKind = (typeof BACKUP_KINDS)[number];
 export const BACKUP_RESULTS = ['whole', 'failed'] as const;
 export type BackupResult = (typeof BACKUP_RESULTS)[number];
 
+/** The gravest first. */
+export const ALERT_SEVERITIES = ['critical', 'warning', 'info'] as const;
+export type AlertSeverity = (typeof ALERT_SEVERITIES)[number];
+
 export const MIGRATION_STATES = ['running', 'applied', 'reverting'] as const;
 export type MigrationState = (typeof MIGRATION_STATES)[number];
 
@@ -64,6 +68,7 @@ export const ENUMERATED_COLUMNS: Readonly<Record<string, EnumeratedColumn>> = {
   'erasures.kind': { type: 'ErasureKind', values: ERASURE_KINDS },
   'backups.kind': { type: 'BackupKind', values: BACKUP_KINDS },
   'backups.result': { type: 'BackupResult', values: BACKUP_RESULTS },
+  'alerts.severity': { type: 'AlertSeverity', values: ALERT_SEVERITIES },
   'schema_migrations.state': { type: 'MigrationState', values: MIGRATION_STATES },
   'schema_migrations.engine': { type: 'EngineKind', values: ['sqlite', 'postgres'] },
 };

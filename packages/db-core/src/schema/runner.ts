@@ -1,5 +1,5 @@
 import type { Engine, EngineTransaction } from '../engine/contract.ts';
-import { AmbiguousCommitError, MigrationFailedError } from '../errors/index.ts';
+import { AmbiguousCommitError, ForeignDatabaseError, MigrationFailedError } from '../errors/index.ts';
 import type { EventListener } from '../events/events.ts';
 import { applySteps, failureOf } from './apply.ts';
 import { createHistory, type HistoryEntry, readHistory, removeFromHistory, writeHistory } from './history.ts';
@@ -10,6 +10,9 @@ import { fileOf } from './sequence.ts';
 import { type MigrationStatus, migrationStatus } from './status.ts';
 
 const WAIT_MS = 30_000;
+const HISTORY = 'schema_migrations';
+/** Of a foreign file's tables. */
+const SHOWN = 10;
 
 export interface RollbackOptions {
   /** The whole sequence (`sequenceOf`). */
@@ -22,6 +25,8 @@ export interface RollbackOptions {
   readonly backup?: () => Promise<void>;
   /** Called with the breaking ones that are due, before anything changes, unless the database is empty. Throws to refuse. */
   readonly beforeBreaking?: (names: readonly string[]) => Promise<void>;
+  /** Called with those that are to be undone, before anything changes. Throws to refuse. */
+  readonly beforeUndoing?: (names: readonly string[]) => Promise<void>;
   readonly onEvent?: EventListener;
   /** Milliseconds to wait for another migrator, and for locks that others hold. Default 30,000. */
   readonly waitMs?: number;
@@ -51,7 +56,8 @@ export async function planMigrations(
  * Runs what is pending, each migration in a transaction of its own, while no other process can.
  *
  * Throws `NewerSchemaError` and `MigrationDriftError` before anything is done, `MigrationLockedError` when another one is
- * at it for longer than `waitMs`, `MigrationFailedError` when a step fails; those before it stay done.
+ * at it for longer than `waitMs`, `ForeignDatabaseError` for a SQLite file of another program, `MigrationFailedError` when
+ * a step fails; those before it stay done.
  */
 export function migrate(engine: Engine, options: MigrateOptions): Promise<MigrationRun> {
   return run(engine, options, 'up', options.applicationVersion);
@@ -74,7 +80,9 @@ async function run(
   const { migrations, to, dryRun = false, waitMs = WAIT_MS } = options;
   const plan = (status: MigrationStatus): Promise<Planned[]> =>
     (direction === 'up' ? planUp : planDown)(status, migrations, to);
-  const expected = await plan(await migrationStatus(engine, migrations));
+  const found = await migrationStatus(engine, migrations);
+  const expected = await plan(found);
+  if (found.fresh && expected.length > 0) await refuseForeign(engine);
   if (dryRun || expected.length === 0) return { plan: shown(expected), done: [] };
 
   return await engine.withLock('migrations', waitMs, async () => {
@@ -84,6 +92,8 @@ async function run(
     const breaking =
       direction === 'up' ? due.filter((one) => one.shown.breaking).map(({ migration }) => migration.name) : [];
     if (breaking.length > 0 && !status.fresh) await options.beforeBreaking?.(breaking);
+    if (direction === 'down' && due.length > 0)
+      await options.beforeUndoing?.(due.map(({ migration }) => migration.name));
     if (due.length > 0 && !status.fresh) await options.backup?.();
     await createHistory(engine);
     const done: { name: string; durationMs: number }[] = [];
@@ -94,6 +104,22 @@ async function run(
     }
     return { plan: shown(due), done };
   });
+}
+
+/**
+ * A file with tables and without a history is another program's, named by mistake: it is left as it is. On a server others
+ * may well have tables beside these; those of the same name are found by the migration that would make them.
+ */
+async function refuseForeign(engine: Engine): Promise<void> {
+  if (engine.kind !== 'sqlite') return;
+  const { tables } = await engine.inspect();
+  const names = tables.map(({ name }) => name).filter((name) => name !== HISTORY);
+  if (names.length === 0) return;
+  const shownNames = names.length > SHOWN ? [...names.slice(0, SHOWN), '…'] : names;
+  throw new ForeignDatabaseError(
+    `The file has tables and none of Keelson's migrations, so it is another program's. Found: ${shownNames.join(', ')}.`,
+    { details: { tables: names } },
+  );
 }
 
 interface Work {

@@ -221,6 +221,37 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
       conversation_branches_by_parent: 'What else follows a message: its siblings and answers.',
     },
   },
+  conversation_checkpoints: {
+    purpose:
+      'Checkpoints of LangGraph. Each row has the values of the channels that changed, and names the checkpoints whose rows have the others: so one row is all that a checkpoint writes, and a value is stored once.',
+    columns: {
+      id: 'Made by the program: digests of the thread and of the namespace, and the checkpoint. So a thread lies side by side, and its latest checkpoint is found by the primary key.',
+      thread_id: 'The thread.',
+      checkpoint_ns: 'The namespace: empty, or the path of a subgraph.',
+      checkpoint_id: 'The id that LangGraph gave it; later ones are greater.',
+      parent_checkpoint_id: 'The checkpoint that it followed.',
+      type: 'What the serializer calls the form of the state.',
+      state: 'What the serializer made of the checkpoint, its metadata, and where its values are.',
+      channel_values: 'The values of the channels that changed, each as the serializer made it, one after the other.',
+    },
+    indexes: {
+      conversation_checkpoints_by_thread:
+        'Checkpoints of a thread in all its namespaces, latest first; and those of all threads.',
+    },
+  },
+  conversation_checkpoint_writes: {
+    purpose: 'What tasks of a step have written, kept until the next checkpoint and after it.',
+    columns: {
+      id: 'Made by the program: the id of the checkpoint, the task and the number of the write.',
+      task_id: 'The task that wrote.',
+      task_path: 'Where in the step the task stands; writes are replayed in its order.',
+      idx: 'Number of the write in its task; below 0 for errors, interrupts and the like, of which the last one counts.',
+      channel: 'The channel that was written.',
+      type: 'What the serializer calls the form of the data.',
+      data: 'What the serializer made of the value.',
+    },
+    indexes: {},
+  },
   change_tables: {
     purpose: 'The tables whose changes are followed.',
     columns: {

@@ -28,6 +28,9 @@ const LISTED: Readonly<Record<string, TableScope>> = {
   erasure_permits: 'system',
   // A backup holds everybody's rows.
   backups: 'system',
+  // What is wrong with the whole database.
+  alerts: 'system',
+  alert_watch: 'system',
 };
 
 /**

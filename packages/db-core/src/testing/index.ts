@@ -1,5 +1,6 @@
 export { describeEngine, describeEngines, type EngineContext } from './engines.ts';
 export { startPostgresServer, type TestServer, type TestServerOptions } from './postgres-server.ts';
+export { type ArchivingServer, startArchivingServer } from './postgres-archived.ts';
 export { type ReplicatedServer, startReplicatedServer, type TestReplica } from './postgres-replicated.ts';
 export type { RawConnection } from './raw.ts';
 export type { FreshOptions, TestOpenOptions } from './workbench.ts';

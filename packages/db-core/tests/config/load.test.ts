@@ -61,6 +61,17 @@ describe('without any setting', () => {
         changes: { keepMs: 604_800_000, keepRows: 5_000_000 },
         jobs: { keepMs: 2_592_000_000 },
         backups: { folder: '/srv/app/data/backups', keepMs: 2_592_000_000 },
+        alerts: {
+          webhook: undefined,
+          everyMs: 30_000,
+          backupAgeMs: 176_400_000,
+          diskFreePercent: 10,
+          feedLagMs: 300_000,
+          poolFailures: 1,
+          connectionErrors: 10,
+          statementTimeouts: 10,
+          readinessDays: 30,
+        },
       },
     });
   });
@@ -443,7 +454,7 @@ describe('loadDatabaseConfig', () => {
   test('covers every name that begins with DATABASE_ and the like, and the keys of secrets', () => {
     expect(Object.keys(databaseSettings.shape).sort()).toEqual(
       settingNames
-        .filter((name) => /^(?:BACKUP|DATABASE|MIGRATION|CACHE|CHANGES|JOBS|KEELSON_SECRET)_/.test(name))
+        .filter((name) => /^(?:ALERT|BACKUP|DATABASE|MIGRATION|CACHE|CHANGES|JOBS|KEELSON_SECRET)_/.test(name))
         .sort(),
     );
   });

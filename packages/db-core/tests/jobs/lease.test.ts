@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { IdempotencyKeys, JobLeaseLostError, Jobs, SYSTEM_OWNER, SystemLogs, Worker } from '../../src/index.ts';
+import { JobLeaseLostError, Jobs, Worker } from '../../src/index.ts';
 import { describeEngines, type EngineContext } from '../../src/testing/index.ts';
 import type { Database, JobContext } from '../../src/index.ts';
 import { ended, jobsThat, until, workUntil } from './support.ts';
@@ -130,32 +130,5 @@ describeEngines('kernel.optimize', (context) => {
     const { status, result, error } = await jobs.get('ada', id);
     expect({ status, error }).toEqual({ status: 'completed', error: null });
     expect(result).toMatchObject({ engine: context.engine });
-  });
-});
-
-describeEngines('kernel.tidy', (context) => {
-  it('removes what was kept for a while, for the system and nobody else', async () => {
-    const database = await context.open();
-    const jobs = new Jobs(database);
-    const logs = new SystemLogs(database);
-    await logs.write([
-      { level: 'INFO', message: 'old', at: new Date(Date.now() - 31 * 86_400_000) },
-      { level: 'INFO', message: 'new' },
-    ]);
-    await new IdempotencyKeys(database, { keepMs: -1 }).run('ada', { key: 'k', request: [] }, async () => ({
-      status: 200,
-      headers: {},
-      body: '',
-    }));
-    const adas = await jobs.enqueue('ada', 'kernel.tidy', {}, { maxAttempts: 1 });
-    await workUntil(jobs, ended(jobs, 'ada', adas.id));
-    expect(await jobs.get('ada', adas.id)).toMatchObject({ status: 'failed', error: { code: 'FORBIDDEN' } });
-    const { id } = await jobs.enqueue(SYSTEM_OWNER, 'kernel.tidy', {});
-    await workUntil(jobs, ended(jobs, SYSTEM_OWNER, id));
-    expect(await jobs.get(SYSTEM_OWNER, id)).toMatchObject({
-      status: 'completed',
-      result: { logLines: 1, answers: 1, sessions: 0, attempts: 0, instances: 0 },
-    });
-    expect((await logs.list()).items).toMatchObject([{ message: 'new' }]);
   });
 });

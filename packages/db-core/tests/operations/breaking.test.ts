@@ -51,6 +51,28 @@ describeEngines('a breaking migration', (context) => {
     expect(backups).toEqual(['made', 'made']);
   });
 
+  it('is not undone while programs live that work with it', async () => {
+    const url = await context.url();
+    const backups: string[] = [];
+    await using database = openDatabase({
+      url,
+      env: { MIGRATION_BACKUP_BEFORE_UPGRADE: 'true' },
+      backup: async () => void backups.push('made'),
+    });
+    const registration = await new Instances(database).register({ kind: 'worker', appVersion: '1.2.3' });
+    const { current } = await database.migrations.status();
+    await expect(database.migrations.rollback()).rejects.toMatchObject({
+      code: 'MIGRATION_BREAKING',
+      message: expect.stringMatching(new RegExp(`that work with ${current} are running: worker 1\\.2\\.3`)),
+    });
+    expect(backups).toEqual([]);
+    expect((await database.migrations.status()).current).toBe(current);
+    expect((await database.migrations.rollback({ dryRun: true })).plan).toHaveLength(1);
+    await registration.end();
+    expect((await database.migrations.rollback()).done).toMatchObject([{ name: current }]);
+    expect(backups).toEqual(['made']);
+  });
+
   it('is run all the same where it is forced, and in a new database', async () => {
     const url = await context.url();
     await using old = openDatabase({ url, env: {} });

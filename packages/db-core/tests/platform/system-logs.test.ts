@@ -106,18 +106,6 @@ describeEngines('system logs', (context) => {
     expect(await messages(logs)).toEqual(lines.map(({ message }) => message).reverse());
   });
 
-  it('are pruned by age and by number', async () => {
-    const logs = new SystemLogs(await context.open());
-    const now = Date.now();
-    await logs.write(
-      Array.from({ length: 20 }, (_, n) => ({ level: 'INFO', message: `${n}`, at: new Date(now - (20 - n) * HOUR) })),
-    );
-    expect(await logs.prune({ keepMs: 10.5 * HOUR })).toBe(10);
-    expect(await logs.prune({ keepRows: 4 })).toBe(6);
-    expect(await messages(logs)).toEqual(['19', '18', '17', '16']);
-    expect(await logs.prune()).toBe(0);
-  });
-
   it('are followed, also where a line comes late', async () => {
     const database = await context.open();
     const logs = new SystemLogs(database);

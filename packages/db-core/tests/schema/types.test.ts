@@ -13,6 +13,8 @@ describe("the types of a user's handle", () => {
   it('have the tables of tenants only', () => {
     expectTypeOf<keyof TenantDatabase>().toEqualTypeOf<
       | 'conversations'
+      | 'conversation_checkpoint_writes'
+      | 'conversation_checkpoints'
       | 'conversation_messages'
       | 'jobs'
       | 'job_logs'

@@ -16,6 +16,7 @@ const statusSchema = z
       .describe(
         '`open`: the database failed repeatedly and is left alone for a while. Null where there is none: SQLite.',
       ),
+    alerts: z.int().nullable().describe('How many alerts fire. Null while the database cannot be asked.'),
   })
   .meta({ id: 'Status' });
 
@@ -54,5 +55,9 @@ export function status(api: Api, { database }: Services): void {
 
 async function look(database: Database): Promise<Status> {
   const health = await databaseHealth(database, { timeoutMs: TIMEOUT_MS });
-  return { status: WORDS[health.status], breaker: database.breakerState ?? null };
+  return {
+    status: WORDS[health.status],
+    breaker: database.breakerState ?? null,
+    alerts: health.checks.alerts?.firing.length ?? null,
+  };
 }

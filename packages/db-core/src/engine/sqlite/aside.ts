@@ -12,13 +12,23 @@ export interface AsideStatement {
   readonly values?: readonly string[];
 }
 
-/** A bare connection that runs what stdin says; in a process, because SQLite can't be stopped once it is at it. */
+/**
+ * A bare connection that runs what stdin says; in a process, because SQLite can't be stopped once it is at it.
+ * `keelson_digest(…)` sums what rows hash to, to tell whether any of them has changed.
+ */
 const PROGRAM = `
 const { driver, path, readonly, statements } = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));
 process.umask(0o077);
 try {
   const database = new (require(driver))(path, { readonly, fileMustExist: true, timeout: 10000 });
   database.pragma('cache_size = -65536');
+  const { hash } = require('node:crypto');
+  database.aggregate('keelson_digest', {
+    varargs: true,
+    start: () => 0n,
+    step: (sum, ...values) => sum + BigInt('0x' + hash('sha256', JSON.stringify(values)).slice(0, 14)),
+    result: String,
+  });
   const results = statements.map(({ sql, values = [] }) => {
     const statement = database.prepare(sql);
     return statement.reader ? statement.all(...values) : (statement.run(...values), []);

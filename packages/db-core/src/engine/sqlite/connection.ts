@@ -46,8 +46,9 @@ export class SqliteConnection implements Runner {
   #configure(readonly: boolean, synchronous: 'normal' | 'full'): void {
     const pragma = (text: string): unknown => this.#database.pragma(text);
     // The journal's mode is a property of the file: only a writer sets it, and only where it isn't set already, because
-    // setting it needs the lock.
-    if (!readonly && this.#database.pragma('journal_mode', { simple: true }) !== 'wal') pragma('journal_mode = WAL');
+    // setting it needs the lock. The file of another program, named by mistake, keeps its own.
+    if (!readonly && this.#database.pragma('journal_mode', { simple: true }) !== 'wal' && !this.#isForeign())
+      pragma('journal_mode = WAL');
     pragma(`synchronous = ${synchronous}`);
     pragma('foreign_keys = ON');
     pragma('recursive_triggers = ON');
@@ -59,6 +60,17 @@ export class SqliteConnection implements Runner {
     pragma('journal_size_limit = 67108864');
     // LIKE follows the letter's case, as on PostgreSQL.
     pragma('case_sensitive_like = ON');
+  }
+
+  /** Has it tables, and no history of migrations? */
+  #isForeign(): boolean {
+    const found = this.#database
+      .prepare(
+        `SELECT count(*) FILTER (WHERE type = 'table') AS tables, count(*) FILTER (WHERE name = 'schema_migrations') AS history
+         FROM sqlite_schema`,
+      )
+      .get() as { readonly tables: number; readonly history: number };
+    return found.tables > 0 && found.history === 0;
   }
 
   get inTransaction(): boolean {

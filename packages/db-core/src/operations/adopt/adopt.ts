@@ -9,7 +9,9 @@ import { adoptAccount } from '../../platform/adopted-account.ts';
 import { recordFor } from '../../platform/audit-event.ts';
 import { OPERATOR } from '../../platform/by.ts';
 import type { Adopter, Adoption, LegacyRow, LegacySource } from './adopter.ts';
+import { ErasedBefore } from './erased-before.ts';
 import { countLeftOut } from './left-out.ts';
+import { ownersOfAdopted } from './owners-of-adopted.ts';
 import { recognise, tablesOf } from './recognise.ts';
 import { type AdoptedTable, TableTally } from './tally.ts';
 
@@ -159,12 +161,16 @@ async function adoptOne(database: Database, { file, adopter, work, options }: On
         return known;
       };
       countLeftOut(file, adopter, tally);
+      const erased = await ErasedBefore.read(system);
       await work({
         source: sourceOf(file, adopter),
         defaultUser: options.user,
         user: (userId) => database.forUser(userId),
         tally,
         account: (account) => adoptAccount(system, account),
+        wasErased: (row) => erased.has(row),
+        wasRowErased: (table, id) => erased.hasRow(table, id),
+        adoptedBefore: (table) => ownersOfAdopted(database, { table, source: adopter.system }),
         step: stepper(file, options),
       });
       const report = {

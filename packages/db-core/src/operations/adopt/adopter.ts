@@ -1,5 +1,6 @@
 import type { UserHandle } from '../../database/handle.ts';
 import type { AccountToAdopt, AdoptedAccount } from '../../platform/adopted-account.ts';
+import type { ErasableRow } from './erased-before.ts';
 import type { TableTally } from './tally.ts';
 
 /** What becomes of a column of the other system: where its values go, or why they aren't taken. */
@@ -39,6 +40,18 @@ export interface Adoption {
   tally(table: string): TableTally;
   /** Stores an account, unless it is there. */
   account(account: AccountToAdopt): Promise<AdoptedAccount>;
+  /**
+   * Was the row erased here, by itself or with everything that its owner had until then? It must not come back; what the
+   * owner made afterwards is new.
+   */
+  wasErased(row: ErasableRow): boolean;
+  /** As `wasErased`, for a row of which only the id is known. */
+  wasRowErased(table: string, id: string): boolean;
+  /**
+   * Whose the rows of a table are that earlier files of this system brought in, by their ids. The table has a column
+   * `source`, into which the adopter wrote the system's name.
+   */
+  adoptedBefore(table: string): Promise<ReadonlyMap<string, string>>;
   /** To be awaited for every row: lets others have their turn, tells how far it is, and stops when somebody asks for that. */
   readonly step: () => Promise<void>;
 }

@@ -15,6 +15,7 @@ import { type BackupHeader, FILE_ENDING, FORMAT, type Manifest } from './format.
 import { writeSnapshot } from './postgres-backup.ts';
 import { keyIdOf } from './seal.ts';
 import { soundCopy, sumsOfFile, writeFile } from './sqlite-backup.ts';
+import { partsOfCopy, trackedTables } from './sqlite-increment.ts';
 
 /** What long work is at. */
 export interface BackupProgress {
@@ -40,8 +41,10 @@ export interface Backup {
   readonly file: string;
   /** As it is: everything that was committed before it. */
   readonly takenAt: Date;
-  /** `plain` is a SQLite file. */
-  readonly form: 'backup' | 'plain';
+  /** `plain` is a SQLite file; an `increment` needs those that it goes on from. */
+  readonly form: 'backup' | 'plain' | 'increment';
+  /** Of an increment: the file of the full backup that its chain begins with. */
+  readonly base: string | null;
   readonly encrypted: boolean;
   readonly bytes: number;
   readonly contentBytes: number;
@@ -51,7 +54,7 @@ export interface Backup {
 }
 
 /** A backup that somebody else is making gets this long to end. */
-const WAIT_MS = 30_000;
+export const WAIT_MS = 30_000;
 
 /**
  * Makes a backup while the database is in use: all that was committed when it began, nothing that wasn't, as of one moment.
@@ -66,7 +69,7 @@ const WAIT_MS = 30_000;
 export async function backupDatabase(database: Database, options: BackupOptions = {}): Promise<Backup> {
   const { path, signal } = options;
   await database.connect();
-  const { target, secretKeys } = database.config;
+  const { target } = database.config;
   const form = path?.endsWith('.db') === true ? 'plain' : 'backup';
   if (form === 'plain' && target.engine !== 'sqlite')
     throw new BackupFailedError('A plain SQLite file can only be made of a SQLite database.', {
@@ -76,9 +79,7 @@ export async function backupDatabase(database: Database, options: BackupOptions 
     throw new BackupFailedError('A plain SQLite file is not encrypted.', {
       hint: `Give a path that ends in ${FILE_ENDING}.`,
     });
-  const encrypt = form === 'backup' && (options.encrypt ?? secretKeys !== undefined);
-  if (encrypt && secretKeys === undefined)
-    throw new SecretKeyMissingError('There is no key to encrypt backups with: KEELSON_SECRET_KEY is not set.');
+  const keyId = form === 'backup' ? keyFor(database, options.encrypt) : null;
 
   const started = performance.now();
   const engine = engineOf(database);
@@ -92,15 +93,15 @@ export async function backupDatabase(database: Database, options: BackupOptions 
     environment: identity?.environment ?? null,
     takenAt: takenAt.toISOString(),
     appVersion: packageVersion,
-    keyId: encrypt && secretKeys !== undefined ? keyIdOf(secretKeys.current) : null,
+    keyId,
   };
   const folder = options.folder ?? database.config.backups.folder;
-  const file = path ?? join(folder, `keelson-${timeInName(takenAt)}-${header.id.slice(-6)}${FILE_ENDING}`);
+  const file = path ?? join(folder, nameOf(header));
   if (existsSync(file))
     throw new BackupFailedError(`${file} is there already.`, { hint: 'Give another path, or remove the file.' });
   const feedPosition = await positionOf(database);
 
-  const work = { engine, header, feedPosition, file, form, options } as const;
+  const work = { engine, header, feedPosition, file, form, options, signal } as const;
   const made = await engine.withLock('backup', WAIT_MS, () =>
     inWorkFolder(dirname(file), `backup-${header.databaseId ?? 'unknown'}`, (place) =>
       target.engine === 'sqlite' ? backUpFile(database, target.path, place, work) : backUpServer(database, place, work),
@@ -111,17 +112,34 @@ export async function backupDatabase(database: Database, options: BackupOptions 
     file,
     takenAt,
     form,
-    encrypted: encrypt,
+    base: null,
+    encrypted: keyId !== null,
     ...made,
     durationMs: Math.round(performance.now() - started),
   };
 }
 
-interface Work {
-  readonly engine: Engine;
+/** Which key encrypts a backup; null where none does. @throws SecretKeyMissingError */
+export function keyFor({ config: { secretKeys } }: Database, encrypt = secretKeys !== undefined): string | null {
+  if (!encrypt) return null;
+  if (secretKeys !== undefined) return keyIdOf(secretKeys.current);
+  throw new SecretKeyMissingError('There is no key to encrypt backups with: KEELSON_SECRET_KEY is not set.');
+}
+
+export function nameOf({ takenAt, id, format }: BackupHeader): string {
+  return `keelson-${timeInName(new Date(takenAt))}-${id.slice(-6)}${format === FORMAT ? '' : '.increment'}${FILE_ENDING}`;
+}
+
+/** What a backup's file is written with. */
+export interface Writing {
   readonly header: BackupHeader;
-  readonly feedPosition: string | null;
   readonly file: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Work extends Writing {
+  readonly engine: Engine;
+  readonly feedPosition: string | null;
   readonly form: 'backup' | 'plain';
   readonly options: BackupOptions;
 }
@@ -152,6 +170,9 @@ async function backUpFile(database: Database, source: string, place: string, wor
       feedPosition,
       migrations: description.migrations.map(({ name, checksum }) => ({ name, checksum })),
       tables: [...tables],
+      ...(feedPosition === null
+        ? {}
+        : { untracked: [...(await partsOfCopy(copy, await trackedTables(work.engine), signal))] }),
       sequences: [],
       omitted: [],
       contentBytes,
@@ -167,7 +188,7 @@ async function backUpServer(database: Database, place: string, work: Work): Prom
   let figures: Omit<Made, 'bytes'> | undefined;
   const bytes = await writing(database, place, work, async (writer) => {
     const onTable = (table: string): void => onProgress?.({ stage: 'writing', table });
-    const written = await writeSnapshot(engine, writer, { signal, onTable });
+    const written = await writeSnapshot(engine, writer, { signal, onTable, isFollowed: feedPosition !== null });
     const { contentBytes, tables } = written;
     figures = { contentBytes, rows: rowsIn(tables), tables: tables.length };
     return { header, feedPosition, ...written };
@@ -177,10 +198,10 @@ async function backUpServer(database: Database, place: string, work: Work): Prom
 }
 
 /** Writes a backup's file beside its place, and puts it there when it is whole. */
-async function writing(
+export async function writing(
   database: Database,
   place: string,
-  { header, file, options }: Work,
+  { header, file, signal }: Writing,
   write: (writer: BackupWriter) => Promise<Manifest>,
 ): Promise<number> {
   const path = join(place, basename(file));
@@ -191,12 +212,12 @@ async function writing(
   } finally {
     await writer.close();
   }
-  options.signal?.throwIfAborted();
+  signal?.throwIfAborted();
   await putInPlace(path, file);
   return bytes;
 }
 
-function rowsIn(tables: readonly { readonly rows: number }[]): number {
+export function rowsIn(tables: readonly { readonly rows: number }[]): number {
   return tables.reduce((sum, { rows }) => sum + rows, 0);
 }
 
@@ -207,7 +228,7 @@ function nothingThere(): BackupFailedError {
 }
 
 /** Null for a database that isn't ready for use: before its migrations are run. */
-async function positionOf(database: Database): Promise<string | null> {
+export async function positionOf(database: Database): Promise<string | null> {
   const { pending, drifted, newer } = await database.migrations.status();
   return pending.length + drifted.length + newer.length > 0 ? null : database.changes.position();
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
@@ -8,8 +9,8 @@ import {
   type BackupHeader,
   type BlockKind,
   BLOCKS,
-  FORMAT,
   headerSchema,
+  INCREMENT_FORMAT,
   MAGIC,
   type Manifest,
   manifestSchema,
@@ -34,11 +35,13 @@ export interface Block {
 export class BackupWriter {
   readonly #file: FileHandle;
   readonly #seal: Seal;
+  readonly #digest = createHash('sha256');
   #index = 0;
 
-  private constructor(file: FileHandle, seal: Seal) {
+  private constructor(file: FileHandle, seal: Seal, start: Buffer) {
     this.#file = file;
     this.#seal = seal;
+    this.#digest.update(start);
   }
 
   static async create(path: string, header: BackupHeader, keys: SecretKeys | undefined): Promise<BackupWriter> {
@@ -47,8 +50,9 @@ export class BackupWriter {
     try {
       const length = Buffer.alloc(4);
       length.writeUInt32BE(bytes.length);
-      await file.appendFile(Buffer.concat([MAGIC, length, bytes]));
-      return new BackupWriter(file, sealOf(header, bytes, keys));
+      const start = Buffer.concat([MAGIC, length, bytes]);
+      await file.appendFile(start);
+      return new BackupWriter(file, sealOf(header, bytes, keys), start);
     } catch (error) {
       await file.close();
       throw error;
@@ -61,12 +65,15 @@ export class BackupWriter {
     const prefix = Buffer.alloc(PREFIX_BYTES);
     prefix.writeUInt32BE(sealed.length);
     prefix.writeUInt8(kind, 4);
-    await this.#file.appendFile(Buffer.concat([prefix, sealed]));
+    const block = Buffer.concat([prefix, sealed]);
+    this.#digest.update(block);
+    await this.#file.appendFile(block);
   }
 
   /** Makes it whole, and sure to be on the disk. Gives its size. */
   async finish(manifest: Manifest): Promise<number> {
-    await this.write(BLOCKS.manifest, Buffer.from(JSON.stringify(manifest)));
+    const digest = this.#digest.copy().digest('hex');
+    await this.write(BLOCKS.manifest, Buffer.from(JSON.stringify({ ...manifest, digest })));
     await this.#file.sync();
     return (await this.#file.stat()).size;
   }
@@ -74,6 +81,16 @@ export class BackupWriter {
   async close(): Promise<void> {
     await this.#file.close();
   }
+}
+
+/** What the end of a backup says of all of it. */
+export interface Contents {
+  readonly manifest: Manifest;
+  /**
+   * SHA-256 of the manifest as it is in the file. The manifest has that of everything before it, so this stands for the
+   * whole file, and needs none of it but the end to be known.
+   */
+  readonly digest: string;
 }
 
 /** Reads one. */
@@ -115,8 +132,9 @@ export class BackupReader {
   }
 
   /** Every block but the manifest, which it returns. @throws BackupDamagedError, BackupKeyError */
-  async *blocks(keys: SecretKeys | undefined, signal?: AbortSignal): AsyncGenerator<Block, Manifest, undefined> {
+  async *blocks(keys: SecretKeys | undefined, signal?: AbortSignal): AsyncGenerator<Block, Contents, undefined> {
     const seal = sealOf(this.header, this.#headerBytes, keys);
+    const digest = createHash('sha256').update(await readAt(this.#file, 0, this.#at));
     for (let index = 0; ; index += 1) {
       signal?.throwIfAborted();
       const prefix = await this.#take(PREFIX_BYTES);
@@ -126,12 +144,39 @@ export class BackupReader {
       const sealed = await this.#take(length);
       const bytes = await inflate(seal.open(sealed, index, kind), index);
       if (kind !== BLOCKS.manifest) {
+        digest.update(prefix).update(sealed);
         yield { kind, bytes };
         continue;
       }
-      if (this.#at !== this.bytes) throw new BackupDamagedError('Something follows the end of the backup.');
-      return parseJson(manifestSchema, bytes);
+      const contents = this.#contentsOf(bytes, sealed);
+      const { digest: told } = contents.manifest;
+      if (told !== undefined && told !== digest.digest('hex'))
+        throw new BackupDamagedError('The backup is not as it was written.');
+      return contents;
     }
+  }
+
+  /** The manifest alone: the blocks before it are passed over. @throws BackupDamagedError, BackupKeyError */
+  async contents(keys: SecretKeys | undefined): Promise<Contents> {
+    const seal = sealOf(this.header, this.#headerBytes, keys);
+    for (let index = 0; ; index += 1) {
+      const prefix = await this.#take(PREFIX_BYTES);
+      const length = prefix.readUInt32BE(0);
+      const kind = prefix.readUInt8(4) as BlockKind;
+      if (kind !== BLOCKS.manifest) {
+        this.#at += length;
+        continue;
+      }
+      if (length > LARGEST_BLOCK) throw new BackupDamagedError('The end of the backup has no possible length.');
+      const sealed = await this.#take(length);
+      return this.#contentsOf(await inflate(seal.open(sealed, index, kind), index), sealed);
+    }
+  }
+
+  #contentsOf(bytes: Buffer, sealed: Buffer): Contents {
+    if (this.#at !== this.bytes) throw new BackupDamagedError('Something follows the end of the backup.');
+    const digest = createHash('sha256').update(sealed).digest('hex');
+    return { manifest: parseJson(manifestSchema, bytes), digest };
   }
 
   /** How much of the file was read, 0 to 1. */
@@ -182,9 +227,9 @@ function parseHeader(path: string, bytes: Buffer): BackupHeader {
     throw new BackupDamagedError(`The beginning of ${path} can't be read.`, { cause });
   }
   const format = (value as { format?: unknown } | null)?.format;
-  if (typeof format === 'number' && format > FORMAT)
+  if (typeof format === 'number' && format > INCREMENT_FORMAT)
     throw new BackupUnknownError(
-      `${path} was made by a newer version: its format is ${format}, this one reads ${FORMAT}.`,
+      `${path} was made by a newer version: its format is ${format}, this one reads ${INCREMENT_FORMAT}.`,
     );
   const parsed = headerSchema.safeParse(value);
   if (!parsed.success) throw new BackupDamagedError(`The beginning of ${path} says what no backup says.`);

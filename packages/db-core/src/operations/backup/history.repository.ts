@@ -5,6 +5,7 @@ const columns = [
   'id',
   'kind',
   'file',
+  'base_file',
   'result',
   'error',
   'bytes',
@@ -20,6 +21,7 @@ export interface NewRun {
   readonly id: string;
   readonly kind: BackupKind;
   readonly file: string | null;
+  readonly baseFile: string | null;
   readonly result: BackupResult;
   readonly error: string | null;
   readonly bytes: number | null;
@@ -36,6 +38,7 @@ export const insert = defineSystemQuery('backups.insert', (db, p: NewRun) =>
     id: p.id,
     kind: p.kind,
     file: p.file,
+    base_file: p.baseFile,
     result: p.result,
     error: p.error,
     bytes: p.bytes,
@@ -60,6 +63,19 @@ export const findLatest = defineSystemQuery('backups.findLatest', (db, p: { kind
     .limit(1),
 );
 
+/** The last full backup that was whole. */
+export const findLatestFull = defineSystemQuery('backups.findLatestFull', (db) =>
+  db
+    .selectFrom('backups')
+    .select(columns)
+    .where('kind', '=', 'backup')
+    .where('result', '=', 'whole')
+    .where('base_file', 'is', null)
+    .orderBy('started_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1),
+);
+
 export const list = defineSystemQuery('backups.list', (db, p: { until: Date; limit: number }) =>
   db
     .selectFrom('backups')
@@ -67,8 +83,4 @@ export const list = defineSystemQuery('backups.list', (db, p: { until: Date; lim
     .where('started_at', '<=', p.until)
     .orderBy('started_at', 'desc')
     .limit(p.limit),
-);
-
-export const removeBefore = defineSystemQuery('backups.removeBefore', (db, p: { before: Date }) =>
-  db.deleteFrom('backups').where('started_at', '<', p.before),
 );

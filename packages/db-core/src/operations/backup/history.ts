@@ -10,6 +10,8 @@ export interface BackupRun {
   readonly id: string;
   readonly kind: BackupKind;
   readonly file: string | null;
+  /** Of an increment: the full backup that its chain begins with. */
+  readonly baseFile: string | null;
   readonly result: BackupResult;
   readonly error: string | null;
   /** Of the file, and of what is in it; null where there is none. */
@@ -24,8 +26,10 @@ export interface BackupRun {
 
 /** How backups stand: for health and figures. Null where there was none of the kind. */
 export interface BackupStanding {
-  /** The last one that was made and read back. */
+  /** The last one that was made and read back: what was written since would be lost. */
   readonly backup: BackupRun | null;
+  /** The last full one. */
+  readonly full: BackupRun | null;
   /** The last try that failed. */
   readonly failure: BackupRun | null;
   /** The last drill, however it ended. */
@@ -37,6 +41,7 @@ const MOST = 1000;
 /** What became of the backups of a database. It is kept in the database, so that a restored one knows what was before. */
 export class BackupHistory {
   readonly #database: Database;
+  #reader: SystemHandle | undefined;
 
   constructor(database: Database) {
     this.#database = database;
@@ -57,22 +62,20 @@ export class BackupHistory {
   }
 
   async standing(): Promise<BackupStanding> {
-    const system = this.#system('how backups stand');
+    // Whoever asks every minute isn't noted every minute.
+    const system = (this.#reader ??= this.#system('how backups stand'));
     const latest = async (kind: BackupKind, result: BackupResult): Promise<BackupRun | null> => {
       const row = await system.first(queries.findLatest, { kind, result });
       return row === undefined ? null : toRun(row);
     };
+    const full = await system.first(queries.findLatestFull);
     const [whole, broken] = [await latest('drill', 'whole'), await latest('drill', 'failed')];
     return {
       backup: await latest('backup', 'whole'),
+      full: full === undefined ? null : toRun(full),
       failure: await latest('backup', 'failed'),
       drill: (broken?.startedAt.getTime() ?? 0) > (whole?.startedAt.getTime() ?? 0) ? broken : whole,
     };
-  }
-
-  /** Forgets what lies that long ago. */
-  async forget(before: Date): Promise<void> {
-    await this.#system('forget what lies long ago').run(queries.removeBefore, { before });
   }
 
   #system(reason: string): SystemHandle {
@@ -85,6 +88,7 @@ function toRun(row: RowOf<(typeof queries.list)['row']>): BackupRun {
     id: row.id,
     kind: row.kind,
     file: row.file,
+    baseFile: row.base_file,
     result: row.result,
     error: row.error,
     bytes: row.bytes,

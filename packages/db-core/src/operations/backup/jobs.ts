@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import * as z from 'zod';
 import type { Database } from '../../database/database.ts';
 import { SYSTEM_OWNER } from '../../database/user-id.ts';
-import { ForbiddenError } from '../../errors/index.ts';
+import { ForbiddenError, MigrationLockedError } from '../../errors/index.ts';
 import type { JobDefinition } from '../../jobs/definition.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import { Schedules } from '../../jobs/schedules.ts';
@@ -10,20 +10,21 @@ import { readIdentity } from '../../platform/identity.ts';
 import { BackupFailedError } from './errors.ts';
 import { BackupHistory } from './history.ts';
 import { pruneBackups } from './list.ts';
-import { drillAndEnter, takeBackup } from './take.ts';
+import { drillAndEnter, takeBackup, takeIncrement } from './take.ts';
 
-/** As the systems had it that this replaces: every night, and a drill every week. In UTC. */
+/** As the systems had it that this replaces: every night, and a drill every week, in UTC; and what changed every quarter of an hour. */
 const SCHEDULES = [
   { name: 'backup', kind: 'kernel.backup', expression: '0 2 * * *' },
+  { name: 'backup-increment', kind: 'kernel.backup-increment', expression: '*/15 * * * *' },
   { name: 'restore-drill', kind: 'kernel.restore-drill', expression: '30 4 * * 0' },
 ];
 
 const parameters = z.strictObject({});
-const HISTORY_MS = 400 * 86_400_000;
 
-/** Adds the kinds `kernel.backup` and `kernel.restore-drill`. */
+/** Adds the kinds `kernel.backup`, `kernel.backup-increment` and `kernel.restore-drill`. */
 export function defineBackupJobs(jobs: Jobs): void {
   jobs.define(backup(jobs.database));
+  jobs.define(increment(jobs.database));
   jobs.define(drill(jobs.database));
 }
 
@@ -52,8 +53,28 @@ function backup(database: Database): JobDefinition<typeof parameters> {
       const { folder, keepMs } = database.config.backups;
       const databaseId = (await readIdentity(database))?.id ?? null;
       const removed = await pruneBackups(folder, { databaseId, keepMs });
-      await new BackupHistory(database).forget(new Date(Date.now() - Math.max(keepMs, HISTORY_MS)));
       return { file, bytes, rows, durationMs, removed: removed.length };
+    },
+  };
+}
+
+/** Makes a backup of what has changed since the last one; a full one where that can't be. */
+function increment(database: Database): JobDefinition<typeof parameters> {
+  return {
+    kind: 'kernel.backup-increment',
+    parameters,
+    // The next one is soon.
+    maxAttempts: 1,
+    run: async ({ userId, signal }) => {
+      assertSystem(userId, 'make backups');
+      try {
+        const { file, form, bytes, rows, durationMs, whyFull } = await takeIncrement(database, { signal });
+        return { file, form, bytes, rows, durationMs, whyFull };
+      } catch (error) {
+        // A full one takes longer than that in a large database, and has what would have been in this one.
+        if (error instanceof MigrationLockedError) return { skipped: error.message };
+        throw error;
+      }
     },
   };
 }

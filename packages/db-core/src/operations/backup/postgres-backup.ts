@@ -2,17 +2,25 @@ import type { Engine } from '../../engine/contract.ts';
 import { runStatement } from '../../schema/statements.ts';
 import type { BackupWriter } from './file.ts';
 import { BLOCKS, type Manifest, OMITTED } from './format.ts';
+import { partsOfSnapshot } from './postgres-increment.ts';
 import { beginSnapshot, readRows, readSequences, storedTables } from './postgres-rows.ts';
 import { TableSums } from './sums.ts';
 
 /** What a snapshot holds, as it was written. */
-type Written = Pick<Manifest, 'tables' | 'sequences' | 'contentBytes' | 'omitted' | 'migrations'>;
+type Written = Pick<Manifest, 'tables' | 'untracked' | 'sequences' | 'contentBytes' | 'omitted' | 'migrations'>;
+
+interface Snapshot {
+  readonly onTable: (table: string) => void;
+  /** Is there a change feed that increments can follow? */
+  readonly isFollowed: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Writes every table as it is in one snapshot; nobody waits for it, and it waits for nobody. */
 export async function writeSnapshot(
   engine: Engine,
   writer: BackupWriter,
-  { onTable, signal }: { readonly onTable: (table: string) => void; readonly signal?: AbortSignal | undefined },
+  { onTable, isFollowed, signal }: Snapshot,
 ): Promise<Written> {
   const sums = new TableSums();
   const omitted: string[] = [];
@@ -22,7 +30,8 @@ export async function writeSnapshot(
     const { rows: history } = await runStatement(engine, snapshot, {
       sql: `SELECT name, checksum FROM schema_migrations WHERE state = 'applied' ORDER BY position, name`,
     });
-    for (const table of await storedTables(engine, snapshot)) {
+    const tables = await storedTables(engine, snapshot);
+    for (const table of tables) {
       if (OMITTED.includes(table.name)) {
         omitted.push(table.name);
         continue;
@@ -39,6 +48,7 @@ export async function writeSnapshot(
     }
     return {
       tables: sums.result(),
+      ...(isFollowed ? { untracked: [...(await partsOfSnapshot(engine, snapshot, tables))] } : {}),
       sequences: [...(await readSequences(engine, snapshot))],
       contentBytes,
       omitted,

@@ -39,15 +39,16 @@ const CHUNK_BYTES = 1_048_576;
 const FEWEST = 10;
 const MOST = 2000;
 
-/** Everything that a table holds, as text, in the snapshot of the transaction. */
+/** What a table holds, or those of its rows that a clause chooses, as text, in the snapshot of the transaction. */
 export async function* readRows(
   engine: Engine,
   snapshot: EngineTransaction,
   { name, columns }: StoredTable,
+  clause = '',
 ): AsyncGenerator<{ readonly rows: readonly TextRow[]; readonly bytes: number }, void, undefined> {
   const values = columns.map((column) => `${quoteName(column.name)}::text AS ${quoteName(column.name)}`);
   await snapshot.exec(
-    `DECLARE keelson_backup NO SCROLL CURSOR FOR SELECT ${values.join(', ')} FROM ${quoteName(name)}`,
+    `DECLARE keelson_backup NO SCROLL CURSOR FOR SELECT ${values.join(', ')} FROM ${quoteName(name)} ${clause}`,
   );
   for (let count = FEWEST; ;) {
     const { rows: found } = await runStatement(engine, snapshot, { sql: `FETCH FORWARD ${count} FROM keelson_backup` });

@@ -1,9 +1,13 @@
-import type { Restored, RestoreOptions, RestoreRun } from './restored.ts';
+import { KeelsonError } from '../../errors/index.ts';
+import { readIdentity } from '../../platform/identity.ts';
+import { findChain } from './chain.ts';
+import { openRestored, type Restored, type RestoreOptions, type RestoreRun } from './restored.ts';
 import { restoreServer } from './postgres-restore.ts';
 import { restoreFile } from './sqlite-restore.ts';
 
 /**
- * Replaces a database by what a backup holds. The backup is restored beside it, verified there, brought up to this
+ * Replaces a database by what a backup holds: a file, with the increments that it goes on from; or the latest one in a
+ * folder; and `to` a moment, the increments that lead there. The backup is restored beside it, verified there, brought up to this
  * program's migrations, and begins a new epoch of the change feed; only then, in one step, does it take the database's
  * place. What was there is kept. Interrupted at any moment it leaves the one or the other, whole.
  *
@@ -31,11 +35,26 @@ export function drillBackup(
   return run(file, { ...options, force: true, isDrill: true });
 }
 
-async function run(file: string, options: RestoreRun): Promise<Restored> {
+async function run(place: string, options: RestoreRun): Promise<Restored> {
   const started = performance.now();
+  const { target } = options.config;
+  const { files, reached, next } = await findChain(place, {
+    to: options.to,
+    databaseId: () => databaseIdOf(options),
+  });
   const done =
-    options.config.target.engine === 'sqlite'
-      ? await restoreFile(file, options.config.target.path, options)
-      : await restoreServer(file, options);
-  return { ...done, durationMs: Math.round(performance.now() - started) };
+    target.engine === 'sqlite' ? await restoreFile(files, target.path, options) : await restoreServer(files, options);
+  return { ...done, increments: files.length - 1, reached, next, durationMs: Math.round(performance.now() - started) };
+}
+
+/** In a folder with backups of several databases those of the one that is replaced are meant, if it can be asked. */
+async function databaseIdOf(options: RestoreRun): Promise<string | undefined> {
+  await using database = openRestored(options, {});
+  try {
+    await database.connect();
+    return (await readIdentity(database))?.id;
+  } catch (error) {
+    if (error instanceof KeelsonError) return undefined;
+    throw error;
+  }
 }

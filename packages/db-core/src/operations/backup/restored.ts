@@ -1,5 +1,6 @@
 import { Erasures } from '../../care/erasures.ts';
 import type { Erasure } from '../../care/ledger.ts';
+import { clearTraces } from '../../care/traces.ts';
 import type { DatabaseConfig } from '../../config/index.ts';
 import { type Database, engineOf } from '../../database/database.ts';
 import {
@@ -22,6 +23,11 @@ export interface RestoreOptions {
   readonly config: DatabaseConfig;
   /** An application's own migrations; they follow Keelson's. */
   readonly migrations?: readonly Migration[];
+  /**
+   * The last moment that may be in it: increments that go on from the backup are restored as well, up to the last one that
+   * isn't later. Default: what the file itself holds.
+   */
+  readonly to?: Date;
   /** Also over a database on which programs run, or that can't be read any more. Default: false. */
   readonly force?: boolean;
   /** Verify all of it, and say what would be done. Default: false. */
@@ -42,7 +48,14 @@ export interface RestoreRun extends RestoreOptions {
 }
 
 export interface Restored {
+  /** What was restored: of its last increment, if it has any, with the tables as they are then. */
   readonly backup: VerifiedBackup;
+  /** How many increments were brought in. */
+  readonly increments: number;
+  /** As it is: what was committed until then is in it, what came later isn't. Null for a plain file, which doesn't say. */
+  readonly reached: Date | null;
+  /** The next moment that could be reached, where another one was asked for; null where that is the last. */
+  readonly next: Date | null;
   /** False after a dry run. */
   readonly restored: boolean;
   /** What was there before: a file beside the database, or a schema of it. Null where nothing was. */
@@ -51,6 +64,9 @@ export interface Restored {
   readonly migrated: readonly string[];
   readonly durationMs: number;
 }
+
+/** What an engine's part of it gives. */
+export type Done = Omit<Restored, 'durationMs' | 'increments' | 'reached' | 'next'>;
 
 /** A database with this configuration, apart from where it is; nobody else's settings must make it do anything by itself. */
 export function openRestored(options: RestoreOptions, change: Partial<DatabaseConfig>): Database {
@@ -120,16 +136,19 @@ async function hasTables(database: Database): Promise<boolean> {
 }
 
 interface Settling {
-  readonly backup: VerifiedBackup;
+  /** When it was taken; null: not known. */
+  readonly backup: Pick<VerifiedBackup, 'takenAt'>;
   /** The ledger of the database that it replaces. */
   readonly erased: readonly Erasure[];
+  /** The moment of the full backup. What was erased between that one and this is gone from the rows that were brought in. */
+  readonly since: Date | null;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Brings a restored database up to date and into a new epoch, and erases again what was erased since the backup; nobody knows it yet. Gives the migrations that ran. */
 export async function settleRestored(
   database: Database,
-  { backup, erased, signal }: Settling,
+  { backup, erased, since: begun, signal }: Settling,
 ): Promise<readonly string[]> {
   signal?.throwIfAborted();
   const { done } = await database.migrations.migrate();
@@ -137,6 +156,7 @@ export async function settleRestored(
   await forgetInstances(database);
   await database.changes.startEpoch();
   const since = backup.takenAt;
+  if (begun !== null && since !== null && begun < since) await clearTraces(database, { since: begun, until: since });
   await new Erasures(database).apply({ ledger: erased, ...(since === null ? {} : { since }) });
   signal?.throwIfAborted();
   return done.map(({ name }) => name);

@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { copyFile, describeFile, faultsOfFile, readFileTables } from '../../engine/sqlite/copy.ts';
-import { BackupDamagedError, BackupFailedError } from './errors.ts';
+import { BackupDamagedError, BackupFailedError, BackupUnknownError } from './errors.ts';
 import type { BackupWriter } from './file.ts';
 import { BLOCKS, type TableSum } from './format.ts';
 import { TableSums } from './sums.ts';
@@ -52,7 +52,7 @@ export async function writeFile(
   }
 }
 
-/** What a file that is to be restored says of itself. @throws BackupDamagedError */
+/** What a file that is to be restored says of itself. @throws BackupDamagedError, BackupUnknownError */
 export async function assertSound(
   path: string,
   signal?: AbortSignal,
@@ -65,5 +65,5 @@ export async function assertSound(
     });
   const description = describeFile(path);
   if (description !== undefined) return description;
-  throw new BackupDamagedError('The database in the backup is none of Keelson: it has no migrations.');
+  throw new BackupUnknownError("The database is another program's: it has none of Keelson's migrations.");
 }

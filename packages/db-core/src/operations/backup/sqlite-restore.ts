@@ -2,41 +2,44 @@ import { existsSync } from 'node:fs';
 import { rename, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { engineOf } from '../../database/database.ts';
+import { isOfVectorIndex } from '../../care/vector-index.ts';
+import { bringIn } from '../../engine/sqlite/bring-in.ts';
 import { settleFile } from '../../engine/sqlite/copy.ts';
 import { withLockFile } from '../../engine/sqlite/lock-file.ts';
 import { LockTimeoutError } from '../../errors/index.ts';
+import type { Chain } from './chain.ts';
 import { BackupUnknownError, RestoreRefusedError } from './errors.ts';
+import type { TableSum } from './format.ts';
 import { ledgerOf } from './ledger.ts';
 import { forgetSecondNames, inWorkFolder, keepAs, nameBeside, prepareFolder, putInPlace } from './folder.ts';
+import { CHANGES_TABLE, partLength, PARTS_TABLE } from './parts.ts';
 import {
   assertKnownMigrations,
   assertReplaceable,
   openRestored,
-  type Restored,
+  type Done,
   type RestoreRun,
   settleRestored,
 } from './restored.ts';
-import { unpackBackup } from './verify.ts';
+import { assertSound, sumsOfFile } from './sqlite-backup.ts';
+import { ChainSums, namesOf, type UnpackedChain, unpackChain } from './unpack-chain.ts';
 
 const WAIT_MS = 30_000;
 
 /** Puts the database of a backup where another one is, or none. */
-export async function restoreFile(
-  file: string,
-  path: string,
-  options: RestoreRun,
-): Promise<Omit<Restored, 'durationMs'>> {
-  if (resolve(file) === resolve(path))
+export async function restoreFile(chain: Chain, path: string, options: RestoreRun): Promise<Done> {
+  if (chain.some((file) => resolve(file) === resolve(path)))
     throw new RestoreRefusedError(`${path} is the database itself.`, { hint: 'Give the file of a backup.' });
   await prepareFolder(dirname(path));
-  return await withLockFile(`${path}-lock-restore`, WAIT_MS, () => restoreAlone(file, path, options));
+  return await withLockFile(`${path}-lock-restore`, WAIT_MS, () => restoreAlone(chain, path, options));
 }
 
-async function restoreAlone(file: string, path: string, options: RestoreRun): Promise<Omit<Restored, 'durationMs'>> {
+async function restoreAlone(chain: Chain, path: string, options: RestoreRun): Promise<Done> {
   const { config, signal, onProgress } = options;
   return await inWorkFolder(dirname(path), `restore-${basename(path)}`, async (place) => {
     const restored = join(place, 'restored.db');
-    const backup = await unpackBackup(file, restored, { secretKeys: config.secretKeys, signal, onProgress });
+    const unpacked = await unpackChain(chain, place, restored, { secretKeys: config.secretKeys, signal, onProgress });
+    let { backup } = unpacked;
     if (backup.engine !== 'sqlite')
       throw new BackupUnknownError('The backup is of a PostgreSQL database, and the place is for a SQLite file.', {
         hint: 'Give the URL of a PostgreSQL database: --url postgresql://….',
@@ -48,6 +51,7 @@ async function restoreAlone(file: string, path: string, options: RestoreRun): Pr
     } finally {
       await current.close();
     }
+    if (unpacked.increments.length > 0) backup = { ...backup, tables: await bringInFiles(unpacked, restored, options) };
     const database = openRestored(options, { target: { engine: 'sqlite', path: restored, url: '' } });
     let migrated: readonly string[] = [];
     try {
@@ -57,7 +61,8 @@ async function restoreAlone(file: string, path: string, options: RestoreRun): Pr
         return { backup, restored: false, kept: null, migrated: (await database.migrations.status()).pending };
       if (state !== 'nothing' && !options.isDrill) await options.confirm?.(backup);
       const erased = state === 'database' ? await ledgerOf(options) : [];
-      migrated = await settleRestored(database, { backup, erased, signal });
+      const since = unpacked.base.takenAt;
+      migrated = await settleRestored(database, { backup, erased, signal, since });
       // The last connection that is closed takes the write-ahead log into the file.
       await engineOf(database).exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } finally {
@@ -68,6 +73,38 @@ async function restoreAlone(file: string, path: string, options: RestoreRun): Pr
     onProgress?.({ stage: 'swapping' });
     return { backup, restored: true, kept: await swap(path, restored, state), migrated };
   });
+}
+
+/** Brings what has changed since into the restored file, and looks at all of it. Gives what its tables hold then. */
+async function bringInFiles(
+  chain: UnpackedChain,
+  path: string,
+  { signal, onProgress }: RestoreRun,
+): Promise<readonly TableSum[]> {
+  const ledger = new ChainSums(chain);
+  const files = chain.increments.map((increment, index) => ({
+    path: chain.files[index] ?? '',
+    hasPseudonyms: increment.erased.length > 0,
+    namesOf: (owners: Iterable<string>) => namesOf(increment, owners),
+  }));
+  await bringIn({
+    path,
+    files,
+    changesTable: CHANGES_TABLE,
+    partsTable: PARTS_TABLE,
+    lengthOf: partLength,
+    // What is searched is marked, for the index to be brought up to date.
+    keepsTrigger: (name) => name.includes('_search_') || isOfVectorIndex(name),
+    onRemoved: (table, row) => ledger.sums.remove(table, row),
+    onAdded: (table, row) => ledger.sums.add(table, row),
+    onFile: (index) => onProgress?.({ stage: 'loading', portion: index / files.length }),
+    signal,
+  });
+  onProgress?.({ stage: 'verifying' });
+  await assertSound(path, signal);
+  const found = await sumsOfFile(path, signal);
+  ledger.assertReached(found);
+  return found;
 }
 
 /** From here on it is not interrupted: there is a database under the name at each moment, the one or the other. */

@@ -10,19 +10,40 @@ type Value = null | string | number | bigint | Uint8Array;
 export class TableSums {
   readonly #tables = new Map<string, { rows: number; readonly words: Uint32Array }>();
 
+  /** Goes on from what tables held. */
+  static from(tables: readonly TableSum[]): TableSums {
+    const sums = new TableSums();
+    for (const { name, rows, checksum } of tables) {
+      const words = Uint32Array.from({ length: 8 }, (_, word) =>
+        Number.parseInt(checksum.slice(8 * word, 8 * word + 8), 16),
+      );
+      sums.#tables.set(name, { rows, words });
+    }
+    return sums;
+  }
+
   /** A table counts also without rows. */
   enter(table: string): void {
     if (!this.#tables.has(table)) this.#tables.set(table, { rows: 0, words: new Uint32Array(8) });
   }
 
   add(table: string, row: readonly Value[]): void {
+    this.#count(table, row, 1);
+  }
+
+  /** Takes a row out that is in it. */
+  remove(table: string, row: readonly Value[]): void {
+    this.#count(table, row, -1);
+  }
+
+  #count(table: string, row: readonly Value[], sign: 1 | -1): void {
     this.enter(table);
     const sum = this.#tables.get(table);
     if (sum === undefined) return;
-    sum.rows += 1;
+    sum.rows += sign;
     const digest = hash('sha256', row.map(told).join(''), 'buffer');
     for (let word = 0; word < sum.words.length; word += 1) {
-      sum.words[word] = ((sum.words[word] ?? 0) + digest.readUInt32BE(4 * word)) >>> 0;
+      sum.words[word] = ((sum.words[word] ?? 0) + sign * digest.readUInt32BE(4 * word)) >>> 0;
     }
   }
 

@@ -5,9 +5,11 @@ import type { SecretKeys } from '../../config/index.ts';
 import { NotADatabaseError } from '../../errors/index.ts';
 import type { BackupProgress } from './backup.ts';
 import { BackupDamagedError, BackupUnknownError } from './errors.ts';
-import { BackupReader, parseJson } from './file.ts';
+import { BackupReader, type Contents, parseJson } from './file.ts';
 import { inWorkFolder } from './folder.ts';
-import { BLOCKS, type Manifest, rowsSchema } from './format.ts';
+import { listBackups } from './list.ts';
+import { BLOCKS, INCREMENT_FORMAT, type IncrementHeader, type Manifest, rowsSchema } from './format.ts';
+import { isPlainFile } from './plain.ts';
 import { assertSound, soundCopy, sumsOfFile } from './sqlite-backup.ts';
 import { differencesOf, TableSums } from './sums.ts';
 
@@ -21,7 +23,9 @@ export interface VerifyOptions {
 /** What a backup that was found whole says of itself. */
 export interface VerifiedBackup {
   readonly file: string;
-  readonly form: 'backup' | 'plain';
+  /** Identifies it; null for a plain file. */
+  readonly id: string | null;
+  readonly form: 'backup' | 'plain' | 'increment';
   readonly engine: 'sqlite' | 'postgres';
   readonly takenAt: Date | null;
   readonly databaseId: string | null;
@@ -36,27 +40,75 @@ export interface VerifiedBackup {
 
 /**
  * Reads a whole backup, and opens the database in it: every block as it was written, the database sound, every table with
- * its rows. It changes nothing but needs room for the database beside the backup.
+ * its rows. It changes nothing but needs room for the database beside the backup. Of an increment it also looks whether it
+ * fits what it goes on from, which isn't read itself.
  *
  * @throws BackupDamagedError, BackupKeyError, BackupUnknownError, DatabaseNotFoundError
  */
-export function verifyBackup(file: string, options: VerifyOptions = {}): Promise<VerifiedBackup> {
-  return inWorkFolder(dirname(file), `verify-${process.pid}`, (place) =>
+export async function verifyBackup(file: string, options: VerifyOptions = {}): Promise<VerifiedBackup> {
+  const unpacked = await inWorkFolder(dirname(file), `verify-${process.pid}`, (place) =>
     unpackBackup(file, join(place, 'restored.db'), options),
   );
+  if (unpacked.follows !== null) await assertParent(file, unpacked.follows.parent, options);
+  return verifiedOf(unpacked);
 }
 
-/** As {@link verifyBackup}; the database of a SQLite backup is left in the file named. */
-export async function unpackBackup(file: string, target: string, options: VerifyOptions): Promise<VerifiedBackup> {
+/** Is what an increment goes on from in the same folder, as it was then? Its blocks are not read. */
+async function assertParent(
+  file: string,
+  { id, digest }: IncrementHeader['parent'],
+  { secretKeys }: VerifyOptions,
+): Promise<void> {
+  const parent = (await listBackups(dirname(file))).items.find((item) => item.id === id);
+  if (parent === undefined)
+    throw new BackupDamagedError(`${file} goes on from a backup that is not there: ${id}.`, {
+      hint: 'It must be in the same folder. Without it this increment can not be restored.',
+      details: { missing: id },
+    });
+  const reader = await BackupReader.open(parent.file);
+  try {
+    const contents = await reader.contents(secretKeys);
+    if (contents.digest !== digest)
+      throw new BackupDamagedError(`${file} goes on from ${parent.file}, and that is not as it was then.`);
+  } finally {
+    await reader.close();
+  }
+}
+
+/** What others are told of it. */
+export function verifiedOf(unpacked: Unpacked): VerifiedBackup {
+  const { digest: _, follows: __, counts: ___, erased: ____, ...backup } = unpacked;
+  return backup;
+}
+
+/** What a chain needs to know of its links besides. */
+export interface Unpacked extends VerifiedBackup {
+  /** Stands for the whole file; null for a plain one. */
+  readonly digest: string | null;
+  /** Of an increment: what it goes on from, and how many rows each table of the database had. */
+  readonly follows: Pick<IncrementHeader, 'base' | 'parent'> | null;
+  readonly counts: Readonly<NonNullable<Manifest['counts']>>;
+  readonly erased: Readonly<NonNullable<Manifest['erased']>>;
+}
+
+interface UnpackOptions extends VerifyOptions {
+  /** Leaves out what is looked at anyway once increments have been brought in. */
+  readonly isBase?: boolean;
+}
+
+/** As {@link verifyBackup}; the database of a SQLite backup, or what has changed in it, is left in the file named. */
+export async function unpackBackup(file: string, target: string, options: UnpackOptions): Promise<Unpacked> {
   if (await isPlainFile(file)) return unpackPlain(file, target, options);
   const reader = await BackupReader.open(file);
   try {
     const { header, bytes } = reader;
-    const manifest =
+    const { manifest, digest } =
       header.engine === 'sqlite' ? await unpackFile(reader, target, options) : await readAll(reader, options);
+    const isIncrement = header.format === INCREMENT_FORMAT;
     return {
       file,
-      form: 'backup',
+      id: header.id,
+      form: isIncrement ? 'increment' : 'backup',
       engine: header.engine,
       takenAt: new Date(header.takenAt),
       databaseId: header.databaseId,
@@ -67,26 +119,25 @@ export async function unpackBackup(file: string, target: string, options: Verify
       contentBytes: manifest.contentBytes,
       migrations: manifest.migrations,
       tables: manifest.tables,
+      digest,
+      follows: isIncrement ? header : null,
+      counts: manifest.counts ?? [],
+      erased: manifest.erased ?? [],
     };
   } finally {
     await reader.close();
   }
 }
 
-const SQLITE_MAGIC = 'SQLite format 3\0';
-
-async function isPlainFile(path: string): Promise<boolean> {
-  const file = await open(path, 'r').catch(() => undefined);
-  if (file === undefined) return false;
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(SQLITE_MAGIC.length), 0, SQLITE_MAGIC.length, 0);
-    return buffer.subarray(0, bytesRead).toString('latin1') === SQLITE_MAGIC;
-  } finally {
-    await file.close();
-  }
+/** Which engine's database is in it, from its beginning. @throws as {@link verifyBackup} */
+export async function engineOfBackup(file: string): Promise<'sqlite' | 'postgres'> {
+  if (await isPlainFile(file)) return 'sqlite';
+  const reader = await BackupReader.open(file);
+  await reader.close();
+  return reader.header.engine;
 }
 
-async function unpackPlain(file: string, target: string, options: VerifyOptions): Promise<VerifiedBackup> {
+async function unpackPlain(file: string, target: string, options: VerifyOptions): Promise<Unpacked> {
   options.onProgress?.({ stage: 'unpacking' });
   try {
     await soundCopy(file, target, options.signal);
@@ -103,6 +154,7 @@ async function unpackPlain(file: string, target: string, options: VerifyOptions)
   const { size } = await stat(file);
   return {
     file,
+    id: null,
     form: 'plain',
     engine: 'sqlite',
     takenAt: null,
@@ -114,18 +166,22 @@ async function unpackPlain(file: string, target: string, options: VerifyOptions)
     contentBytes: size,
     migrations: description.migrations,
     tables,
+    digest: null,
+    follows: null,
+    counts: [],
+    erased: [],
   };
 }
 
-async function unpackFile(reader: BackupReader, target: string, options: VerifyOptions): Promise<Manifest> {
-  const { secretKeys, signal, onProgress } = options;
+async function unpackFile(reader: BackupReader, target: string, options: UnpackOptions): Promise<Contents> {
+  const { secretKeys, signal, onProgress, isBase = false } = options;
   const output = await open(target, 'wx', 0o600);
-  let manifest: Manifest;
+  let contents: Contents;
   try {
     const blocks = reader.blocks(secretKeys, signal);
     for (let next = await blocks.next(); ; next = await blocks.next()) {
       if (next.done === true) {
-        manifest = next.value;
+        contents = next.value;
         break;
       }
       if (next.value.kind !== BLOCKS.file) throw new BackupDamagedError('The backup holds what a SQLite one does not.');
@@ -136,19 +192,20 @@ async function unpackFile(reader: BackupReader, target: string, options: VerifyO
   } finally {
     await output.close();
   }
+  if (isBase) return contents;
   onProgress?.({ stage: 'verifying' });
-  await assertSound(target, signal);
-  assertSame(manifest, await sumsOfFile(target, signal));
-  return manifest;
+  if (reader.header.format !== INCREMENT_FORMAT) await assertSound(target, signal);
+  assertSame(contents.manifest, await sumsOfFile(target, signal));
+  return contents;
 }
 
-async function readAll(reader: BackupReader, { secretKeys, signal, onProgress }: VerifyOptions): Promise<Manifest> {
+async function readAll(reader: BackupReader, { secretKeys, signal, onProgress }: VerifyOptions): Promise<Contents> {
   const sums = new TableSums();
   const blocks = reader.blocks(secretKeys, signal);
   for (let next = await blocks.next(); ; next = await blocks.next()) {
     if (next.done === true) {
-      for (const { name } of next.value.tables) sums.enter(name);
-      assertSame(next.value, sums.result());
+      for (const { name } of next.value.manifest.tables) sums.enter(name);
+      assertSame(next.value.manifest, sums.result());
       return next.value;
     }
     if (next.value.kind !== BLOCKS.rows)

@@ -1,13 +1,31 @@
 // Made by `pnpm generate` from a migrated PostgreSQL; change a migration instead.
 
 import type { EngineKind } from '../../engine/contract.ts';
-import type { BackupKind, BackupResult, ConversationStatus, ErasureKind, InstanceKind, JobLogLevel, JobStatus, LogLevel, MemberRole, MessageRole, MessageStatus, MigrationState, SettingType } from '../enumerations.ts';
+import type { AlertSeverity, BackupKind, BackupResult, ConversationStatus, ErasureKind, InstanceKind, JobLogLevel, JobStatus, LogLevel, MemberRole, MessageRole, MessageStatus, MigrationState, SettingType } from '../enumerations.ts';
 import type { JsonValue } from '../json.ts';
 import type { ColumnType } from 'kysely';
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
+
+export interface Alerts {
+  fired_at: Date;
+  firing_told_at: Date | null;
+  id: string;
+  message: string;
+  resolved_at: Date | null;
+  resolved_told_at: Date | null;
+  rule: string;
+  seen_at: Date;
+  severity: AlertSeverity;
+  subject: string;
+}
+
+export interface AlertWatch {
+  evaluated_at: Date;
+  singleton: Generated<number>;
+}
 
 export interface ApiTokens {
   account_id: string | null;
@@ -49,6 +67,7 @@ export interface AuditEvents {
 }
 
 export interface Backups {
+  base_file: string | null;
   bytes: number | null;
   content_bytes: number | null;
   duration_ms: number;
@@ -99,6 +118,31 @@ export interface ConversationBranches {
   id: string;
   parent_seq: number;
   seq: number;
+  user_id: string;
+}
+
+export interface ConversationCheckpoints {
+  channel_values: Uint8Array;
+  checkpoint_id: string;
+  checkpoint_ns: string;
+  created_at: Date;
+  id: string;
+  parent_checkpoint_id: string | null;
+  state: Uint8Array;
+  thread_id: string;
+  type: string;
+  user_id: string;
+}
+
+export interface ConversationCheckpointWrites {
+  channel: string;
+  created_at: Date;
+  data: Uint8Array;
+  id: string;
+  idx: number;
+  task_id: string;
+  task_path: string;
+  type: string;
   user_id: string;
 }
 
@@ -399,6 +443,8 @@ export interface UserSessions {
 }
 
 export interface DB {
+  alert_watch: AlertWatch;
+  alerts: Alerts;
   api_tokens: ApiTokens;
   app_instances: AppInstances;
   audit_events: AuditEvents;
@@ -408,6 +454,8 @@ export interface DB {
   change_log: ChangeLog;
   change_tables: ChangeTables;
   conversation_branches: ConversationBranches;
+  conversation_checkpoint_writes: ConversationCheckpointWrites;
+  conversation_checkpoints: ConversationCheckpoints;
   conversation_messages: ConversationMessages;
   conversations: Conversations;
   database_identity: DatabaseIdentity;

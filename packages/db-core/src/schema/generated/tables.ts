@@ -2,11 +2,52 @@
 import type { SchemaDescription } from '../description.ts';
 
 /** The tables whose rows have owners. */
-export type TenantTable = 'audit_events' | 'conversation_branches' | 'conversation_messages' | 'conversations' | 'idempotency_keys' | 'job_logs' | 'jobs' | 'search_embeddings' | 'search_entries' | 'search_indexes' | 'search_marks' | 'search_postings' | 'settings';
+export type TenantTable = 'audit_events' | 'conversation_branches' | 'conversation_checkpoint_writes' | 'conversation_checkpoints' | 'conversation_messages' | 'conversations' | 'idempotency_keys' | 'job_logs' | 'jobs' | 'search_embeddings' | 'search_entries' | 'search_indexes' | 'search_marks' | 'search_postings' | 'settings';
 
 /** The schema that this version works with. */
 export const schema: SchemaDescription = {
   tables: [
+    {
+      name: 'alert_watch',
+      columns: [
+        { name: 'singleton', codec: 'integer', nullable: false, hasDefault: true },
+        { name: 'evaluated_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['singleton'],
+      foreignKeys: [],
+      indexes: [],
+    },
+    {
+      name: 'alerts',
+      columns: [
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'rule', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'subject', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'severity', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'message', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'fired_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'seen_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'resolved_at', codec: 'timestamp', nullable: true, hasDefault: false },
+        { name: 'firing_told_at', codec: 'timestamp', nullable: true, hasDefault: false },
+        { name: 'resolved_told_at', codec: 'timestamp', nullable: true, hasDefault: false },
+      ],
+      primaryKey: ['id'],
+      foreignKeys: [],
+      indexes: [
+        {
+          name: 'alerts_firing_key',
+          columns: [{ name: 'rule', descending: false }, { name: 'subject', descending: false }],
+          unique: true,
+          partial: true,
+        },
+        {
+          name: 'alerts_resolved',
+          columns: [{ name: 'resolved_at', descending: false }],
+          unique: false,
+          partial: false,
+        },
+      ],
+    },
     {
       name: 'api_tokens',
       columns: [
@@ -141,6 +182,7 @@ export const schema: SchemaDescription = {
         { name: 'started_at', codec: 'timestamp', nullable: false, hasDefault: false },
         { name: 'duration_ms', codec: 'bigint', nullable: false, hasDefault: false },
         { name: 'verified_at', codec: 'timestamp', nullable: true, hasDefault: false },
+        { name: 'base_file', codec: 'text', nullable: true, hasDefault: false },
       ],
       primaryKey: ['id'],
       foreignKeys: [],
@@ -241,6 +283,53 @@ export const schema: SchemaDescription = {
             { name: 'seq', descending: false },
           ],
           unique: true,
+          partial: false,
+        },
+      ],
+    },
+    {
+      name: 'conversation_checkpoint_writes',
+      columns: [
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'task_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'task_path', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'idx', codec: 'integer', nullable: false, hasDefault: false },
+        { name: 'channel', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'type', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'data', codec: 'blob', nullable: false, hasDefault: false },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['user_id', 'id'],
+      foreignKeys: [],
+      indexes: [],
+    },
+    {
+      name: 'conversation_checkpoints',
+      columns: [
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'thread_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'checkpoint_ns', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'checkpoint_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'parent_checkpoint_id', codec: 'text', nullable: true, hasDefault: false },
+        { name: 'type', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'state', codec: 'blob', nullable: false, hasDefault: false },
+        { name: 'channel_values', codec: 'blob', nullable: false, hasDefault: false },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['user_id', 'id'],
+      foreignKeys: [],
+      indexes: [
+        {
+          name: 'conversation_checkpoints_by_thread',
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'thread_id', descending: true },
+            { name: 'checkpoint_id', descending: true },
+            { name: 'id', descending: true },
+          ],
+          unique: false,
           partial: false,
         },
       ],

@@ -1,5 +1,159 @@
 -- Made by `pnpm generate`: what every query runs, with what the guard added. Change the repositories instead.
 
+-- checkpointWrites.deleteInRange
+-- sqlite
+delete
+  from "conversation_checkpoint_writes"
+  where "conversation_checkpoint_writes"."user_id" = ? and ("id" >= ? and "id" < ?);
+-- postgres
+delete
+  from "conversation_checkpoint_writes"
+  where "conversation_checkpoint_writes"."user_id" = $1 and ("id" >= $2 and "id" < $3);
+
+-- checkpointWrites.insert1
+-- sqlite
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "id") do nothing;
+-- postgres
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict ("user_id", "id") do nothing;
+
+-- checkpointWrites.listInRange
+-- sqlite
+select "id", "task_id", "task_path", "idx", "channel", "type", "data"
+  from "conversation_checkpoint_writes"
+  where "conversation_checkpoint_writes"."user_id" = ? and ("id" >= ? and "id" < ?);
+-- postgres
+select "id", "task_id", "task_path", "idx", "channel", "type", "data"
+  from "conversation_checkpoint_writes"
+  where "conversation_checkpoint_writes"."user_id" = $1 and ("id" >= $2 and "id" < $3);
+
+-- checkpointWrites.upsert1
+-- sqlite
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "id") do update
+  set "channel" = "excluded"."channel", "task_path" = "excluded"."task_path", "type" = "excluded"."type", "data" = "excluded"."data";
+-- postgres
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict ("user_id", "id") do update
+  set "channel" = "excluded"."channel", "task_path" = "excluded"."task_path", "type" = "excluded"."type", "data" = "excluded"."data";
+
+-- checkpoints.deleteInRange
+-- sqlite
+delete
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" >= ? and "id" < ?);
+-- postgres
+delete
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" >= $2 and "id" < $3);
+
+-- checkpoints.findById
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" = ?);
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" = $2);
+
+-- checkpoints.findForUpdate
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" = ?) ;
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" = $2) for update;
+
+-- checkpoints.findThread
+-- sqlite
+select "thread_id"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("thread_id" < ?)
+  order by "thread_id" desc
+  limit ?;
+-- postgres
+select "thread_id"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("thread_id" < $2)
+  order by "thread_id" desc
+  limit $3;
+
+-- checkpoints.insert
+-- sqlite
+insert into "conversation_checkpoints" ("id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "id") do nothing;
+-- postgres
+insert into "conversation_checkpoints" ("id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  on conflict ("user_id", "id") do nothing;
+
+-- checkpoints.listByIds
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" = any($2));
+
+-- checkpoints.listByThread
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("thread_id" = ? and "checkpoint_id" >= ? and ("checkpoint_id", "id") < (?, ?))
+  order by "checkpoint_id" desc, "id" desc
+  limit ?;
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("thread_id" = $2 and "checkpoint_id" >= $3 and ("checkpoint_id", "id") < ($4, $5))
+  order by "checkpoint_id" desc, "id" desc
+  limit $6;
+
+-- checkpoints.listIds
+-- sqlite
+select "id"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+select "id"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" = any($2));
+
+-- checkpoints.listInNamespace
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" >= ? and "id" < ?)
+  order by "id" desc
+  limit ?;
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" >= $2 and "id" < $3)
+  order by "id" desc
+  limit $4;
+
+-- checkpoints.update
+-- sqlite
+update "conversation_checkpoints"
+  set "parent_checkpoint_id" = ?, "type" = ?, "state" = ?, "channel_values" = ?
+  where "conversation_checkpoints"."user_id" = ? and ("id" = ?);
+-- postgres
+update "conversation_checkpoints"
+  set "parent_checkpoint_id" = $1, "type" = $2, "state" = $3, "channel_values" = $4
+  where "conversation_checkpoints"."user_id" = $5 and ("id" = $6);
+
 -- conversations.archive
 -- sqlite
 update "conversations"
@@ -34,15 +188,25 @@ select "id", "status"
   from "conversations"
   where "conversations"."user_id" = $1 and ("source" = $2 and "external_id" = $3);
 
+-- conversations.findByExternalIds
+-- sqlite
+select "id", "status", "external_id"
+  from "conversations"
+  where "conversations"."user_id" = ? and ("source" = ? and "external_id" in (select value from json_each(?)));
+-- postgres
+select "id", "status", "external_id"
+  from "conversations"
+  where "conversations"."user_id" = $1 and ("source" = $2 and "external_id" = any($3));
+
 -- conversations.findById
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - 1)) as "newest_message_id"
   from "conversations"
   where "conversations"."user_id" = ? and ("id" = ? and "status" <> ?);
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - 1)) as "newest_message_id"
   from "conversations"
@@ -84,13 +248,13 @@ update "conversations"
 
 -- conversations.insert
 -- sqlite
-insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "created_at", "updated_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?)
-  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at";
+insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "expires_at", "created_at", "updated_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at";
 -- postgres
-insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "created_at", "updated_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8)
-  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at";
+insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "expires_at", "created_at", "updated_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at";
 
 -- conversations.insertAdopted
 -- sqlite
@@ -108,15 +272,23 @@ insert into "conversations" ("id", "title", "status", "source", "external_id", "
 insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "created_at", "updated_at", "user_id")
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
+-- conversations.insertRestored
+-- sqlite
+insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "closed_at", "created_at", "updated_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+-- postgres
+insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "closed_at", "created_at", "updated_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
+
 -- conversations.list
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("status" = any($2) and "is_hidden" = any($3))
   order by "last_message_at" desc nulls last, "id" desc
@@ -124,13 +296,13 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 
 -- conversations.listAfter
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("last_message_at" <= ? and ("last_message_at" < ? or "id" < ?) and "status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("last_message_at" <= $2 and ("last_message_at" < $3 or "id" < $4) and "status" = any($5) and "is_hidden" = any($6))
   order by "last_message_at" desc nulls last, "id" desc
@@ -138,17 +310,31 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 
 -- conversations.listEmpty
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("last_message_at" is null and "id" < ? and "status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("last_message_at" is null and "id" < $2 and "status" = any($3) and "is_hidden" = any($4))
   order by "last_message_at" desc nulls last, "id" desc
   limit $5;
+
+-- conversations.listIdsAfter
+-- sqlite
+select "id"
+  from "conversations"
+  where "conversations"."user_id" = ? and ("id" > ? and "status" <> ?)
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id"
+  from "conversations"
+  where "conversations"."user_id" = $1 and ("id" > $2 and "status" <> $3)
+  order by "id" asc
+  limit $4;
 
 -- conversations.searchRows
 -- sqlite
@@ -224,6 +410,18 @@ update "conversations"
   where "conversations"."user_id" = $4 and ("id" = $5 and "status" = $6 and "version" = coalesce(cast($7 as integer), "version"))
   returning "id";
 
+-- conversations.updateExpiry
+-- sqlite
+update "conversations"
+  set "expires_at" = ?, "updated_at" = ?, "version" = "version" + 1
+  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ? and "version" = coalesce(cast(? as integer), "version"))
+  returning "id";
+-- postgres
+update "conversations"
+  set "expires_at" = $1, "updated_at" = $2, "version" = "version" + 1
+  where "conversations"."user_id" = $3 and ("id" = $4 and "status" <> $5 and "version" = coalesce(cast($6 as integer), "version"))
+  returning "id";
+
 -- conversations.updateLeaf
 -- sqlite
 update "conversations"
@@ -274,11 +472,11 @@ select "id", "conversation_id"
 
 -- messages.findByRequest
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "request_id" = ? and "role" = ? and "request_part" = ?);
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "request_id" = $3 and "role" = $4 and "request_part" = $5);
 
@@ -326,11 +524,11 @@ insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "co
 
 -- messages.insertImported
 -- sqlite
-insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "metadata", "external_id", "created_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "tokens", "metadata", "external_id", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- postgres
-insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "metadata", "external_id", "created_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "tokens", "metadata", "external_id", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
 -- messages.insertNext
 -- sqlite
@@ -352,13 +550,13 @@ insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "co
 
 -- messages.listAfter
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" > ?)
   order by "seq" asc
   limit ?;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" > $3)
   order by "seq" asc
@@ -366,28 +564,40 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
 
 -- messages.listBefore
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" < ?)
   order by "seq" desc
   limit ?;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" < $3)
   order by "seq" desc
   limit $4;
 
+-- messages.listByIds
+-- sqlite
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("id" in (select value from json_each(?)) and "conversation_id" = ?)
+  order by "seq" asc;
+-- postgres
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("id" = any($2) and "conversation_id" = $3)
+  order by "seq" asc;
+
 -- messages.listBySource
 -- sqlite
-select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
+select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."request_part", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
   from "conversation_messages"
   inner join "conversations" on "conversations"."user_id" = ? and ("conversations"."id" = "conversation_messages"."conversation_id")
   where "conversation_messages"."user_id" = ? and ("conversation_messages"."source" = ? and "conversation_messages"."created_at" <= ? and ("conversation_messages"."created_at" < ? or "conversation_messages"."id" < ?) and "conversations"."status" <> ?)
   order by "conversation_messages"."created_at" desc, "conversation_messages"."id" desc
   limit ?;
 -- postgres
-select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
+select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."request_part", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
   from "conversation_messages"
   inner join "conversations" on "conversations"."user_id" = $1 and ("conversations"."id" = "conversation_messages"."conversation_id")
   where "conversation_messages"."user_id" = $2 and ("conversation_messages"."source" = $3 and "conversation_messages"."created_at" <= $4 and ("conversation_messages"."created_at" < $5 or "conversation_messages"."id" < $6) and "conversations"."status" <> $7)
@@ -396,13 +606,13 @@ select "conversation_messages"."id", "conversation_messages"."conversation_id", 
 
 -- messages.listBySourceBefore
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" < ? and "source" = ?)
   order by "seq" desc
   limit ?;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" < $3 and "source" = $4)
   order by "seq" desc
@@ -445,12 +655,12 @@ select "conversation_messages"."id", "conversation_messages"."content", "convers
 update "conversation_messages"
   set "content" = ?, "parts" = ?, "status" = ?, "token_count" = ?, "source" = ?, "model_name" = ?, "tokens" = ?, "latency_ms" = ?, "metadata" = ?
   where "conversation_messages"."user_id" = ? and ("id" = ? and "status" = ? and "content" = ?)
-  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
+  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
 -- postgres
 update "conversation_messages"
   set "content" = $1, "parts" = $2, "status" = $3, "token_count" = $4, "source" = $5, "model_name" = $6, "tokens" = $7, "latency_ms" = $8, "metadata" = $9
   where "conversation_messages"."user_id" = $10 and ("id" = $11 and "status" = $12 and "content" = $13)
-  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
+  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
 
 -- path.findLeaf
 -- sqlite
@@ -522,11 +732,11 @@ select "seq"
 
 -- path.listBySeqs
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" in (select value from json_each(?)));
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" = any($3));
 
@@ -560,13 +770,13 @@ with recursive "runs"("first", "parent", "step") as (select "newest"."seq" as "f
 
 -- path.listSystem
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "role" = 'system' and "seq" > ? and "seq" <= ?)
   order by "seq" asc
   limit ?;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "role" = 'system' and "seq" > $3 and "seq" <= $4)
   order by "seq" asc
@@ -596,13 +806,13 @@ select "created_at", "role", "model_name", "tokens", "latency_ms"
 
 -- tokens.listUncounted
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("token_count" is null and "status" <> 'partial' and "id" > ?)
   order by "id" asc
   limit ?;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("token_count" is null and "status" <> 'partial' and "id" > $2)
   order by "id" asc
@@ -732,6 +942,158 @@ update "users"
   where "email" = $3
   returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
 
+-- alerts.beginWatch
+-- sqlite
+insert into "alert_watch" ("singleton", "evaluated_at")
+  values (?, ?)
+  on conflict ("singleton") do nothing
+  returning "evaluated_at";
+-- postgres
+insert into "alert_watch" ("singleton", "evaluated_at")
+  values ($1, $2)
+  on conflict ("singleton") do nothing
+  returning "evaluated_at";
+
+-- alerts.findById
+-- sqlite
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "id" = ?;
+-- postgres
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "id" = $1;
+
+-- alerts.findWatch
+-- sqlite
+select "evaluated_at"
+  from "alert_watch"
+  where "singleton" = ?;
+-- postgres
+select "evaluated_at"
+  from "alert_watch"
+  where "singleton" = $1;
+
+-- alerts.insert
+-- sqlite
+insert into "alerts" ("id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("rule", "subject")
+  where "resolved_at" is null do nothing
+  returning "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at";
+-- postgres
+insert into "alerts" ("id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  on conflict ("rule", "subject")
+  where "resolved_at" is null do nothing
+  returning "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at";
+
+-- alerts.list
+-- sqlite
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "id" < ?
+  order by "id" desc
+  limit ?;
+-- postgres
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "id" < $1
+  order by "id" desc
+  limit $2;
+
+-- alerts.listFiring
+-- sqlite
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "resolved_at" is null
+  order by "rule" asc, "subject" asc
+  limit ?;
+-- postgres
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "resolved_at" is null
+  order by "rule" asc, "subject" asc
+  limit $1;
+
+-- alerts.listUntold
+-- sqlite
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "resolved_at" > ? and "resolved_told_at" is null
+  order by "resolved_at" asc nulls first
+  limit ?;
+-- postgres
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "resolved_at" > $1 and "resolved_told_at" is null
+  order by "resolved_at" asc nulls first
+  limit $2;
+
+-- alerts.markFiringTold
+-- sqlite
+update "alerts"
+  set "firing_told_at" = ?
+  where "id" = ?;
+-- postgres
+update "alerts"
+  set "firing_told_at" = $1
+  where "id" = $2;
+
+-- alerts.markResolvedTold
+-- sqlite
+update "alerts"
+  set "resolved_told_at" = ?
+  where "id" = ?;
+-- postgres
+update "alerts"
+  set "resolved_told_at" = $1
+  where "id" = $2;
+
+-- alerts.removeBefore
+-- sqlite
+delete
+  from "alerts"
+  where "resolved_at" < ?;
+-- postgres
+delete
+  from "alerts"
+  where "resolved_at" < $1;
+
+-- alerts.resolve
+-- sqlite
+update "alerts"
+  set "resolved_at" = ?
+  where "id" = ? and "resolved_at" is null
+  returning "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at";
+-- postgres
+update "alerts"
+  set "resolved_at" = $1
+  where "id" = $2 and "resolved_at" is null
+  returning "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at";
+
+-- alerts.see
+-- sqlite
+update "alerts"
+  set "message" = ?, "seen_at" = ?
+  where "id" = ? and "resolved_at" is null;
+-- postgres
+update "alerts"
+  set "message" = $1, "seen_at" = $2
+  where "id" = $3 and "resolved_at" is null;
+
+-- alerts.takeTurn
+-- sqlite
+update "alert_watch"
+  set "evaluated_at" = ?
+  where "singleton" = ? and ("evaluated_at" <= ? or "evaluated_at" > ?)
+  returning "evaluated_at";
+-- postgres
+update "alert_watch"
+  set "evaluated_at" = $1
+  where "singleton" = $2 and ("evaluated_at" <= $3 or "evaluated_at" > $4)
+  returning "evaluated_at";
+
 -- audit.insert
 -- sqlite
 insert into "audit_events" ("id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at", "user_id")
@@ -834,49 +1196,53 @@ select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id
 
 -- backups.findLatest
 -- sqlite
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "kind" = ? and "result" = ?
   order by "started_at" desc, "id" desc
   limit ?;
 -- postgres
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "kind" = $1 and "result" = $2
   order by "started_at" desc, "id" desc
   limit $3;
 
+-- backups.findLatestFull
+-- sqlite
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "kind" = ? and "result" = ? and "base_file" is null
+  order by "started_at" desc, "id" desc
+  limit ?;
+-- postgres
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "kind" = $1 and "result" = $2 and "base_file" is null
+  order by "started_at" desc, "id" desc
+  limit $3;
+
 -- backups.insert
 -- sqlite
-insert into "backups" ("id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+insert into "backups" ("id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- postgres
-insert into "backups" ("id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+insert into "backups" ("id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- backups.list
 -- sqlite
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "started_at" <= ?
   order by "started_at" desc
   limit ?;
 -- postgres
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "started_at" <= $1
   order by "started_at" desc
   limit $2;
-
--- backups.removeBefore
--- sqlite
-delete
-  from "backups"
-  where "started_at" < ?;
--- postgres
-delete
-  from "backups"
-  where "started_at" < $1;
 
 -- cache.listTrackedTables
 -- sqlite
@@ -1134,30 +1500,6 @@ select "request_hash", "response_status", "response_headers", "response_body"
   from "idempotency_keys"
   where "idempotency_keys"."user_id" = $1 and ("key" = $2);
 
--- idempotencyKeys.listExpired
--- sqlite
-select "user_id", "id"
-  from "idempotency_keys"
-  where "expires_at" <= ?
-  order by "expires_at" asc
-  limit ?;
--- postgres
-select "user_id", "id"
-  from "idempotency_keys"
-  where "expires_at" <= $1
-  order by "expires_at" asc
-  limit $2;
-
--- idempotencyKeys.removeExpired
--- sqlite
-delete
-  from "idempotency_keys"
-  where "user_id" = ? and "id" = ? and "expires_at" <= ?;
--- postgres
-delete
-  from "idempotency_keys"
-  where "user_id" = $1 and "id" = $2 and "expires_at" <= $3;
-
 -- identity.find
 -- sqlite
 select "id", "environment", "created_at"
@@ -1234,26 +1576,6 @@ update "jobs"
   where "jobs"."user_id" = $7 and ("id" = $8 and "status" = $9)
   returning "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at";
 
--- jobs.eraseEnded
--- sqlite
-delete
-  from "jobs"
-  where "user_id" = ? and "id" in (select value from json_each(?)) and "completed_at" < ?;
--- postgres
-delete
-  from "jobs"
-  where "user_id" = $1 and "id" = any($2) and "completed_at" < $3;
-
--- jobs.eraseLines
--- sqlite
-delete
-  from "job_logs"
-  where "user_id" = ? and "id" in (select value from json_each(?));
--- postgres
-delete
-  from "job_logs"
-  where "user_id" = $1 and "id" = any($2);
-
 -- jobs.findById
 -- sqlite
 select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
@@ -1312,20 +1634,6 @@ select "id", "kind", "display_name", "status", "progress", "stage", "parameters"
   order by "id" desc
   limit $3;
 
--- jobs.listEnded
--- sqlite
-select "id"
-  from "jobs"
-  where "user_id" = ? and "id" > ? and "id" < ? and "completed_at" < ?
-  order by "id" asc
-  limit ?;
--- postgres
-select "id"
-  from "jobs"
-  where "user_id" = $1 and "id" > $2 and "id" < $3 and "completed_at" < $4
-  order by "id" asc
-  limit $5;
-
 -- jobs.listLines
 -- sqlite
 select "id", "attempt", "level", "message", "details", "created_at"
@@ -1339,20 +1647,6 @@ select "id", "attempt", "level", "message", "details", "created_at"
   where "job_logs"."user_id" = $1 and ("job_id" = $2 and "id" > $3)
   order by "id" asc
   limit $4;
-
--- jobs.listLinesOf
--- sqlite
-select "id"
-  from "job_logs"
-  where "user_id" = ? and "job_id" = ?
-  order by "id" asc
-  limit ?;
--- postgres
-select "id"
-  from "job_logs"
-  where "user_id" = $1 and "job_id" = $2
-  order by "id" asc
-  limit $3;
 
 -- jobs.listOfKind
 -- sqlite
@@ -1395,20 +1689,6 @@ select "id", "kind", "display_name", "status", "progress", "stage", "parameters"
   where "jobs"."user_id" = $1 and ("status" = $2 and "id" < $3)
   order by "id" desc
   limit $4;
-
--- jobs.nextOwner
--- sqlite
-select "user_id"
-  from "jobs"
-  where "user_id" > ?
-  order by "user_id" asc
-  limit ?;
--- postgres
-select "user_id"
-  from "jobs"
-  where "user_id" > $1
-  order by "user_id" asc
-  limit $2;
 
 -- jobs.report
 -- sqlite
@@ -2170,16 +2450,6 @@ update "user_sessions"
   where "account_id" = $2 and "id" <> $3 and "is_active" = $4
   returning "id";
 
--- sessions.erase
--- sqlite
-delete
-  from "user_sessions"
-  where "id" in (select value from json_each(?));
--- postgres
-delete
-  from "user_sessions"
-  where "id" = any($1);
-
 -- sessions.findByHash
 -- sqlite
 select "user_sessions"."id", "user_sessions"."account_id", "user_sessions"."is_active", "user_sessions"."expires_at", "user_sessions"."last_activity_at", "users"."email", "users"."is_admin", "users"."is_active" as "account_is_active"
@@ -2201,34 +2471,6 @@ select "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_
 select "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_activity_at", "created_at"
   from "user_sessions"
   where "account_id" = $1 and "id" = $2;
-
--- sessions.findExpired
--- sqlite
-select "id"
-  from "user_sessions"
-  where "expires_at" <= ?
-  order by "expires_at" asc
-  limit ?;
--- postgres
-select "id"
-  from "user_sessions"
-  where "expires_at" <= $1
-  order by "expires_at" asc
-  limit $2;
-
--- sessions.findIdle
--- sqlite
-select "id"
-  from "user_sessions"
-  where "last_activity_at" <= ?
-  order by "last_activity_at" asc
-  limit ?;
--- postgres
-select "id"
-  from "user_sessions"
-  where "last_activity_at" <= $1
-  order by "last_activity_at" asc
-  limit $2;
 
 -- sessions.insert
 -- sqlite
@@ -2428,22 +2670,6 @@ select "key"
   order by "last_failed_at" asc
   limit $2;
 
--- systemLogs.findNth
--- sqlite
-select "id"
-  from "system_logs"
-  where "id" < ?
-  order by "id" desc
-  limit ?
-  offset ?;
--- postgres
-select "id"
-  from "system_logs"
-  where "id" < $1
-  order by "id" desc
-  limit $2
-  offset $3;
-
 -- systemLogs.insert
 -- sqlite
 insert into "system_logs" ("id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at")
@@ -2537,30 +2763,6 @@ select "id", "level", "logger", "message", "request_id", "job_id", "session_id",
   where "request_id" = $1 and "logger" = $2 and "id" > $3 and "id" < $4 and "level" = any($5) and lower("message") like $6
   order by "id" desc
   limit $7;
-
--- systemLogs.listOldest
--- sqlite
-select "id"
-  from "system_logs"
-  where "id" <= ?
-  order by "id" asc
-  limit ?;
--- postgres
-select "id"
-  from "system_logs"
-  where "id" <= $1
-  order by "id" asc
-  limit $2;
-
--- systemLogs.removeUpTo
--- sqlite
-delete
-  from "system_logs"
-  where "id" <= ?;
--- postgres
-delete
-  from "system_logs"
-  where "id" <= $1;
 
 -- tokens.findById
 -- sqlite

@@ -1,0 +1,1 @@
+export { KeelsonSaver, type KeelsonSaverOptions } from './saver.ts';

@@ -1,0 +1,58 @@
+import type { SerializerProtocol } from '@langchain/langgraph-checkpoint';
+import { dump, load } from './serialized.ts';
+
+/** One value among those that are stored one after the other. */
+export type PackedEntry = readonly [channel: string, type: string, bytes: number];
+
+export interface Packed {
+  readonly entries: readonly PackedEntry[];
+  readonly data: Uint8Array;
+}
+
+/** Each value as the serializer makes it, so that one can be read without the others, and bytes stay bytes. */
+export async function pack(
+  serde: SerializerProtocol,
+  values: readonly (readonly [channel: string, value: unknown])[],
+): Promise<Packed> {
+  const entries: PackedEntry[] = [];
+  const parts: Uint8Array[] = [];
+  for (const [channel, value] of values) {
+    const { type, data } = await dump(serde, value);
+    entries.push([channel, type, data.length]);
+    parts.push(data);
+  }
+  return { entries, data: Buffer.concat(parts) };
+}
+
+/** The values of some channels; those that aren't among them are left out. */
+export async function unpack(
+  serde: SerializerProtocol,
+  { entries, data }: Packed,
+  isWanted: (channel: string) => boolean,
+): Promise<[channel: string, value: unknown][]> {
+  const values: [string, unknown][] = [];
+  let start = 0;
+  for (const [channel, type, bytes] of entries) {
+    if (isWanted(channel))
+      values.push([channel, await load(serde, { type, data: data.subarray(start, start + bytes) })]);
+    start += bytes;
+  }
+  return values;
+}
+
+/** Both together; where both have a channel, the first one's value. */
+export function merge(first: Packed, second: Packed): Packed {
+  const taken = new Set(first.entries.map(([channel]) => channel));
+  const entries = [...first.entries];
+  const parts = [first.data];
+  let start = 0;
+  for (const entry of second.entries) {
+    const [channel, , bytes] = entry;
+    if (!taken.has(channel)) {
+      entries.push(entry);
+      parts.push(second.data.subarray(start, start + bytes));
+    }
+    start += bytes;
+  }
+  return { entries, data: Buffer.concat(parts) };
+}
