@@ -212,6 +212,16 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
   from "conversations"
   where "conversations"."user_id" = $2 and ("id" = $3 and "status" <> $4);
 
+-- conversations.findForUpdate
+-- sqlite
+select "id"
+  from "conversations"
+  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ?) ;
+-- postgres
+select "id"
+  from "conversations"
+  where "conversations"."user_id" = $1 and ("id" = $2 and "status" <> $3) for update;
+
 -- conversations.findState
 -- sqlite
 select "status", "version", "message_count"
