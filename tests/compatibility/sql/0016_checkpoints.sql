@@ -212,16 +212,6 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
   from "conversations"
   where "conversations"."user_id" = $2 and ("id" = $3 and "status" <> $4);
 
--- conversations.findForUpdate
--- sqlite
-select "id"
-  from "conversations"
-  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ?) ;
--- postgres
-select "id"
-  from "conversations"
-  where "conversations"."user_id" = $1 and ("id" = $2 and "status" <> $3) for update;
-
 -- conversations.findState
 -- sqlite
 select "status", "version", "message_count"
@@ -671,6 +661,16 @@ update "conversation_messages"
   set "content" = $1, "parts" = $2, "status" = $3, "token_count" = $4, "source" = $5, "model_name" = $6, "tokens" = $7, "latency_ms" = $8, "metadata" = $9
   where "conversation_messages"."user_id" = $10 and ("id" = $11 and "status" = $12 and "content" = $13)
   returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
+
+-- path.findForUpdate
+-- sqlite
+select "id"
+  from "conversations"
+  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ?) ;
+-- postgres
+select "id"
+  from "conversations"
+  where "conversations"."user_id" = $1 and ("id" = $2 and "status" <> $3) for update;
 
 -- path.findLeaf
 -- sqlite

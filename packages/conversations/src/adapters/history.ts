@@ -6,8 +6,8 @@ import { toMessage } from '../mapping.ts';
 import { activeLeafSeq } from '../path/leaf.ts';
 import { readPath } from '../path/path.ts';
 import { parseId } from '../reading.ts';
-import * as conversations from '../repositories/conversation.repository.ts';
 import * as messages from '../repositories/message.repository.ts';
+import * as queries from '../repositories/path.repository.ts';
 import { MAX_LIMIT } from '../schemas/page.schema.ts';
 import type { ConversationId, Message, MessageId, PathMessage } from '../types.ts';
 import type { Draft } from './readable.ts';
@@ -63,7 +63,7 @@ export class History {
   async exclusively<T>(work: () => Promise<T>, { isRepeatable }: { readonly isRepeatable: boolean }): Promise<T> {
     return this.#user.transaction(
       async (user) => {
-        const row = await user.first(conversations.findForUpdate, { id: this.conversationId });
+        const row = await user.first(queries.findForUpdate, { conversationId: this.conversationId });
         if (row === undefined) throw ConversationNotFoundError.of(this.conversationId);
         return work();
       },

@@ -50,11 +50,6 @@ export const findState = defineQuery('conversations.findState', (db, p: { id: st
   db.selectFrom('conversations').select(['status', 'version', 'message_count']).where('id', '=', p.id),
 );
 
-/** Locks the conversation until the transaction ends: nothing is appended to it meanwhile. */
-export const findForUpdate = defineQuery('conversations.findForUpdate', (db, p: { id: string }) =>
-  db.selectFrom('conversations').select('id').where('id', '=', p.id).where('status', '<>', 'DELETED').forUpdate(),
-);
-
 export const findByExternalId = defineQuery(
   'conversations.findByExternalId',
   (db, p: { source: string; externalId: string }) =>
