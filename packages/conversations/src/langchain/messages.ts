@@ -189,5 +189,7 @@ function foreign(message: Message): BaseMessage[] {
     name: call.name,
     args: isFields(call.input) ? call.input : { input: call.input },
   }));
-  return [new AIMessage({ id, content, tool_calls: toolCalls }), ...tools];
+  // An answer that never began is nothing that a model could be given.
+  const isEmpty = content === '' && toolCalls.length === 0;
+  return isEmpty ? tools : [new AIMessage({ id, content, tool_calls: toolCalls }), ...tools];
 }

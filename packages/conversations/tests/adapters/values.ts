@@ -62,4 +62,4 @@ export function record(
   return fc.record({ ...required, ...optional }, { requiredKeys, noNullPrototype: true });
 }
 
-export const fewRuns = { numRuns: 25 } as const;
+export const fewRuns = { numRuns: 15 } as const;
