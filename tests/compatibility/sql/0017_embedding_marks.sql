@@ -662,6 +662,16 @@ update "conversation_messages"
   where "conversation_messages"."user_id" = $10 and ("id" = $11 and "status" = $12 and "content" = $13)
   returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
 
+-- path.findForUpdate
+-- sqlite
+select "id"
+  from "conversations"
+  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ?) ;
+-- postgres
+select "id"
+  from "conversations"
+  where "conversations"."user_id" = $1 and ("id" = $2 and "status" <> $3) for update;
+
 -- path.findLeaf
 -- sqlite
 select "status", "next_seq", (select "conversation_messages"."seq"

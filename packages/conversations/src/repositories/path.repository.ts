@@ -143,3 +143,13 @@ export const listBranchesBetween = defineQuery(
       .where('parent_seq', '>=', p.first)
       .where('parent_seq', '<=', p.last),
 );
+
+/** Locks the conversation until the transaction ends: nothing is appended to it meanwhile. */
+export const findForUpdate = defineQuery('path.findForUpdate', (db, p: { conversationId: string }) =>
+  db
+    .selectFrom('conversations')
+    .select('id')
+    .where('id', '=', p.conversationId)
+    .where('status', '<>', 'DELETED')
+    .forUpdate(),
+);

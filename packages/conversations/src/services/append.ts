@@ -121,9 +121,7 @@ class Append {
     const { content, status, tokenCount, metadata } = this.#input;
     const isSame =
       stored.content === content && stored.status === status && isDeepStrictEqual(stored.parts, this.#parts);
-    // A save that comes late, after a longer one of the same answer: what came after it stands.
-    const isOvertaken = status === 'partial' && stored.content.startsWith(content);
-    if (isSame || isOvertaken) return toMessage(stored);
+    if (isSame || this.#isOvertaken(stored)) return toMessage(stored);
     if (stored.status !== 'partial') {
       const details = { conversationId: stored.conversation_id, requestId: stored.request_id, messageId: stored.id };
       throw new RequestIdReusedError(`The request id stands for message ${stored.id}, which has other content.`, {
@@ -146,6 +144,16 @@ class Append {
     // Another writer changed it meanwhile. Only a partial message changes, so this ends.
     const latest = await this.#stored();
     return latest === undefined ? toMessage(stored) : this.#again(latest);
+  }
+
+  /** A save that comes late, after a longer one of the same answer: what came after it stands. */
+  #isOvertaken(stored: MessageRow): boolean {
+    const { content, status } = this.#input;
+    if (status !== 'partial' || !stored.content.startsWith(content)) return false;
+    if (stored.status !== 'partial' || stored.content !== content) return true;
+    // While a tool works the text stays the same, and the parts grow.
+    const known = toMessage(stored).parts;
+    return (known?.length ?? 0) > (this.#parts?.length ?? 0);
   }
 
   get #parts(): readonly MessagePart[] | null {

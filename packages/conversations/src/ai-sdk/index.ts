@@ -1,0 +1,1 @@
+export { KeelsonChat, type SaveChat, type SaveChatMessage } from './chat.ts';

@@ -1,0 +1,1 @@
+export { KeelsonChatMessageHistory } from './history.ts';

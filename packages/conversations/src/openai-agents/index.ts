@@ -1,0 +1,1 @@
+export { KeelsonSession } from './session.ts';
