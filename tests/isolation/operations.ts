@@ -19,6 +19,7 @@ export function changeOf(table: TableDescription): Readonly<Record<string, unkno
   const time = table.columns.find(({ codec }) => codec === 'timestamp');
   const bytes = table.columns.find(({ codec }) => codec === 'blob');
   if (time === undefined && bytes !== undefined) return { [bytes.name]: Uint8Array.of(0) };
+  if (time === undefined && table.columns.some(({ name }) => name === 'parent_seq')) return { parent_seq: 0 };
   if (time === undefined) throw new Error(`Say in operations.ts what can be changed in ${table.name}.`);
   return { [time.name]: new Date(0) };
 }

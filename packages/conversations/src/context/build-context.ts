@@ -28,7 +28,7 @@ export async function buildContext(user: UserHandle, input: ValidContext): Promi
   const leaf = await leafSeq(user, input);
   const path = await readPath(user, conversationId, leaf);
   const reader = new ContextReader(user, { conversationId, path, scale: scaleOf(input) });
-  const system = includeSystem ? await reader.system(leaf, maxTokens) : [];
+  const system = includeSystem ? await reader.listSystem(leaf, maxTokens) : [];
   const systemTokens = sumOf(system);
   const limits = { maxTokens: maxTokens - systemTokens, maxMessages, includeUnfinished };
   const { window, start } = await reader.window(limits);
@@ -67,7 +67,7 @@ class ContextReader {
    *
    * @throws ContextTooLargeError as soon as they are over the budget
    */
-  async system(leaf: number, maxTokens: number): Promise<readonly Item[]> {
+  async listSystem(leaf: number, maxTokens: number): Promise<readonly Item[]> {
     const items: Item[] = [];
     let afterSeq = 0;
     let isMore = true;

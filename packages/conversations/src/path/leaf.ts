@@ -6,7 +6,7 @@ import { find, refuse } from '../services/change.ts';
 import type { Conversation, ConversationId, MessageId } from '../types.ts';
 
 /** The number of the message in use; 0 while there are no messages. */
-async function activeLeafSeq(user: UserHandle, conversationId: ConversationId): Promise<number> {
+export async function activeLeafSeq(user: UserHandle, conversationId: ConversationId): Promise<number> {
   const row = await user.first(queries.findLeaf, { conversationId });
   if (row === undefined || row.status === 'DELETED') throw ConversationNotFoundError.of(conversationId);
   return row.leaf_seq ?? row.next_seq - 1;

@@ -17,7 +17,7 @@ function editDistance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-const prefix = /^(?:ALERT|BACKUP|DATABASE|EMBEDDER|MIGRATION|CACHE|CHANGES|JOBS|KEELSON)_/;
+const prefix = /^(?:ALERT|BACKUP|DATABASE|EMBEDDER|MIGRATION|CACHE|CHANGES|JOBS|KEELSON|RETENTION)_/;
 const unit = /_(?:MS|S|SEC|SECS|SECONDS|MILLISECONDS|MINUTES)$/;
 
 /**

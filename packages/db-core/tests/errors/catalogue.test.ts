@@ -59,6 +59,7 @@ describe('the catalogue', () => {
   test('calls retriable only what may succeed when it is simply done again', () => {
     const retriable = errorCatalogue().filter((entry) => entry.retriable);
     expect(retriable.map((entry) => entry.code)).toEqual([
+      'ALERT_UNDELIVERED',
       'CONNECTION_FAILED',
       'CONNECTION_LOST',
       'CONNECTION_TIMEOUT',

@@ -71,7 +71,7 @@ describeEngines('sessions', (context) => {
       accountId: account.id,
       userId: account.id,
       email,
-      scopes: ['conversations'],
+      scopes: ['conversations', 'changes'],
     });
     await accounts.createAdmin({ email: 'root@example.com', password });
     const admin = await sessions.create({ email: 'root@example.com', password });
