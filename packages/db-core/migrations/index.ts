@@ -16,6 +16,7 @@ import { migration as m0013 } from './0013_message_branches.ts';
 import { migration as m0014 } from './0014_alerts.ts';
 import { migration as m0015 } from './0015_increments.ts';
 import { migration as m0016 } from './0016_checkpoints.ts';
+import { migration as m0017 } from './0017_cold_storage.ts';
 
 /** Keelson's own migrations. */
 export const migrations: readonly Migration[] = [
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   m0014,
   m0015,
   m0016,
+  m0017,
 ];

@@ -1,9 +1,11 @@
 import type { UserHandle } from '@keelson/db-core';
-import { ConversationNotFoundError } from '../errors.ts';
+import { openParts } from '../cold/parts.ts';
+import { ColdStorageDamagedError, ConversationNotFoundError } from '../errors.ts';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from '../mapping.ts';
+import * as cold from '../repositories/cold.repository.ts';
 import * as conversations from '../repositories/conversation.repository.ts';
 import * as messages from '../repositories/message.repository.ts';
-import type { Conversation, ConversationId, JsonObject, JsonValue, Message } from '../types.ts';
+import type { Conversation, ConversationId, JsonObject, JsonValue, Message, MessageId } from '../types.ts';
 
 export const EXPORT_FORMAT = 'keelson.conversation/1';
 
@@ -12,7 +14,7 @@ type Exported<Row> = {
   readonly [Key in keyof Row]: Row[Key] extends Date ? string : Row[Key] extends Date | null ? string | null : Row[Key];
 };
 
-export type ExportedConversation = Exported<Conversation>;
+export type ExportedConversation = Exported<Omit<Conversation, 'isCold'>>;
 export interface ExportedMessage extends Exported<Message> {
   /** Tells several messages of one role and request apart. */
   readonly requestPart: number;
@@ -42,18 +44,68 @@ export interface OpenedConversation {
 export async function openConversation(user: UserHandle, id: ConversationId): Promise<OpenedConversation> {
   const row = await user.first(conversations.findById, { id });
   if (row === undefined) throw ConversationNotFoundError.of(id);
-  return { conversation: toConversation(row), rows: () => rowsOf(user, row) };
+  return row.is_cold ? openCold(user, row) : { conversation: toConversation(row), rows: () => rowsOf(user, row) };
 }
 
-async function* rowsOf(user: UserHandle, { id, next_seq: next }: ConversationRow): AsyncGenerator<MessageRow> {
-  let last = 0;
-  while (last < next - 1) {
-    const limit = Math.min(CHUNK, next - 1 - last);
-    const rows = await user.all(messages.listAfter, { conversationId: id, seq: last, limit });
-    if (rows.length === 0) break;
-    yield* rows;
-    last = rows.at(-1)?.seq ?? last;
+/** Out of cold storage, where it stays. The same conversation gives the same export as before. */
+async function openCold(user: UserHandle, row: ConversationRow): Promise<OpenedConversation> {
+  const first = await user.first(cold.findPart, { conversationId: row.id, part: 1 });
+  let leafId = first?.active_leaf_id ?? null;
+  // None is stored when it is the newest message.
+  if (leafId === null) for await (const message of rowsOf(user, row)) leafId = message.id;
+  return {
+    conversation: { ...toConversation(row), activeLeafId: leafId as MessageId | null },
+    rows: () => rowsOf(user, row),
+  };
+}
+
+/** Wherever they are: a conversation may go into cold storage, or come back, while it is read. */
+async function* rowsOf(user: UserHandle, row: ConversationRow): AsyncGenerator<MessageRow> {
+  const place = { conversationId: row.id, after: 0, last: row.next_seq - 1 };
+  let isCold = row.is_cold;
+  while (place.after < place.last) {
+    let fault: unknown;
+    try {
+      for await (const message of isCold ? coldRows(user, place) : storedRows(user, place)) {
+        yield message;
+        place.after = message.seq;
+      }
+    } catch (error) {
+      if (!(error instanceof ColdStorageDamagedError)) throw error;
+      fault = error;
+    }
+    const state = await user.first(conversations.findState, { id: row.id });
+    if (state === undefined || state.is_cold === isCold) {
+      if (fault !== undefined) throw fault;
+      return;
+    }
+    isCold = state.is_cold;
   }
+}
+
+interface Place {
+  readonly conversationId: string;
+  readonly after: number;
+  readonly last: number;
+}
+
+async function* storedRows(
+  user: UserHandle,
+  { conversationId, after, last }: Place,
+): AsyncGenerator<MessageRow, void, undefined> {
+  for (let seq = after; seq < last; ) {
+    const rows = await user.all(messages.listAfter, { conversationId, seq, limit: Math.min(CHUNK, last - seq) });
+    if (rows.length === 0) return;
+    yield* rows;
+    seq = rows.at(-1)?.seq ?? last;
+  }
+}
+
+async function* coldRows(
+  user: UserHandle,
+  { conversationId, after }: Place,
+): AsyncGenerator<MessageRow, void, undefined> {
+  for await (const { rows } of openParts(user, conversationId)) yield* rows.filter(({ seq }) => seq > after);
 }
 
 /** The whole document at once. */
@@ -61,18 +113,23 @@ export async function exportConversation(user: UserHandle, id: ConversationId): 
   const { conversation, rows } = await openConversation(user, id);
   const exported: ExportedMessage[] = [];
   for await (const row of rows()) exported.push(toExportedMessage(row));
-  return { format: EXPORT_FORMAT, conversation: plain(conversation), messages: exported };
+  return { format: EXPORT_FORMAT, conversation: toExportedConversation(conversation), messages: exported };
 }
 
 /** The same document as text in pieces, without a line end. */
 export async function* documentText({ conversation, rows }: OpenedConversation): AsyncGenerator<string> {
-  yield `{"format":${JSON.stringify(EXPORT_FORMAT)},"conversation":${JSON.stringify(plain(conversation))},"messages":[`;
+  yield `{"format":${JSON.stringify(EXPORT_FORMAT)},"conversation":${JSON.stringify(toExportedConversation(conversation))},"messages":[`;
   let between = '';
   for await (const row of rows()) {
     yield `${between}${JSON.stringify(toExportedMessage(row))}`;
     between = ',';
   }
   yield ']}';
+}
+
+/** Where it lies says nothing of it. */
+function toExportedConversation({ isCold: _, ...conversation }: Conversation): ExportedConversation {
+  return plain(conversation);
 }
 
 function toExportedMessage(row: MessageRow): ExportedMessage {

@@ -28,6 +28,8 @@ const conversationSchema = z.strictObject({
   archivedAt: timeSchema.nullable(),
   closedAt: timeSchema.nullable(),
   deletedAt: z.null(),
+  // Exports from before it was among them have none.
+  expiresAt: timeSchema.nullable().default(null),
   activeLeafId: messageIdSchema.nullable(),
 });
 

@@ -18,7 +18,7 @@ export const findByExternalIds = defineQuery(
   (db, p: { source: string; externalIds: readonly string[] }) =>
     db
       .selectFrom('conversations')
-      .select(['id', 'status', 'external_id'])
+      .select(['id', 'status', 'is_cold', 'external_id'])
       .where('source', '=', p.source)
       .where('external_id', 'in', p.externalIds),
 );
@@ -38,6 +38,7 @@ interface RestoredParams {
   lastMessageAt: Date | null;
   archivedAt: Date | null;
   closedAt: Date | null;
+  expiresAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -59,6 +60,7 @@ export const insertRestored = defineQuery('conversations.insertRestored', (db, p
     last_message_at: p.lastMessageAt,
     archived_at: p.archivedAt,
     closed_at: p.closedAt,
+    expires_at: p.expiresAt,
     created_at: p.createdAt,
     updated_at: p.updatedAt,
   }),

@@ -5,7 +5,7 @@ import { messageColumns } from './message.repository.ts';
 export const findLeaf = defineQuery('path.findLeaf', (db, p: { conversationId: string }) =>
   db
     .selectFrom('conversations')
-    .select(['status', 'next_seq'])
+    .select(['status', 'next_seq', 'is_cold'])
     .select((eb) =>
       eb
         .selectFrom('conversation_messages')

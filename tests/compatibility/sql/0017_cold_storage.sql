@@ -1,5 +1,299 @@
 -- Made by `pnpm generate`: what every query runs, with what the guard added. Change the repositories instead.
 
+-- checkpointWrites.deleteInRange
+-- sqlite
+delete
+  from "conversation_checkpoint_writes"
+  where "conversation_checkpoint_writes"."user_id" = ? and ("id" >= ? and "id" < ?);
+-- postgres
+delete
+  from "conversation_checkpoint_writes"
+  where "conversation_checkpoint_writes"."user_id" = $1 and ("id" >= $2 and "id" < $3);
+
+-- checkpointWrites.insert1
+-- sqlite
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "id") do nothing;
+-- postgres
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict ("user_id", "id") do nothing;
+
+-- checkpointWrites.listInRange
+-- sqlite
+select "id", "task_id", "task_path", "idx", "channel", "type", "data"
+  from "conversation_checkpoint_writes"
+  where "conversation_checkpoint_writes"."user_id" = ? and ("id" >= ? and "id" < ?);
+-- postgres
+select "id", "task_id", "task_path", "idx", "channel", "type", "data"
+  from "conversation_checkpoint_writes"
+  where "conversation_checkpoint_writes"."user_id" = $1 and ("id" >= $2 and "id" < $3);
+
+-- checkpointWrites.upsert1
+-- sqlite
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "id") do update
+  set "channel" = "excluded"."channel", "task_path" = "excluded"."task_path", "type" = "excluded"."type", "data" = "excluded"."data";
+-- postgres
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict ("user_id", "id") do update
+  set "channel" = "excluded"."channel", "task_path" = "excluded"."task_path", "type" = "excluded"."type", "data" = "excluded"."data";
+
+-- checkpoints.deleteInRange
+-- sqlite
+delete
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" >= ? and "id" < ?);
+-- postgres
+delete
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" >= $2 and "id" < $3);
+
+-- checkpoints.findById
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" = ?);
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" = $2);
+
+-- checkpoints.findForUpdate
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" = ?) ;
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" = $2) for update;
+
+-- checkpoints.findThread
+-- sqlite
+select "thread_id"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("thread_id" < ?)
+  order by "thread_id" desc
+  limit ?;
+-- postgres
+select "thread_id"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("thread_id" < $2)
+  order by "thread_id" desc
+  limit $3;
+
+-- checkpoints.insert
+-- sqlite
+insert into "conversation_checkpoints" ("id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("user_id", "id") do nothing;
+-- postgres
+insert into "conversation_checkpoints" ("id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  on conflict ("user_id", "id") do nothing;
+
+-- checkpoints.listByIds
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" = any($2));
+
+-- checkpoints.listByThread
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("thread_id" = ? and "checkpoint_id" >= ? and ("checkpoint_id", "id") < (?, ?))
+  order by "checkpoint_id" desc, "id" desc
+  limit ?;
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("thread_id" = $2 and "checkpoint_id" >= $3 and ("checkpoint_id", "id") < ($4, $5))
+  order by "checkpoint_id" desc, "id" desc
+  limit $6;
+
+-- checkpoints.listIds
+-- sqlite
+select "id"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" in (select value from json_each(?)));
+-- postgres
+select "id"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" = any($2));
+
+-- checkpoints.listInNamespace
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = ? and ("id" >= ? and "id" < ?)
+  order by "id" desc
+  limit ?;
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" >= $2 and "id" < $3)
+  order by "id" desc
+  limit $4;
+
+-- checkpoints.update
+-- sqlite
+update "conversation_checkpoints"
+  set "parent_checkpoint_id" = ?, "type" = ?, "state" = ?, "channel_values" = ?
+  where "conversation_checkpoints"."user_id" = ? and ("id" = ?);
+-- postgres
+update "conversation_checkpoints"
+  set "parent_checkpoint_id" = $1, "type" = $2, "state" = $3, "channel_values" = $4
+  where "conversation_checkpoints"."user_id" = $5 and ("id" = $6);
+
+-- cold.deleteParts
+-- sqlite
+delete
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = ? and ("conversation_id" = ?);
+-- postgres
+delete
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = $1 and ("conversation_id" = $2);
+
+-- cold.findPart
+-- sqlite
+select "conversation_id", "part", "is_last", "active_leaf_id", "messages", "digest", "data"
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = ? and ("conversation_id" = ? and "part" = ?);
+-- postgres
+select "conversation_id", "part", "is_last", "active_leaf_id", "messages", "digest", "data"
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = $1 and ("conversation_id" = $2 and "part" = $3);
+
+-- cold.findPartById
+-- sqlite
+select "conversation_id", "part", "is_last", "active_leaf_id", "messages", "digest", "data"
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = ? and ("id" = ?);
+-- postgres
+select "conversation_id", "part", "is_last", "active_leaf_id", "messages", "digest", "data"
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = $1 and ("id" = $2);
+
+-- cold.findSizes
+-- sqlite
+select "messages", "text_bytes", "data_bytes"
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = ? and ("conversation_id" = ?);
+-- postgres
+select "messages", "text_bytes", "data_bytes"
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = $1 and ("conversation_id" = $2);
+
+-- cold.forgetVectors
+-- sqlite
+delete
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("kind" = ? and "entity_id" in (select value from json_each(?)));
+-- postgres
+delete
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("kind" = $2 and "entity_id" = any($3));
+
+-- cold.freeze
+-- sqlite
+update "conversations"
+  set "is_cold" = ?
+  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and "status" <> ?)
+  returning "active_leaf_id";
+-- postgres
+update "conversations"
+  set "is_cold" = $1
+  where "conversations"."user_id" = $2 and ("id" = $3 and "is_cold" = $4 and "status" <> $5)
+  returning "active_leaf_id";
+
+-- cold.freezeUnused
+-- sqlite
+update "conversations"
+  set "is_cold" = ?
+  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and "status" in (?, ?) and "updated_at" <= ? and ("last_message_at" is null or "last_message_at" <= ?) and ("last_opened_at" is null or "last_opened_at" <= ?))
+  returning "active_leaf_id";
+-- postgres
+update "conversations"
+  set "is_cold" = $1
+  where "conversations"."user_id" = $2 and ("id" = $3 and "is_cold" = $4 and "status" in ($5, $6) and "updated_at" <= $7 and ("last_message_at" is null or "last_message_at" <= $8) and ("last_opened_at" is null or "last_opened_at" <= $9))
+  returning "active_leaf_id";
+
+-- cold.insertPart
+-- sqlite
+insert into "conversation_cold_parts" ("id", "conversation_id", "part", "is_last", "active_leaf_id", "messages", "first_at", "last_at", "text_bytes", "data_bytes", "digest", "created_at", "data", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+-- postgres
+insert into "conversation_cold_parts" ("id", "conversation_id", "part", "is_last", "active_leaf_id", "messages", "first_at", "last_at", "text_bytes", "data_bytes", "digest", "created_at", "data", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+
+-- cold.listPartIds
+-- sqlite
+select "id"
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = ? and ("last_at" >= ? and "first_at" < ?)
+  order by "last_at" asc nulls first, "id" asc;
+-- postgres
+select "id"
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = $1 and ("last_at" >= $2 and "first_at" < $3)
+  order by "last_at" asc nulls first, "id" asc;
+
+-- cold.listRowsAfter
+-- sqlite
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" > ?)
+  order by "seq" asc
+  limit ?;
+-- postgres
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" > $3)
+  order by "seq" asc
+  limit $4;
+
+-- cold.lockPartial
+-- sqlite
+update "conversation_messages"
+  set "status" = ?
+  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "status" = 'partial');
+-- postgres
+update "conversation_messages"
+  set "status" = $1
+  where "conversation_messages"."user_id" = $2 and ("conversation_id" = $3 and "status" = 'partial');
+
+-- cold.setLeaf
+-- sqlite
+update "conversations"
+  set "active_leaf_id" = ?
+  where "conversations"."user_id" = ? and ("id" = ?);
+-- postgres
+update "conversations"
+  set "active_leaf_id" = $1
+  where "conversations"."user_id" = $2 and ("id" = $3);
+
+-- cold.thaw
+-- sqlite
+update "conversations"
+  set "is_cold" = ?, "last_opened_at" = ?
+  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and "status" <> ?)
+  returning "id";
+-- postgres
+update "conversations"
+  set "is_cold" = $1, "last_opened_at" = $2
+  where "conversations"."user_id" = $3 and ("id" = $4 and "is_cold" = $5 and "status" <> $6)
+  returning "id";
+
 -- conversations.archive
 -- sqlite
 update "conversations"
@@ -26,23 +320,33 @@ update "conversations"
 
 -- conversations.findByExternalId
 -- sqlite
-select "id", "status"
+select "id", "status", "is_cold"
   from "conversations"
   where "conversations"."user_id" = ? and ("source" = ? and "external_id" = ?);
 -- postgres
-select "id", "status"
+select "id", "status", "is_cold"
   from "conversations"
   where "conversations"."user_id" = $1 and ("source" = $2 and "external_id" = $3);
 
+-- conversations.findByExternalIds
+-- sqlite
+select "id", "status", "is_cold", "external_id"
+  from "conversations"
+  where "conversations"."user_id" = ? and ("source" = ? and "external_id" in (select value from json_each(?)));
+-- postgres
+select "id", "status", "is_cold", "external_id"
+  from "conversations"
+  where "conversations"."user_id" = $1 and ("source" = $2 and "external_id" = any($3));
+
 -- conversations.findById
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - 1)) as "newest_message_id"
   from "conversations"
   where "conversations"."user_id" = ? and ("id" = ? and "status" <> ?);
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - 1)) as "newest_message_id"
   from "conversations"
@@ -50,11 +354,11 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 
 -- conversations.findState
 -- sqlite
-select "status", "version", "message_count"
+select "status", "version", "message_count", "is_cold"
   from "conversations"
   where "conversations"."user_id" = ? and ("id" = ?);
 -- postgres
-select "status", "version", "message_count"
+select "status", "version", "message_count", "is_cold"
   from "conversations"
   where "conversations"."user_id" = $1 and ("id" = $2);
 
@@ -84,13 +388,13 @@ update "conversations"
 
 -- conversations.insert
 -- sqlite
-insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "created_at", "updated_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?)
-  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at";
+insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "expires_at", "created_at", "updated_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at";
 -- postgres
-insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "created_at", "updated_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8)
-  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at";
+insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "expires_at", "created_at", "updated_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at";
 
 -- conversations.insertAdopted
 -- sqlite
@@ -108,15 +412,23 @@ insert into "conversations" ("id", "title", "status", "source", "external_id", "
 insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "created_at", "updated_at", "user_id")
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
+-- conversations.insertRestored
+-- sqlite
+insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "closed_at", "expires_at", "created_at", "updated_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+-- postgres
+insert into "conversations" ("id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "next_seq", "active_leaf_id", "last_message_at", "archived_at", "closed_at", "expires_at", "created_at", "updated_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18);
+
 -- conversations.list
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("status" = any($2) and "is_hidden" = any($3))
   order by "last_message_at" desc nulls last, "id" desc
@@ -124,13 +436,13 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 
 -- conversations.listAfter
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("last_message_at" <= ? and ("last_message_at" < ? or "id" < ?) and "status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("last_message_at" <= $2 and ("last_message_at" < $3 or "id" < $4) and "status" = any($5) and "is_hidden" = any($6))
   order by "last_message_at" desc nulls last, "id" desc
@@ -138,17 +450,31 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 
 -- conversations.listEmpty
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("last_message_at" is null and "id" < ? and "status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("last_message_at" is null and "id" < $2 and "status" = any($3) and "is_hidden" = any($4))
   order by "last_message_at" desc nulls last, "id" desc
   limit $5;
+
+-- conversations.listIdsAfter
+-- sqlite
+select "id"
+  from "conversations"
+  where "conversations"."user_id" = ? and ("id" > ? and "status" <> ?)
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id"
+  from "conversations"
+  where "conversations"."user_id" = $1 and ("id" > $2 and "status" <> $3)
+  order by "id" asc
+  limit $4;
 
 -- conversations.searchRows
 -- sqlite
@@ -176,40 +502,40 @@ update "conversations"
 -- sqlite
 update "conversations"
   set "next_seq" = "next_seq" + 1, "message_count" = "message_count" + 1, "last_message_at" = case when "last_message_at" > ? then "last_message_at" else ? end, "updated_at" = ?
-  where "conversations"."user_id" = ? and ("id" = ? and ("status" = ? or "status" = ?) and not exists (select "saved"."id"
+  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and ("status" = ? or "status" = ?) and not exists (select "saved"."id"
   from "conversation_messages" as "saved"
   where "saved"."user_id" = ? and ("saved"."conversation_id" = "conversations"."id" and "saved"."request_id" = ? and "saved"."role" = ? and "saved"."request_part" = ?)))
   returning "next_seq", "active_leaf_id";
 -- postgres
 update "conversations"
   set "next_seq" = "next_seq" + 1, "message_count" = "message_count" + 1, "last_message_at" = case when "last_message_at" > $1 then "last_message_at" else cast($2 as timestamptz) end, "updated_at" = $3
-  where "conversations"."user_id" = $4 and ("id" = $5 and ("status" = $6 or "status" = $7) and not exists (select "saved"."id"
+  where "conversations"."user_id" = $4 and ("id" = $5 and "is_cold" = $6 and ("status" = $7 or "status" = $8) and not exists (select "saved"."id"
   from "conversation_messages" as "saved"
-  where "saved"."user_id" = $8 and ("saved"."conversation_id" = "conversations"."id" and "saved"."request_id" = $9 and "saved"."role" = $10 and "saved"."request_part" = $11)))
+  where "saved"."user_id" = $9 and ("saved"."conversation_id" = "conversations"."id" and "saved"."request_id" = $10 and "saved"."role" = $11 and "saved"."request_part" = $12)))
   returning "next_seq", "active_leaf_id";
 
 -- conversations.takeSeqs
 -- sqlite
 update "conversations"
   set "next_seq" = "next_seq" + cast(? as integer), "message_count" = "message_count" + cast(? as integer), "last_message_at" = case when "last_message_at" > ? then "last_message_at" else ? end, "active_leaf_id" = ?, "updated_at" = ?
-  where "conversations"."user_id" = ? and ("id" = ? and ("status" = ? or "status" = ?))
+  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and ("status" = ? or "status" = ?))
   returning "next_seq";
 -- postgres
 update "conversations"
   set "next_seq" = "next_seq" + cast($1 as bigint), "message_count" = "message_count" + cast($2 as bigint), "last_message_at" = case when "last_message_at" > $3 then "last_message_at" else cast($4 as timestamptz) end, "active_leaf_id" = $5, "updated_at" = $6
-  where "conversations"."user_id" = $7 and ("id" = $8 and ("status" = $9 or "status" = $10))
+  where "conversations"."user_id" = $7 and ("id" = $8 and "is_cold" = $9 and ("status" = $10 or "status" = $11))
   returning "next_seq";
 
 -- conversations.takeSeqsAdopted
 -- sqlite
 update "conversations"
   set "next_seq" = "next_seq" + cast(? as integer), "message_count" = "message_count" + cast(? as integer), "last_message_at" = case when "last_message_at" > ? then "last_message_at" else ? end, "active_leaf_id" = ?
-  where "conversations"."user_id" = ? and ("id" = ? and ("status" = ? or "status" = ? or "next_seq" = ?))
+  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and ("status" = ? or "status" = ? or "next_seq" = ?))
   returning "next_seq";
 -- postgres
 update "conversations"
   set "next_seq" = "next_seq" + cast($1 as bigint), "message_count" = "message_count" + cast($2 as bigint), "last_message_at" = case when "last_message_at" > $3 then "last_message_at" else cast($4 as timestamptz) end, "active_leaf_id" = $5
-  where "conversations"."user_id" = $6 and ("id" = $7 and ("status" = $8 or "status" = $9 or "next_seq" = $10))
+  where "conversations"."user_id" = $6 and ("id" = $7 and "is_cold" = $8 and ("status" = $9 or "status" = $10 or "next_seq" = $11))
   returning "next_seq";
 
 -- conversations.unarchive
@@ -222,6 +548,32 @@ update "conversations"
 update "conversations"
   set "status" = $1, "archived_at" = $2, "updated_at" = $3, "version" = "version" + 1
   where "conversations"."user_id" = $4 and ("id" = $5 and "status" = $6 and "version" = coalesce(cast($7 as integer), "version"))
+  returning "id";
+
+-- conversations.updateExpiry
+-- sqlite
+update "conversations"
+  set "expires_at" = ?, "updated_at" = ?, "version" = "version" + 1
+  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ? and "version" = coalesce(cast(? as integer), "version"))
+  returning "id";
+-- postgres
+update "conversations"
+  set "expires_at" = $1, "updated_at" = $2, "version" = "version" + 1
+  where "conversations"."user_id" = $3 and ("id" = $4 and "status" <> $5 and "version" = coalesce(cast($6 as integer), "version"))
+  returning "id";
+
+-- conversations.updateLeaf
+-- sqlite
+update "conversations"
+  set "active_leaf_id" = case when "next_seq" - 1 = ? then null else ? end, "updated_at" = ?, "version" = "version" + 1
+  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ? and not ("active_leaf_id" is not distinct
+  from ? or ("active_leaf_id" is null and "next_seq" - 1 = ?)) and "version" = coalesce(cast(? as integer), "version"))
+  returning "id";
+-- postgres
+update "conversations"
+  set "active_leaf_id" = case when "next_seq" - 1 = $1 then null else cast($2 as uuid) end, "updated_at" = $3, "version" = "version" + 1
+  where "conversations"."user_id" = $4 and ("id" = $5 and "status" <> $6 and not ("active_leaf_id" is not distinct
+  from $7 or ("active_leaf_id" is null and "next_seq" - 1 = $8)) and "version" = coalesce(cast($9 as integer), "version"))
   returning "id";
 
 -- conversations.updateTitle
@@ -260,11 +612,11 @@ select "id", "conversation_id"
 
 -- messages.findByRequest
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "request_id" = ? and "role" = ? and "request_part" = ?);
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "request_id" = $3 and "role" = $4 and "request_part" = $5);
 
@@ -290,61 +642,61 @@ select "id"
 
 -- messages.insert
 -- sqlite
-insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "token_count", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict ("user_id", "conversation_id", "request_id", "role", "request_part")
   where "request_id" is not null do nothing
   returning "parent_id";
 -- postgres
-insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "token_count", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
   on conflict ("user_id", "conversation_id", "request_id", "role", "request_part")
   where "request_id" is not null do nothing
   returning "parent_id";
 
 -- messages.insertAdopted
 -- sqlite
-insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "external_id", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "token_count", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "external_id", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- postgres
-insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "external_id", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18);
+insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "token_count", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "external_id", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19);
 
 -- messages.insertImported
 -- sqlite
-insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "metadata", "external_id", "created_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "tokens", "metadata", "external_id", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- postgres
-insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "metadata", "external_id", "created_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "source", "model_name", "tokens", "metadata", "external_id", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
 -- messages.insertNext
 -- sqlite
-insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select "previous"."id"
+insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "token_count", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select "previous"."id"
   from "conversation_messages" as "previous"
   where "previous"."user_id" = ? and ("previous"."conversation_id" = ? and "previous"."seq" = ?)), ?)
   on conflict ("user_id", "conversation_id", "request_id", "role", "request_part")
   where "request_id" is not null do nothing
   returning "parent_id";
 -- postgres
-insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, (select "previous"."id"
+insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "token_count", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, (select "previous"."id"
   from "conversation_messages" as "previous"
-  where "previous"."user_id" = $16 and ("previous"."conversation_id" = $17 and "previous"."seq" = $18)), $19)
+  where "previous"."user_id" = $17 and ("previous"."conversation_id" = $18 and "previous"."seq" = $19)), $20)
   on conflict ("user_id", "conversation_id", "request_id", "role", "request_part")
   where "request_id" is not null do nothing
   returning "parent_id";
 
 -- messages.listAfter
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" > ?)
   order by "seq" asc
   limit ?;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" > $3)
   order by "seq" asc
@@ -352,28 +704,40 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
 
 -- messages.listBefore
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" < ?)
   order by "seq" desc
   limit ?;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" < $3)
   order by "seq" desc
   limit $4;
 
+-- messages.listByIds
+-- sqlite
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("id" in (select value from json_each(?)) and "conversation_id" = ?)
+  order by "seq" asc;
+-- postgres
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("id" = any($2) and "conversation_id" = $3)
+  order by "seq" asc;
+
 -- messages.listBySource
 -- sqlite
-select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
+select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."request_part", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
   from "conversation_messages"
   inner join "conversations" on "conversations"."user_id" = ? and ("conversations"."id" = "conversation_messages"."conversation_id")
   where "conversation_messages"."user_id" = ? and ("conversation_messages"."source" = ? and "conversation_messages"."created_at" <= ? and ("conversation_messages"."created_at" < ? or "conversation_messages"."id" < ?) and "conversations"."status" <> ?)
   order by "conversation_messages"."created_at" desc, "conversation_messages"."id" desc
   limit ?;
 -- postgres
-select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
+select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."request_part", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
   from "conversation_messages"
   inner join "conversations" on "conversations"."user_id" = $1 and ("conversations"."id" = "conversation_messages"."conversation_id")
   where "conversation_messages"."user_id" = $2 and ("conversation_messages"."source" = $3 and "conversation_messages"."created_at" <= $4 and ("conversation_messages"."created_at" < $5 or "conversation_messages"."id" < $6) and "conversations"."status" <> $7)
@@ -382,13 +746,13 @@ select "conversation_messages"."id", "conversation_messages"."conversation_id", 
 
 -- messages.listBySourceBefore
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" < ? and "source" = ?)
   order by "seq" desc
   limit ?;
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" < $3 and "source" = $4)
   order by "seq" desc
@@ -429,14 +793,180 @@ select "conversation_messages"."id", "conversation_messages"."content", "convers
 -- messages.updatePartial
 -- sqlite
 update "conversation_messages"
-  set "content" = ?, "parts" = ?, "status" = ?, "source" = ?, "model_name" = ?, "tokens" = ?, "latency_ms" = ?, "metadata" = ?
+  set "content" = ?, "parts" = ?, "status" = ?, "token_count" = ?, "source" = ?, "model_name" = ?, "tokens" = ?, "latency_ms" = ?, "metadata" = ?
   where "conversation_messages"."user_id" = ? and ("id" = ? and "status" = ? and "content" = ?)
-  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
+  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
 -- postgres
 update "conversation_messages"
-  set "content" = $1, "parts" = $2, "status" = $3, "source" = $4, "model_name" = $5, "tokens" = $6, "latency_ms" = $7, "metadata" = $8
-  where "conversation_messages"."user_id" = $9 and ("id" = $10 and "status" = $11 and "content" = $12)
-  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
+  set "content" = $1, "parts" = $2, "status" = $3, "token_count" = $4, "source" = $5, "model_name" = $6, "tokens" = $7, "latency_ms" = $8, "metadata" = $9
+  where "conversation_messages"."user_id" = $10 and ("id" = $11 and "status" = $12 and "content" = $13)
+  returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
+
+-- path.findLeaf
+-- sqlite
+select "status", "next_seq", "is_cold", (select "conversation_messages"."seq"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("conversation_messages"."id" = "conversations"."active_leaf_id")) as "leaf_seq"
+  from "conversations"
+  where "conversations"."user_id" = ? and ("id" = ?);
+-- postgres
+select "status", "next_seq", "is_cold", (select "conversation_messages"."seq"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("conversation_messages"."id" = "conversations"."active_leaf_id")) as "leaf_seq"
+  from "conversations"
+  where "conversations"."user_id" = $2 and ("id" = $3);
+
+-- path.findNextBeginning
+-- sqlite
+select "seq"
+  from "conversation_branches"
+  where "conversation_branches"."user_id" = ? and ("conversation_id" = ? and "seq" > ?)
+  order by "seq" asc
+  limit ?;
+-- postgres
+select "seq"
+  from "conversation_branches"
+  where "conversation_branches"."user_id" = $1 and ("conversation_id" = $2 and "seq" > $3)
+  order by "seq" asc
+  limit $4;
+
+-- path.findPlace
+-- sqlite
+select "seq", "parent_id"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "id" = ?);
+-- postgres
+select "seq", "parent_id"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "id" = $3);
+
+-- path.listBeginnings
+-- sqlite
+select "seq"
+  from "conversation_branches"
+  where "conversation_branches"."user_id" = ? and ("conversation_id" = ? and "seq" in (select value from json_each(?)));
+-- postgres
+select "seq"
+  from "conversation_branches"
+  where "conversation_branches"."user_id" = $1 and ("conversation_id" = $2 and "seq" = any($3));
+
+-- path.listBranchesBelow
+-- sqlite
+select "seq", "parent_seq"
+  from "conversation_branches"
+  where "conversation_branches"."user_id" = ? and ("conversation_id" = ? and "parent_seq" in (select value from json_each(?)));
+-- postgres
+select "seq", "parent_seq"
+  from "conversation_branches"
+  where "conversation_branches"."user_id" = $1 and ("conversation_id" = $2 and "parent_seq" = any($3));
+
+-- path.listBranchesBetween
+-- sqlite
+select "seq"
+  from "conversation_branches"
+  where "conversation_branches"."user_id" = ? and ("conversation_id" = ? and "parent_seq" >= ? and "parent_seq" <= ?);
+-- postgres
+select "seq"
+  from "conversation_branches"
+  where "conversation_branches"."user_id" = $1 and ("conversation_id" = $2 and "parent_seq" >= $3 and "parent_seq" <= $4);
+
+-- path.listBySeqs
+-- sqlite
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" in (select value from json_each(?)));
+-- postgres
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" = any($3));
+
+-- path.listRuns
+-- sqlite
+with recursive "runs"("first", "parent", "step") as (select "newest"."seq" as "first", "newest"."parent_seq" as "parent", 1 as "step"
+  from "conversation_branches" as "newest"
+  where "newest"."user_id" = ? and ("newest"."conversation_id" = ? and "newest"."seq" = (select max("below"."seq") as "seq"
+  from "conversation_branches" as "below"
+  where "below"."user_id" = ? and ("below"."conversation_id" = ? and "below"."seq" <= ?)))
+  union all select "older"."seq" as "first", "older"."parent_seq" as "parent", "runs"."step" + 1 as "step"
+  from "runs"
+  inner join "conversation_branches" as "older" on "older"."user_id" = ? and ("older"."conversation_id" = ? and "older"."seq" = (select max("below"."seq") as "seq"
+  from "conversation_branches" as "below"
+  where "below"."user_id" = ? and ("below"."conversation_id" = ? and "below"."seq" <= "runs"."parent")))
+  where "runs"."parent" > ? and "runs"."step" < ?) select "runs"."first", "runs"."parent"
+  from "runs";
+-- postgres
+with recursive "runs"("first", "parent", "step") as (select "newest"."seq" as "first", "newest"."parent_seq" as "parent", 1 as "step"
+  from "conversation_branches" as "newest"
+  where "newest"."user_id" = $1 and ("newest"."conversation_id" = $2 and "newest"."seq" = (select max("below"."seq") as "seq"
+  from "conversation_branches" as "below"
+  where "below"."user_id" = $3 and ("below"."conversation_id" = $4 and "below"."seq" <= $5)))
+  union all select "older"."seq" as "first", "older"."parent_seq" as "parent", "runs"."step" + 1 as "step"
+  from "runs"
+  inner join "conversation_branches" as "older" on "older"."user_id" = $6 and ("older"."conversation_id" = $7 and "older"."seq" = (select max("below"."seq") as "seq"
+  from "conversation_branches" as "below"
+  where "below"."user_id" = $8 and ("below"."conversation_id" = $9 and "below"."seq" <= "runs"."parent")))
+  where "runs"."parent" > $10 and "runs"."step" < $11) select "runs"."first", "runs"."parent"
+  from "runs";
+
+-- path.listSystem
+-- sqlite
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "role" = 'system' and "seq" > ? and "seq" <= ?)
+  order by "seq" asc
+  limit ?;
+-- postgres
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "role" = 'system' and "seq" > $3 and "seq" <= $4)
+  order by "seq" asc
+  limit $5;
+
+-- statistics.findNextOwner
+-- sqlite
+select min("user_id") as "user_id"
+  from "conversations"
+  where "user_id" > ?;
+-- postgres
+select min("user_id") as "user_id"
+  from "conversations"
+  where "user_id" > $1;
+
+-- statistics.listFigures
+-- sqlite
+select "created_at", "role", "model_name", "tokens", "latency_ms"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("created_at" >= ? and "created_at" < ?)
+  order by "created_at" asc;
+-- postgres
+select "created_at", "role", "model_name", "tokens", "latency_ms"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("created_at" >= $2 and "created_at" < $3)
+  order by "created_at" asc;
+
+-- tokens.listUncounted
+-- sqlite
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("token_count" is null and "status" <> 'partial' and "id" > ?)
+  order by "id" asc
+  limit ?;
+-- postgres
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("token_count" is null and "status" <> 'partial' and "id" > $2)
+  order by "id" asc
+  limit $3;
+
+-- tokens.updateTokenCount
+-- sqlite
+update "conversation_messages"
+  set "token_count" = ?
+  where "conversation_messages"."user_id" = ? and ("id" = ? and "token_count" is null and "status" <> 'partial');
+-- postgres
+update "conversation_messages"
+  set "token_count" = $1
+  where "conversation_messages"."user_id" = $2 and ("id" = $3 and "token_count" is null and "status" <> 'partial');
 
 -- Made by `pnpm generate`: what every query runs, with what the guard added. Change the repositories instead.
 
@@ -552,6 +1082,158 @@ update "users"
   where "email" = $3
   returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
 
+-- alerts.beginWatch
+-- sqlite
+insert into "alert_watch" ("singleton", "evaluated_at")
+  values (?, ?)
+  on conflict ("singleton") do nothing
+  returning "evaluated_at";
+-- postgres
+insert into "alert_watch" ("singleton", "evaluated_at")
+  values ($1, $2)
+  on conflict ("singleton") do nothing
+  returning "evaluated_at";
+
+-- alerts.findById
+-- sqlite
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "id" = ?;
+-- postgres
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "id" = $1;
+
+-- alerts.findWatch
+-- sqlite
+select "evaluated_at"
+  from "alert_watch"
+  where "singleton" = ?;
+-- postgres
+select "evaluated_at"
+  from "alert_watch"
+  where "singleton" = $1;
+
+-- alerts.insert
+-- sqlite
+insert into "alerts" ("id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict ("rule", "subject")
+  where "resolved_at" is null do nothing
+  returning "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at";
+-- postgres
+insert into "alerts" ("id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  on conflict ("rule", "subject")
+  where "resolved_at" is null do nothing
+  returning "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at";
+
+-- alerts.list
+-- sqlite
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "id" < ?
+  order by "id" desc
+  limit ?;
+-- postgres
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "id" < $1
+  order by "id" desc
+  limit $2;
+
+-- alerts.listFiring
+-- sqlite
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "resolved_at" is null
+  order by "rule" asc, "subject" asc
+  limit ?;
+-- postgres
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "resolved_at" is null
+  order by "rule" asc, "subject" asc
+  limit $1;
+
+-- alerts.listUntold
+-- sqlite
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "resolved_at" > ? and "resolved_told_at" is null
+  order by "resolved_at" asc nulls first
+  limit ?;
+-- postgres
+select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
+  from "alerts"
+  where "resolved_at" > $1 and "resolved_told_at" is null
+  order by "resolved_at" asc nulls first
+  limit $2;
+
+-- alerts.markFiringTold
+-- sqlite
+update "alerts"
+  set "firing_told_at" = ?
+  where "id" = ?;
+-- postgres
+update "alerts"
+  set "firing_told_at" = $1
+  where "id" = $2;
+
+-- alerts.markResolvedTold
+-- sqlite
+update "alerts"
+  set "resolved_told_at" = ?
+  where "id" = ?;
+-- postgres
+update "alerts"
+  set "resolved_told_at" = $1
+  where "id" = $2;
+
+-- alerts.removeBefore
+-- sqlite
+delete
+  from "alerts"
+  where "resolved_at" < ?;
+-- postgres
+delete
+  from "alerts"
+  where "resolved_at" < $1;
+
+-- alerts.resolve
+-- sqlite
+update "alerts"
+  set "resolved_at" = ?
+  where "id" = ? and "resolved_at" is null
+  returning "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at";
+-- postgres
+update "alerts"
+  set "resolved_at" = $1
+  where "id" = $2 and "resolved_at" is null
+  returning "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at";
+
+-- alerts.see
+-- sqlite
+update "alerts"
+  set "message" = ?, "seen_at" = ?
+  where "id" = ? and "resolved_at" is null;
+-- postgres
+update "alerts"
+  set "message" = $1, "seen_at" = $2
+  where "id" = $3 and "resolved_at" is null;
+
+-- alerts.takeTurn
+-- sqlite
+update "alert_watch"
+  set "evaluated_at" = ?
+  where "singleton" = ? and ("evaluated_at" <= ? or "evaluated_at" > ?)
+  returning "evaluated_at";
+-- postgres
+update "alert_watch"
+  set "evaluated_at" = $1
+  where "singleton" = $2 and ("evaluated_at" <= $3 or "evaluated_at" > $4)
+  returning "evaluated_at";
+
 -- audit.insert
 -- sqlite
 insert into "audit_events" ("id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at", "user_id")
@@ -654,49 +1336,53 @@ select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id
 
 -- backups.findLatest
 -- sqlite
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "kind" = ? and "result" = ?
   order by "started_at" desc, "id" desc
   limit ?;
 -- postgres
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "kind" = $1 and "result" = $2
   order by "started_at" desc, "id" desc
   limit $3;
 
+-- backups.findLatestFull
+-- sqlite
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "kind" = ? and "result" = ? and "base_file" is null
+  order by "started_at" desc, "id" desc
+  limit ?;
+-- postgres
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+  from "backups"
+  where "kind" = $1 and "result" = $2 and "base_file" is null
+  order by "started_at" desc, "id" desc
+  limit $3;
+
 -- backups.insert
 -- sqlite
-insert into "backups" ("id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+insert into "backups" ("id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- postgres
-insert into "backups" ("id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+insert into "backups" ("id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- backups.list
 -- sqlite
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "started_at" <= ?
   order by "started_at" desc
   limit ?;
 -- postgres
-select "id", "kind", "file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
+select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
   where "started_at" <= $1
   order by "started_at" desc
   limit $2;
-
--- backups.removeBefore
--- sqlite
-delete
-  from "backups"
-  where "started_at" < ?;
--- postgres
-delete
-  from "backups"
-  where "started_at" < $1;
 
 -- cache.listTrackedTables
 -- sqlite
@@ -954,30 +1640,6 @@ select "request_hash", "response_status", "response_headers", "response_body"
   from "idempotency_keys"
   where "idempotency_keys"."user_id" = $1 and ("key" = $2);
 
--- idempotencyKeys.listExpired
--- sqlite
-select "user_id", "id"
-  from "idempotency_keys"
-  where "expires_at" <= ?
-  order by "expires_at" asc
-  limit ?;
--- postgres
-select "user_id", "id"
-  from "idempotency_keys"
-  where "expires_at" <= $1
-  order by "expires_at" asc
-  limit $2;
-
--- idempotencyKeys.removeExpired
--- sqlite
-delete
-  from "idempotency_keys"
-  where "user_id" = ? and "id" = ? and "expires_at" <= ?;
--- postgres
-delete
-  from "idempotency_keys"
-  where "user_id" = $1 and "id" = $2 and "expires_at" <= $3;
-
 -- identity.find
 -- sqlite
 select "id", "environment", "created_at"
@@ -1054,26 +1716,6 @@ update "jobs"
   where "jobs"."user_id" = $7 and ("id" = $8 and "status" = $9)
   returning "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at";
 
--- jobs.eraseEnded
--- sqlite
-delete
-  from "jobs"
-  where "user_id" = ? and "id" in (select value from json_each(?)) and "completed_at" < ?;
--- postgres
-delete
-  from "jobs"
-  where "user_id" = $1 and "id" = any($2) and "completed_at" < $3;
-
--- jobs.eraseLines
--- sqlite
-delete
-  from "job_logs"
-  where "user_id" = ? and "id" in (select value from json_each(?));
--- postgres
-delete
-  from "job_logs"
-  where "user_id" = $1 and "id" = any($2);
-
 -- jobs.findById
 -- sqlite
 select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
@@ -1132,20 +1774,6 @@ select "id", "kind", "display_name", "status", "progress", "stage", "parameters"
   order by "id" desc
   limit $3;
 
--- jobs.listEnded
--- sqlite
-select "id"
-  from "jobs"
-  where "user_id" = ? and "id" > ? and "id" < ? and "completed_at" < ?
-  order by "id" asc
-  limit ?;
--- postgres
-select "id"
-  from "jobs"
-  where "user_id" = $1 and "id" > $2 and "id" < $3 and "completed_at" < $4
-  order by "id" asc
-  limit $5;
-
 -- jobs.listLines
 -- sqlite
 select "id", "attempt", "level", "message", "details", "created_at"
@@ -1159,20 +1787,6 @@ select "id", "attempt", "level", "message", "details", "created_at"
   where "job_logs"."user_id" = $1 and ("job_id" = $2 and "id" > $3)
   order by "id" asc
   limit $4;
-
--- jobs.listLinesOf
--- sqlite
-select "id"
-  from "job_logs"
-  where "user_id" = ? and "job_id" = ?
-  order by "id" asc
-  limit ?;
--- postgres
-select "id"
-  from "job_logs"
-  where "user_id" = $1 and "job_id" = $2
-  order by "id" asc
-  limit $3;
 
 -- jobs.listOfKind
 -- sqlite
@@ -1215,20 +1829,6 @@ select "id", "kind", "display_name", "status", "progress", "stage", "parameters"
   where "jobs"."user_id" = $1 and ("status" = $2 and "id" < $3)
   order by "id" desc
   limit $4;
-
--- jobs.nextOwner
--- sqlite
-select "user_id"
-  from "jobs"
-  where "user_id" > ?
-  order by "user_id" asc
-  limit ?;
--- postgres
-select "user_id"
-  from "jobs"
-  where "user_id" > $1
-  order by "user_id" asc
-  limit $2;
 
 -- jobs.report
 -- sqlite
@@ -1990,16 +2590,6 @@ update "user_sessions"
   where "account_id" = $2 and "id" <> $3 and "is_active" = $4
   returning "id";
 
--- sessions.erase
--- sqlite
-delete
-  from "user_sessions"
-  where "id" in (select value from json_each(?));
--- postgres
-delete
-  from "user_sessions"
-  where "id" = any($1);
-
 -- sessions.findByHash
 -- sqlite
 select "user_sessions"."id", "user_sessions"."account_id", "user_sessions"."is_active", "user_sessions"."expires_at", "user_sessions"."last_activity_at", "users"."email", "users"."is_admin", "users"."is_active" as "account_is_active"
@@ -2021,34 +2611,6 @@ select "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_
 select "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_activity_at", "created_at"
   from "user_sessions"
   where "account_id" = $1 and "id" = $2;
-
--- sessions.findExpired
--- sqlite
-select "id"
-  from "user_sessions"
-  where "expires_at" <= ?
-  order by "expires_at" asc
-  limit ?;
--- postgres
-select "id"
-  from "user_sessions"
-  where "expires_at" <= $1
-  order by "expires_at" asc
-  limit $2;
-
--- sessions.findIdle
--- sqlite
-select "id"
-  from "user_sessions"
-  where "last_activity_at" <= ?
-  order by "last_activity_at" asc
-  limit ?;
--- postgres
-select "id"
-  from "user_sessions"
-  where "last_activity_at" <= $1
-  order by "last_activity_at" asc
-  limit $2;
 
 -- sessions.insert
 -- sqlite
@@ -2248,22 +2810,6 @@ select "key"
   order by "last_failed_at" asc
   limit $2;
 
--- systemLogs.findNth
--- sqlite
-select "id"
-  from "system_logs"
-  where "id" < ?
-  order by "id" desc
-  limit ?
-  offset ?;
--- postgres
-select "id"
-  from "system_logs"
-  where "id" < $1
-  order by "id" desc
-  limit $2
-  offset $3;
-
 -- systemLogs.insert
 -- sqlite
 insert into "system_logs" ("id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at")
@@ -2357,30 +2903,6 @@ select "id", "level", "logger", "message", "request_id", "job_id", "session_id",
   where "request_id" = $1 and "logger" = $2 and "id" > $3 and "id" < $4 and "level" = any($5) and lower("message") like $6
   order by "id" desc
   limit $7;
-
--- systemLogs.listOldest
--- sqlite
-select "id"
-  from "system_logs"
-  where "id" <= ?
-  order by "id" asc
-  limit ?;
--- postgres
-select "id"
-  from "system_logs"
-  where "id" <= $1
-  order by "id" asc
-  limit $2;
-
--- systemLogs.removeUpTo
--- sqlite
-delete
-  from "system_logs"
-  where "id" <= ?;
--- postgres
-delete
-  from "system_logs"
-  where "id" <= $1;
 
 -- tokens.findById
 -- sqlite
