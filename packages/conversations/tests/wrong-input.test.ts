@@ -98,6 +98,8 @@ const CALLS: Readonly<Record<Method, readonly (readonly [args: readonly unknown[
   closeConversation: [...ids('conversationId'), [[ID, { version: 1 }], 'options']],
   deleteConversation: [...ids('conversationId'), [[ID, 'now'], 'options']],
   eraseConversation: ids('conversationId'),
+  freezeConversation: ids('conversationId'),
+  thawConversation: ids('conversationId'),
   saveMessage: [
     [[{ conversationId: ID, content: 'x' }], 'role'],
     [[{ conversationId: ID, content: 'x', role: 'robot' }], 'role'],

@@ -31,7 +31,7 @@ export const conversationSummarySchema = z
 
 export const conversationSchema = conversationSummarySchema
   .extend({
-    activeLeafId: uuidSchema.nullable().describe('The message that the next one follows; null while there are none.'),
+    activeLeafId: uuidSchema.nullable().describe('The message that the next one follows; null while there are none, and in cold storage.'),
   })
   .meta({ id: 'Conversation', description: 'A conversation, without its messages.' });
 
@@ -56,8 +56,15 @@ export const updateConversationSchema = z
       .enum(['ACTIVE', 'ARCHIVED', 'CLOSED'])
       .exactOptional()
       .describe('`ARCHIVED` puts it away and `ACTIVE` takes it out again; `CLOSED` is for good.'),
+    isCold: z
+      .boolean()
+      .exactOptional()
+      .describe('True packs the messages away, into cold storage; false brings them back exactly as they were.'),
   })
-  .refine(({ title, status }) => title !== undefined || status !== undefined, 'must have a title, a status or both')
+  .refine(
+    ({ title, status, isCold }) => (title ?? status ?? isCold) !== undefined || title === null,
+    'must have a title, a status, or isCold',
+  )
   .meta({ id: 'ConversationChange', examples: [{ title: 'Release notes', status: 'ARCHIVED' }] });
 
 export const conversationParamsSchema = z.strictObject({ conversationId: uuidSchema });
@@ -71,6 +78,7 @@ export function toConversationSummary(conversation: ConversationSummary): z.outp
     externalId: conversation.externalId,
     metadata: conversation.metadata,
     isHidden: conversation.isHidden,
+    isCold: conversation.isCold,
     version: conversation.version,
     messageCount: conversation.messageCount,
     lastMessageAt: timeOf(conversation.lastMessageAt),

@@ -1,6 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { examples } from '../help.ts';
+import { addConversationsCold } from './conversations-cold.ts';
 import { addConversationsErase } from './conversations-erase.ts';
 import { addConversationsExport } from './conversations-export.ts';
 import { addConversationsImport } from './conversations-import.ts';
@@ -11,7 +12,7 @@ import { addConversationsStats } from './conversations-stats.ts';
 export function addConversations(parent: CommandUnknownOpts, context: Context): void {
   const group = parent
     .command('conversations')
-    .description("list, show, count, bring in, hand out and erase a user's conversations")
+    .description("list, show, count, bring in, hand out, pack away and erase a user's conversations")
     .addHelpText(
       'after',
       examples('keelson conversations import conversations.json --user ada', 'keelson conversations list --user ada'),
@@ -21,6 +22,7 @@ export function addConversations(parent: CommandUnknownOpts, context: Context): 
     addConversationsShow,
     addConversationsImport,
     addConversationsExport,
+    addConversationsCold,
     addConversationsErase,
     addConversationsStats,
   ])

@@ -34,7 +34,7 @@ export function freeze(
       const freezing = new Freezing(user, id, taken.active_leaf_id);
       const stored = await freezing.store();
       await verify(user, id, stored);
-      await user.run(cold.setLeaf, { id, leafId: null });
+      await user.run(cold.forgetLeaf, { id });
       const where = { conversation_id: id };
       const gone = await removeMovedRows(database, { table: 'conversation_messages', userId: user.userId, where });
       if (gone !== stored) throw new InternalError(`Of conversation ${id} ${stored} messages were stored and ${gone} went.`);

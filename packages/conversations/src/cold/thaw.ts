@@ -1,8 +1,9 @@
 import type { UserHandle } from '@keelson/db-core';
+import { ColdStorageDamagedError } from '../errors.ts';
 import * as cold from '../repositories/cold.repository.ts';
 import * as messages from '../repositories/message.repository.ts';
 import { MOVE_TIMEOUT_MS } from './freeze.ts';
-import type { ColdRow } from './pack.ts';
+import type { ColdRow, PartRow } from './pack.ts';
 import { openParts } from './parts.ts';
 
 /** Rows that are written at once. */
@@ -16,15 +17,16 @@ const ROWS_AT_ONCE = 500;
 export function thaw(user: UserHandle, id: string): Promise<boolean> {
   return user.transaction(
     async () => {
-      if ((await user.first(cold.thaw, { id, now: new Date() })) === undefined) return false;
-      let leafId: string | null = null;
+      if ((await user.first(cold.lockCold, { id, now: new Date() })) === undefined) return false;
+      let last: PartRow | undefined;
       for await (const { part, rows } of openParts(user, id)) {
-        leafId = part.active_leaf_id;
+        last = part;
         for (let start = 0; start < rows.length; start += ROWS_AT_ONCE)
           await user.runMany(messages.insertAdopted, rows.slice(start, start + ROWS_AT_ONCE).map(toStored));
       }
-      if (leafId !== null) await user.run(cold.setLeaf, { id, leafId });
+      if (last?.is_last !== true) throw ColdStorageDamagedError.of(id, 'its last part is missing');
       await user.run(cold.deleteParts, { conversationId: id });
+      await user.run(cold.endCold, { id, leafId: last.active_leaf_id });
       return true;
     },
     { idempotent: true, timeoutMs: MOVE_TIMEOUT_MS },

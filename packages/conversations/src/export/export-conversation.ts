@@ -1,6 +1,7 @@
 import type { UserHandle } from '@keelson/db-core';
-import { openParts } from '../cold/parts.ts';
-import { ColdStorageDamagedError, ConversationNotFoundError } from '../errors.ts';
+import { unpack } from '../cold/pack.ts';
+import { findParts, openParts } from '../cold/parts.ts';
+import { ConversationNotFoundError } from '../errors.ts';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from '../mapping.ts';
 import * as cold from '../repositories/cold.repository.ts';
 import * as conversations from '../repositories/conversation.repository.ts';
@@ -29,6 +30,8 @@ export interface ConversationDocument {
 }
 
 const CHUNK = 500;
+/** How often rows are looked for that have moved. */
+const MAX_TRIES = 10;
 
 /** A conversation as it is now, and its messages to read in steps. */
 export interface OpenedConversation {
@@ -49,10 +52,11 @@ export async function openConversation(user: UserHandle, id: ConversationId): Pr
 
 /** Out of cold storage, where it stays. The same conversation gives the same export as before. */
 async function openCold(user: UserHandle, row: ConversationRow): Promise<OpenedConversation> {
-  const first = await user.first(cold.findPart, { conversationId: row.id, part: 1 });
-  let leafId = first?.active_leaf_id ?? null;
-  // None is stored when it is the newest message.
-  if (leafId === null) for await (const message of rowsOf(user, row)) leafId = message.id;
+  const parts = await findParts(user, row.id);
+  const newest = await user.first(cold.findPart, { id: parts?.ids.at(-1) ?? row.id });
+  // It was thawed meanwhile.
+  if (parts === undefined || newest === undefined) return openConversation(user, row.id as ConversationId);
+  const leafId = parts.leafId ?? (await unpack(newest)).at(-1)?.id ?? null;
   return {
     conversation: { ...toConversation(row), activeLeafId: leafId as MessageId | null },
     rows: () => rowsOf(user, row),
@@ -62,24 +66,14 @@ async function openCold(user: UserHandle, row: ConversationRow): Promise<OpenedC
 /** Wherever they are: a conversation may go into cold storage, or come back, while it is read. */
 async function* rowsOf(user: UserHandle, row: ConversationRow): AsyncGenerator<MessageRow> {
   const place = { conversationId: row.id, after: 0, last: row.next_seq - 1 };
-  let isCold = row.is_cold;
-  while (place.after < place.last) {
-    let fault: unknown;
-    try {
-      for await (const message of isCold ? coldRows(user, place) : storedRows(user, place)) {
-        yield message;
-        place.after = message.seq;
-      }
-    } catch (error) {
-      if (!(error instanceof ColdStorageDamagedError)) throw error;
-      fault = error;
-    }
+  for (let tries = 0; place.after < place.last && tries < MAX_TRIES; tries += 1) {
     const state = await user.first(conversations.findState, { id: row.id });
-    if (state === undefined || state.is_cold === isCold) {
-      if (fault !== undefined) throw fault;
-      return;
+    if (state === undefined) return;
+    for await (const message of state.is_cold ? coldRows(user, place) : storedRows(user, place)) {
+      yield message;
+      place.after = message.seq;
+      tries = 0;
     }
-    isCold = state.is_cold;
   }
 }
 

@@ -41,8 +41,13 @@ export const freezeUnused = defineQuery('cold.freezeUnused', (db, p: { id: strin
 );
 
 /** A message that goes can't be what the conversation refers to. */
-export const setLeaf = defineQuery('cold.setLeaf', (db, p: { id: string; leafId: string | null }) =>
-  db.updateTable('conversations').set({ active_leaf_id: p.leafId }).where('id', '=', p.id),
+export const forgetLeaf = defineQuery('cold.forgetLeaf', (db, p: { id: string }) =>
+  db.updateTable('conversations').set({ active_leaf_id: null }).where('id', '=', p.id),
+);
+
+/** All messages are back. */
+export const endCold = defineQuery('cold.endCold', (db, p: { id: string; leafId: string | null }) =>
+  db.updateTable('conversations').set({ is_cold: false, active_leaf_id: p.leafId }).where('id', '=', p.id),
 );
 
 /** Changes nothing, and locks them: whoever is about to let one grow waits, and then finds it gone. */
@@ -59,11 +64,11 @@ export const forgetVectors = defineQuery('cold.forgetVectors', (db, p: { ids: re
   db.deleteFrom('search_embeddings').where('kind', '=', 'message').where('entity_id', 'in', p.ids),
 );
 
-/** Back in use, which is a use. Locks it too. */
-export const thaw = defineQuery('cold.thaw', (db, p: { id: string; now: Date }) =>
+/** Locks one that is cold. Taking it out is a use. */
+export const lockCold = defineQuery('cold.lockCold', (db, p: { id: string; now: Date }) =>
   db
     .updateTable('conversations')
-    .set({ is_cold: false, last_opened_at: p.now })
+    .set({ last_opened_at: p.now })
     .where('id', '=', p.id)
     .where('is_cold', '=', true)
     .where('status', '<>', 'DELETED')
@@ -106,15 +111,17 @@ export const insertPart = defineQuery('cold.insertPart', (db, p: PartParams) =>
 
 const partColumns = ['conversation_id', 'part', 'is_last', 'active_leaf_id', 'messages', 'digest', 'data'] as const;
 
-export const findPart = defineQuery('cold.findPart', (db, p: { conversationId: string; part: number }) =>
+/** The parts of a conversation in order, and whether it is cold, as of one moment. One row without a part when it has none. */
+export const listParts = defineQuery('cold.listParts', (db, p: { id: string }) =>
   db
-    .selectFrom('conversation_cold_parts')
-    .select(partColumns)
-    .where('conversation_id', '=', p.conversationId)
-    .where('part', '=', p.part),
+    .selectFrom('conversations')
+    .leftJoin('conversation_cold_parts as parts', 'parts.conversation_id', 'conversations.id')
+    .select(['conversations.is_cold', 'parts.id', 'parts.part', 'parts.is_last', 'parts.active_leaf_id'])
+    .where('conversations.id', '=', p.id)
+    .orderBy('parts.part'),
 );
 
-export const findPartById = defineQuery('cold.findPartById', (db, p: { id: string }) =>
+export const findPart = defineQuery('cold.findPart', (db, p: { id: string }) =>
   db.selectFrom('conversation_cold_parts').select(partColumns).where('id', '=', p.id),
 );
 
@@ -131,12 +138,4 @@ export const listPartIds = defineQuery('cold.listPartIds', (db, p: { from: Date;
     .where('first_at', '<', p.to)
     .orderBy('last_at')
     .orderBy('id'),
-);
-
-/** How much there is, of one conversation. */
-export const findSizes = defineQuery('cold.findSizes', (db, p: { conversationId: string }) =>
-  db
-    .selectFrom('conversation_cold_parts')
-    .select(['messages', 'text_bytes', 'data_bytes'])
-    .where('conversation_id', '=', p.conversationId),
 );

@@ -69,7 +69,7 @@ async function add(tally: Tally, user: UserHandle, span: { readonly from: Date; 
   for await (const row of user.stream(queries.listFigures, span)) tally.add(row);
   // What is in cold storage counts as it did before.
   for (const { id } of await user.all(cold.listPartIds, span)) {
-    const part = await user.first(cold.findPartById, { id });
+    const part = await user.first(cold.findPart, { id });
     if (part === undefined) continue;
     tally.rewind();
     const rows = (await unpack(part)).filter(({ created_at: at }) => at >= span.from && at < span.to);

@@ -34,8 +34,8 @@ export function updateConversation(api: Api, { userOf, conversationsOf }: Servic
       },
       schema: {
         operationId: 'updateConversation',
-        summary: 'Change the title or the status of a conversation',
-        description: 'Title and status are changed together or not at all.',
+        summary: 'Change the title or the status of a conversation, or where its messages lie',
+        description: 'All of it is changed together, or nothing. Cold storage is no change of the version.',
         tags: ['conversations'],
         params: conversationParamsSchema,
         headers: ifMatchSchema,
@@ -44,7 +44,7 @@ export function updateConversation(api: Api, { userOf, conversationsOf }: Servic
       },
     },
     async (request, reply) => {
-      const { title, status } = request.body;
+      const { title, status, isCold } = request.body;
       const { conversationId } = request.params;
       const conversations = conversationsOf(request);
       const conversation = await userOf(request).transaction(async () => {
@@ -52,8 +52,12 @@ export function updateConversation(api: Api, { userOf, conversationsOf }: Servic
         const version = versionOf(request.headers);
         const renamed =
           title === undefined ? undefined : await conversations.renameConversation(conversationId, title, version);
-        if (status === undefined) return renamed;
-        return conversations[changes[status]](conversationId, renamed === undefined ? version : {});
+        const changed =
+          status === undefined
+            ? renamed
+            : await conversations[changes[status]](conversationId, renamed === undefined ? version : {});
+        if (isCold === undefined) return changed;
+        return conversations[isCold ? 'freezeConversation' : 'thawConversation'](conversationId);
       });
       if (conversation === undefined) throw new InternalError('A change that changes nothing was let through.');
       return reply.header('etag', entityTag(conversation.version)).send(toConversation(conversation));
