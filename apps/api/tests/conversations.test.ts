@@ -28,6 +28,7 @@ describeEngines('POST /v1/conversations', (context) => {
       externalId: null,
       metadata,
       isHidden: false,
+      isCold: false,
       version: 1,
       messageCount: 0,
       lastMessageAt: null,
@@ -137,6 +138,23 @@ describeEngines('GET /v1/conversations/{id}', (context) => {
 });
 
 describeEngines('PATCH /v1/conversations/{id}', (context) => {
+  it('packs the messages away, and brings them back', async () => {
+    const api = await openApi(context);
+    const id = await start(api, { title: 'old' });
+    const url = `/v1/conversations/${id}`;
+    const chats = new Conversations(api.database, 'ada');
+    const message = await chats.saveUserMessage({ conversationId: id, content: 'Hello' });
+    const frozen = await api.call('PATCH', url, { body: { status: 'ARCHIVED', isCold: true } });
+    expect(frozen).toMatchObject({ status: 200, body: { status: 'ARCHIVED', isCold: true, version: 2 } });
+    const refused = await api.call('GET', `${url}/messages`);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'CONVERSATION_COLD' } });
+    const late = await api.call('PATCH', url, { body: { isCold: false }, headers: { 'if-match': '"1"' } });
+    expect(late.status).toBe(412);
+    const thawed = await api.call('PATCH', url, { body: { isCold: false }, headers: { 'if-match': '"2"' } });
+    expect(thawed).toMatchObject({ status: 200, headers: { etag: '"2"' }, body: { isCold: false, messageCount: 1 } });
+    expect((await api.call('GET', `${url}/messages`)).body.items).toMatchObject([{ id: message.id, content: 'Hello' }]);
+  });
+
   it('changes title and status, and the version with them', async () => {
     const api = await openApi(context);
     const url = `/v1/conversations/${await start(api, { title: 'old' })}`;

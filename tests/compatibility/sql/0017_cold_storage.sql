@@ -164,17 +164,17 @@ delete
   from "conversation_cold_parts"
   where "conversation_cold_parts"."user_id" = $1 and ("conversation_id" = $2);
 
--- cold.findPart
+-- cold.endCold
 -- sqlite
-select "conversation_id", "part", "is_last", "active_leaf_id", "messages", "digest", "data"
-  from "conversation_cold_parts"
-  where "conversation_cold_parts"."user_id" = ? and ("conversation_id" = ? and "part" = ?);
+update "conversations"
+  set "is_cold" = ?, "active_leaf_id" = ?
+  where "conversations"."user_id" = ? and ("id" = ?);
 -- postgres
-select "conversation_id", "part", "is_last", "active_leaf_id", "messages", "digest", "data"
-  from "conversation_cold_parts"
-  where "conversation_cold_parts"."user_id" = $1 and ("conversation_id" = $2 and "part" = $3);
+update "conversations"
+  set "is_cold" = $1, "active_leaf_id" = $2
+  where "conversations"."user_id" = $3 and ("id" = $4);
 
--- cold.findPartById
+-- cold.findPart
 -- sqlite
 select "conversation_id", "part", "is_last", "active_leaf_id", "messages", "digest", "data"
   from "conversation_cold_parts"
@@ -184,15 +184,15 @@ select "conversation_id", "part", "is_last", "active_leaf_id", "messages", "dige
   from "conversation_cold_parts"
   where "conversation_cold_parts"."user_id" = $1 and ("id" = $2);
 
--- cold.findSizes
+-- cold.forgetLeaf
 -- sqlite
-select "messages", "text_bytes", "data_bytes"
-  from "conversation_cold_parts"
-  where "conversation_cold_parts"."user_id" = ? and ("conversation_id" = ?);
+update "conversations"
+  set "active_leaf_id" = ?
+  where "conversations"."user_id" = ? and ("id" = ?);
 -- postgres
-select "messages", "text_bytes", "data_bytes"
-  from "conversation_cold_parts"
-  where "conversation_cold_parts"."user_id" = $1 and ("conversation_id" = $2);
+update "conversations"
+  set "active_leaf_id" = $1
+  where "conversations"."user_id" = $2 and ("id" = $3);
 
 -- cold.forgetVectors
 -- sqlite
@@ -248,6 +248,20 @@ select "id"
   where "conversation_cold_parts"."user_id" = $1 and ("last_at" >= $2 and "first_at" < $3)
   order by "last_at" asc nulls first, "id" asc;
 
+-- cold.listParts
+-- sqlite
+select "conversations"."is_cold", "parts"."id", "parts"."part", "parts"."is_last", "parts"."active_leaf_id"
+  from "conversations"
+  left join "conversation_cold_parts" as "parts" on "parts"."user_id" = ? and ("parts"."conversation_id" = "conversations"."id")
+  where "conversations"."user_id" = ? and ("conversations"."id" = ?)
+  order by "parts"."part" asc;
+-- postgres
+select "conversations"."is_cold", "parts"."id", "parts"."part", "parts"."is_last", "parts"."active_leaf_id"
+  from "conversations"
+  left join "conversation_cold_parts" as "parts" on "parts"."user_id" = $1 and ("parts"."conversation_id" = "conversations"."id")
+  where "conversations"."user_id" = $2 and ("conversations"."id" = $3)
+  order by "parts"."part" asc;
+
 -- cold.listRowsAfter
 -- sqlite
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
@@ -262,6 +276,18 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
   order by "seq" asc
   limit $4;
 
+-- cold.lockCold
+-- sqlite
+update "conversations"
+  set "last_opened_at" = ?
+  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and "status" <> ?)
+  returning "id";
+-- postgres
+update "conversations"
+  set "last_opened_at" = $1
+  where "conversations"."user_id" = $2 and ("id" = $3 and "is_cold" = $4 and "status" <> $5)
+  returning "id";
+
 -- cold.lockPartial
 -- sqlite
 update "conversation_messages"
@@ -271,28 +297,6 @@ update "conversation_messages"
 update "conversation_messages"
   set "status" = $1
   where "conversation_messages"."user_id" = $2 and ("conversation_id" = $3 and "status" = 'partial');
-
--- cold.setLeaf
--- sqlite
-update "conversations"
-  set "active_leaf_id" = ?
-  where "conversations"."user_id" = ? and ("id" = ?);
--- postgres
-update "conversations"
-  set "active_leaf_id" = $1
-  where "conversations"."user_id" = $2 and ("id" = $3);
-
--- cold.thaw
--- sqlite
-update "conversations"
-  set "is_cold" = ?, "last_opened_at" = ?
-  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and "status" <> ?)
-  returning "id";
--- postgres
-update "conversations"
-  set "is_cold" = $1, "last_opened_at" = $2
-  where "conversations"."user_id" = $3 and ("id" = $4 and "is_cold" = $5 and "status" <> $6)
-  returning "id";
 
 -- conversations.archive
 -- sqlite

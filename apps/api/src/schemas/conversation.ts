@@ -15,7 +15,9 @@ export const conversationSummarySchema = z
     externalId: z.string().nullable().describe('The id that the source gave it.'),
     metadata: jsonObjectSchema,
     isHidden: z.boolean().describe('Left out of lists unless they ask for hidden ones.'),
-    isCold: z.boolean().describe('Are its messages in cold storage? Then they can be exported, and read again when it was thawed.'),
+    isCold: z
+      .boolean()
+      .describe('Are its messages in cold storage? Then they can be exported, and read again when it was thawed.'),
     version: z
       .int()
       .describe('Grows with each change of title, status or active leaf, not with messages. It is the ETag too.'),
@@ -31,7 +33,9 @@ export const conversationSummarySchema = z
 
 export const conversationSchema = conversationSummarySchema
   .extend({
-    activeLeafId: uuidSchema.nullable().describe('The message that the next one follows; null while there are none, and in cold storage.'),
+    activeLeafId: uuidSchema
+      .nullable()
+      .describe('The message that the next one follows; null while there are none, and in cold storage.'),
   })
   .meta({ id: 'Conversation', description: 'A conversation, without its messages.' });
 

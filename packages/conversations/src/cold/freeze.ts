@@ -37,7 +37,8 @@ export function freeze(
       await user.run(cold.forgetLeaf, { id });
       const where = { conversation_id: id };
       const gone = await removeMovedRows(database, { table: 'conversation_messages', userId: user.userId, where });
-      if (gone !== stored) throw new InternalError(`Of conversation ${id} ${stored} messages were stored and ${gone} went.`);
+      if (gone !== stored)
+        throw new InternalError(`Of conversation ${id} ${stored} messages were stored and ${gone} went.`);
       return true;
     },
     { idempotent: true, timeoutMs: MOVE_TIMEOUT_MS },
@@ -62,7 +63,7 @@ class Freezing {
     let waiting: ColdRow[] = [];
     let characters = 0;
     let stored = 0;
-    for (let seq = 0; ; ) {
+    for (let seq = 0; ;) {
       const read = { conversationId: this.#id, seq, limit: ROWS_AT_ONCE };
       const rows = await this.#user.all(cold.listRowsAfter, read);
       waiting.push(...rows);
@@ -110,7 +111,8 @@ async function verify(user: UserHandle, id: ConversationId, stored: number): Pro
       present.push(...read);
       seq = read.at(-1)?.seq ?? seq;
     }
-    if (digestOfRows(present) !== part.digest) throw ColdStorageDamagedError.of(id, `part ${part.part} is not what its messages are`);
+    if (digestOfRows(present) !== part.digest)
+      throw ColdStorageDamagedError.of(id, `part ${part.part} is not what its messages are`);
     seen += rows.length;
   }
   if (seen !== stored) throw ColdStorageDamagedError.of(id, `${seen} of ${stored} messages were stored`);

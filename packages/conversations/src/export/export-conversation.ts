@@ -87,7 +87,7 @@ async function* storedRows(
   user: UserHandle,
   { conversationId, after, last }: Place,
 ): AsyncGenerator<MessageRow, void, undefined> {
-  for (let seq = after; seq < last; ) {
+  for (let seq = after; seq < last;) {
     const rows = await user.all(messages.listAfter, { conversationId, seq, limit: Math.min(CHUNK, last - seq) });
     if (rows.length === 0) return;
     yield* rows;

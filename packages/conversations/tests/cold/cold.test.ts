@@ -22,7 +22,16 @@ async function rowsOf(database: Database): Promise<unknown> {
     conversations: await system.all((db) =>
       db
         .selectFrom('conversations')
-        .select(['id', 'status', 'version', 'next_seq', 'message_count', 'active_leaf_id', 'last_message_at', 'updated_at'])
+        .select([
+          'id',
+          'status',
+          'version',
+          'next_seq',
+          'message_count',
+          'active_leaf_id',
+          'last_message_at',
+          'updated_at',
+        ])
         .orderBy('id'),
     ),
   };
@@ -37,7 +46,9 @@ const countParts = (database: Database): Promise<unknown> =>
 describeEngines('conversations in cold storage', (context) => {
   it('come back as they were, and are exported meanwhile as the same bytes', async () => {
     // With the walls up: whoever may not write permits can have messages moved all the same.
-    const database = await context.open({ env: context.engine === 'postgres' ? { DATABASE_ROW_SECURITY: 'true' } : {} });
+    const database = await context.open({
+      env: context.engine === 'postgres' ? { DATABASE_ROW_SECURITY: 'true' } : {},
+    });
     const chats = new Conversations(database, 'ada');
     const ids = [];
     for (const random of fc.sample(randomConversation, { numRuns: RUNS, seed: 7 })) ids.push(await save(chats, random));
@@ -176,13 +187,20 @@ describeEngines('conversations in cold storage', (context) => {
     await chats.saveUserMessage({ conversationId: id, content: 'a' });
     await chats.freezeConversation(id);
     const part = await system.first((db) => db.selectFrom('conversation_cold_parts').select(['id', 'data', 'digest']));
-    const bad = { bytes: { data: Uint8Array.of(1, 2, 3) }, digest: { digest: '0'.repeat(64) }, count: { messages: 2 }, part: { part: 2 } };
+    const bad = {
+      bytes: { data: Uint8Array.of(1, 2, 3) },
+      digest: { digest: '0'.repeat(64) },
+      count: { messages: 2 },
+      part: { part: 2 },
+    };
     const good = { data: part!.data, digest: part!.digest, messages: 1, part: 1 };
     for (const damage of Object.values(bad)) {
       await system.run((db) => db.updateTable('conversation_cold_parts').set(damage));
       await expect(chats.thawConversation(id)).rejects.toThrow(ColdStorageDamagedError);
       await expect(chats.exportConversation(id)).rejects.toThrow(ColdStorageDamagedError);
-      await expect(chats.saveUserMessage({ conversationId: id, content: 'b' })).rejects.toThrow(ColdStorageDamagedError);
+      await expect(chats.saveUserMessage({ conversationId: id, content: 'b' })).rejects.toThrow(
+        ColdStorageDamagedError,
+      );
       expect(await chats.getConversation(id)).toMatchObject({ isCold: true, messageCount: 1 });
       await system.run((db) => db.updateTable('conversation_cold_parts').set(good));
     }
@@ -206,7 +224,10 @@ describeEngines('conversations in cold storage', (context) => {
     const mover = async (move: () => Promise<unknown>): Promise<void> => {
       while (isWriting) await move();
     };
-    const movers = [mover(() => chats.freezeConversation(conversationId)), mover(() => chats.thawConversation(conversationId))];
+    const movers = [
+      mover(() => chats.freezeConversation(conversationId)),
+      mover(() => chats.thawConversation(conversationId)),
+    ];
     const exporter = mover(async () => {
       const { conversation, messages } = await chats.exportConversation(conversationId);
       expect(messages.length).toBe(conversation.messageCount);

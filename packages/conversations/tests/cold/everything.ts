@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { type ConversationId, Conversations, type ConversationExport, type MessageId } from '../../src/index.ts';
 
-const text = fc.oneof(fc.constant(''), fc.string({ unit: 'grapheme' }), fc.constant('{"a":1}\n\u2028 "🏨" \\n \t'))
+const text = fc
+  .oneof(fc.constant(''), fc.string({ unit: 'grapheme' }), fc.constant('{"a":1}\n\u2028 "🏨" \\n \t'))
   .filter((value) => !value.includes('\0'));
 
 export const randomMessage = fc.record({

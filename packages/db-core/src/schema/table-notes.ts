@@ -186,7 +186,8 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
       content: 'The text; up to 4,194,304 characters.',
       parts: 'Tool calls, tool results and attachments.',
       status: '`partial` while it is being written, `aborted` if it was cut off.',
-      token_count: "How many tokens its text and its parts have for a model's context; null while nobody has counted them.",
+      token_count:
+        "How many tokens its text and its parts have for a model's context; null while nobody has counted them.",
       request_id: 'The request that saved it, by which a retried save is recognised.',
       request_part: 'Tells several messages of one role in one request apart.',
       source: 'What produced it.',

@@ -57,6 +57,11 @@ export function updateConversation(api: Api, { userOf, conversationsOf }: Servic
             ? renamed
             : await conversations[changes[status]](conversationId, renamed === undefined ? version : {});
         if (isCold === undefined) return changed;
+        const { version: current } = changed ?? (await conversations.getConversation(conversationId));
+        if (changed === undefined && version.ifVersion !== undefined && version.ifVersion !== current) {
+          const details = { conversationId, version: current };
+          throw new ConversationChangedError(`Conversation ${conversationId} has version ${current}.`, { details });
+        }
         return conversations[isCold ? 'freezeConversation' : 'thawConversation'](conversationId);
       });
       if (conversation === undefined) throw new InternalError('A change that changes nothing was let through.');
