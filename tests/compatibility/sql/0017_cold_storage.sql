@@ -240,27 +240,23 @@ insert into "conversation_cold_parts" ("id", "conversation_id", "part", "is_last
 -- sqlite
 select "id"
   from "conversation_cold_parts"
-  where "conversation_cold_parts"."user_id" = ? and ("last_at" >= ? and "first_at" < ?)
-  order by "last_at" asc nulls first, "id" asc;
+  where "conversation_cold_parts"."user_id" = ? and ("last_at" >= ? and "first_at" < ?);
 -- postgres
 select "id"
   from "conversation_cold_parts"
-  where "conversation_cold_parts"."user_id" = $1 and ("last_at" >= $2 and "first_at" < $3)
-  order by "last_at" asc nulls first, "id" asc;
+  where "conversation_cold_parts"."user_id" = $1 and ("last_at" >= $2 and "first_at" < $3);
 
 -- cold.listParts
 -- sqlite
 select "conversations"."is_cold", "parts"."id", "parts"."part", "parts"."is_last", "parts"."active_leaf_id"
   from "conversations"
   left join "conversation_cold_parts" as "parts" on "parts"."user_id" = ? and ("parts"."conversation_id" = "conversations"."id")
-  where "conversations"."user_id" = ? and ("conversations"."id" = ?)
-  order by "parts"."part" asc;
+  where "conversations"."user_id" = ? and ("conversations"."id" = ?);
 -- postgres
 select "conversations"."is_cold", "parts"."id", "parts"."part", "parts"."is_last", "parts"."active_leaf_id"
   from "conversations"
   left join "conversation_cold_parts" as "parts" on "parts"."user_id" = $1 and ("parts"."conversation_id" = "conversations"."id")
-  where "conversations"."user_id" = $2 and ("conversations"."id" = $3)
-  order by "parts"."part" asc;
+  where "conversations"."user_id" = $2 and ("conversations"."id" = $3);
 
 -- cold.listRowsAfter
 -- sqlite

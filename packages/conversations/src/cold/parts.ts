@@ -17,7 +17,8 @@ export interface ColdParts {
  * @throws ColdStorageDamagedError when a part is missing
  */
 export async function findParts(user: UserHandle, conversationId: string): Promise<ColdParts | undefined> {
-  const rows = await user.all(cold.listParts, { id: conversationId });
+  const found = await user.all(cold.listParts, { id: conversationId });
+  const rows = found.toSorted((a, b) => (a.part ?? 0) - (b.part ?? 0));
   if (rows[0]?.is_cold !== true) return undefined;
   const ids = rows.flatMap(({ id, part }, index) => (part === index + 1 && id !== null ? [id] : []));
   if (ids.length < rows.length || rows.at(-1)?.is_last !== true)

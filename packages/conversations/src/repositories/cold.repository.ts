@@ -111,14 +111,13 @@ export const insertPart = defineQuery('cold.insertPart', (db, p: PartParams) =>
 
 const partColumns = ['conversation_id', 'part', 'is_last', 'active_leaf_id', 'messages', 'digest', 'data'] as const;
 
-/** The parts of a conversation in order, and whether it is cold, as of one moment. One row without a part when it has none. */
+/** The parts of a conversation, in no particular order, and whether it is cold, as of one moment. One row without a part when it has none. */
 export const listParts = defineQuery('cold.listParts', (db, p: { id: string }) =>
   db
     .selectFrom('conversations')
     .leftJoin('conversation_cold_parts as parts', 'parts.conversation_id', 'conversations.id')
     .select(['conversations.is_cold', 'parts.id', 'parts.part', 'parts.is_last', 'parts.active_leaf_id'])
-    .where('conversations.id', '=', p.id)
-    .orderBy('parts.part'),
+    .where('conversations.id', '=', p.id),
 );
 
 export const findPart = defineQuery('cold.findPart', (db, p: { id: string }) =>
@@ -135,7 +134,5 @@ export const listPartIds = defineQuery('cold.listPartIds', (db, p: { from: Date;
     .selectFrom('conversation_cold_parts')
     .select('id')
     .where('last_at', '>=', p.from)
-    .where('first_at', '<', p.to)
-    .orderBy('last_at')
-    .orderBy('id'),
+    .where('first_at', '<', p.to),
 );

@@ -220,9 +220,9 @@ describeEngines('conversations in cold storage', (context) => {
         await chats.saveAssistantMessage({ ...message, content: 'half done', status: 'complete' });
       }
     };
-    let isWriting = true;
+    const writing = new AbortController();
     const mover = async (move: () => Promise<unknown>): Promise<void> => {
-      while (isWriting) await move();
+      while (!writing.signal.aborted) await move();
     };
     const movers = [
       mover(() => chats.freezeConversation(conversationId)),
@@ -233,7 +233,7 @@ describeEngines('conversations in cold storage', (context) => {
       expect(messages.length).toBe(conversation.messageCount);
     });
     const moved = Promise.all([...movers, exporter]);
-    await Promise.all([moved, Promise.all([0, 1, 2].map(writer)).finally(() => (isWriting = false))]);
+    await Promise.all([moved, Promise.all([0, 1, 2].map(writer)).finally(() => writing.abort())]);
     await chats.thawConversation(conversationId);
     const { items } = await chats.getMessages({ conversationId, limit: 500 });
     expect(items.map(({ seq }) => seq)).toEqual(Array.from({ length: 3 * EACH }, (_, index) => index + 1));

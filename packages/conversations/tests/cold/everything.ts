@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type ConversationId, Conversations, type ConversationExport, type MessageId } from '../../src/index.ts';
+import { type ConversationId, type Conversations, type ConversationExport, type MessageId } from '../../src/index.ts';
 
 const text = fc
   .oneof(fc.constant(''), fc.string({ unit: 'grapheme' }), fc.constant('{"a":1}\n\u2028 "🏨" \\n \t'))
@@ -47,7 +47,7 @@ export async function save(chats: Conversations, random: RandomConversation): Pr
       status: status as 'complete',
       ...message,
       content: content === '' && status === 'complete' ? '-' : content,
-    } as never);
+    });
     ids.push(saved.id);
   }
   const leaf = random.leaf === null ? undefined : nth(random.leaf);
