@@ -271,7 +271,7 @@ describeEngines('GET /v1/conversations/{id}/export', (context) => {
       messages: (messages.body.items as object[]).map((message) => ({ ...message, requestPart: 0 })),
     });
     expect(headers['content-type']).toBe('application/json; charset=utf-8');
-    expect(headers['content-disposition']).toBe(`attachment; filename="conversation-${conversation.body.id}.json"`);
+    expect(headers['content-disposition']).toBe(`attachment; filename="conversation-${conversation['id']}.json"`);
   });
 
   it('gives it in the format that is asked for, and nobody else anything', async () => {

@@ -122,8 +122,9 @@ export async function* documentText({ conversation, rows }: OpenedConversation):
 }
 
 /** Where it lies says nothing of it. */
-function toExportedConversation({ isCold: _, ...conversation }: Conversation): ExportedConversation {
-  return plain(conversation);
+function toExportedConversation(conversation: Conversation): ExportedConversation {
+  const { isCold: _, ...exported } = conversation;
+  return plain(exported);
 }
 
 function toExportedMessage(row: MessageRow): ExportedMessage {

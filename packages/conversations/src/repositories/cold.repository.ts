@@ -130,9 +130,5 @@ export const deleteParts = defineQuery('cold.deleteParts', (db, p: { conversatio
 
 /** Parts with messages of a span of time. */
 export const listPartIds = defineQuery('cold.listPartIds', (db, p: { from: Date; to: Date }) =>
-  db
-    .selectFrom('conversation_cold_parts')
-    .select('id')
-    .where('last_at', '>=', p.from)
-    .where('first_at', '<', p.to),
+  db.selectFrom('conversation_cold_parts').select('id').where('last_at', '>=', p.from).where('first_at', '<', p.to),
 );

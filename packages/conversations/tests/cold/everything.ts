@@ -41,10 +41,10 @@ export async function save(chats: Conversations, random: RandomConversation): Pr
     const parentId = parent === null ? undefined : nth(parent);
     const { message: saved } = await chats.saveMessage({
       conversationId: id,
-      role: role as 'user',
+      role,
       ...(isRepeatable || status === 'partial' ? { requestId: `request ${ids.length}` } : {}),
       ...(parentId === undefined ? {} : { parentId }),
-      status: status as 'complete',
+      status,
       ...message,
       content: content === '' && status === 'complete' ? '-' : content,
     });
