@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type ConversationId, type Conversations, type ConversationExport, type MessageId } from '../../src/index.ts';
+import type { ConversationExport, ConversationId, Conversations, MessageId } from '../../src/index.ts';
 
 const text = fc
   .oneof(fc.constant(''), fc.string({ unit: 'grapheme' }), fc.constant('{"a":1}\n\u2028 "🏨" \\n \t'))
