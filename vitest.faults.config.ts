@@ -11,7 +11,12 @@ export default mergeConfig(
     root: join(root, 'tests'),
     test: {
       name: 'faults',
-      include: ['faults/**/*.test.ts', 'backup/kill.test.ts', 'backup/load-increments.test.ts', 'kill/erasures.test.ts'],
+      include: [
+        'faults/**/*.test.ts',
+        'backup/kill.test.ts',
+        'backup/load-increments.test.ts',
+        'kill/erasures.test.ts',
+      ],
       globalSetup: [
         join(root, 'packages/db-core/src/testing/global-setup.ts'),
         join(root, 'tests/support/build-programs.ts'),

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { demoExportPath } from '@keelson/conversations';
+import { Conversations, demoExportPath } from '@keelson/conversations';
+import { openDatabase } from '@keelson/db-core';
 import { describeEngine, describeEngines } from '@keelson/db-core/testing';
 import { temporaryFolder } from './support/folders.ts';
 import { document, failure, start } from './support/keelson.ts';
@@ -145,6 +146,22 @@ describeEngine('sqlite', 'keelson conversations: what has nothing to do with the
       'USAGE',
     ]);
     expect(format.details).toMatchObject({ errors: [{ line: 1 }, { line: 2 }] });
+  });
+
+  it('packs one away, says so, and brings it back', async () => {
+    const url = await context.url();
+    await using database = openDatabase({ url, env: {} });
+    const { id } = await new Conversations(database, 'ada').createConversation({ title: 'old' });
+    await new Conversations(database, 'ada').saveUserMessage({ conversationId: id, content: 'Hello' });
+    const of = [id, '--user', 'ada'];
+    const frozen = await document(['conversations', 'freeze', ...of], { url });
+    expect(frozen).toMatchObject({ id, isCold: true, messageCount: 1 });
+    const refused = await failure(['conversations', 'show', ...of], { url, exit: 1 });
+    expect(refused).toMatchObject({ code: 'CONVERSATION_COLD', hint: expect.stringContaining('conversations thaw') });
+    expect(await document(['conversations', 'thaw', ...of], { url })).toMatchObject({ id, isCold: false });
+    expect(await document(['conversations', 'show', ...of], { url })).toMatchObject({
+      messages: { items: [{ content: 'Hello' }] },
+    });
   });
 
   it('stops at Ctrl-C, keeps what it has stored, and goes on the next time', async () => {

@@ -50,6 +50,23 @@ export const rowFactories: ReadonlyMap<string, RowFactory> = new Map<string, Row
     }),
   ],
   [
+    'conversation_cold_parts',
+    (number) => ({
+      id: idOf('conversation_cold_parts', number),
+      conversation_id: idOf('conversations', number % 3),
+      part: number + 1,
+      is_last: false,
+      messages: 1,
+      first_at: at(number),
+      last_at: at(number),
+      text_bytes: 1,
+      data_bytes: 1,
+      digest: '0'.repeat(64),
+      created_at: at(number),
+      data: Uint8Array.of(number),
+    }),
+  ],
+  [
     'conversation_checkpoints',
     (number) => ({
       id: idOf('conversation_checkpoints', number),

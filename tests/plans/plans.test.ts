@@ -13,11 +13,20 @@ it('there are queries to look at', () => {
 const READS_ALL: ReadonlyMap<string, string> = new Map([
   ['identity.find', 'the table has one row'],
   ['cache.listTrackedTables', 'there is one row for each table'],
+  ['alerts.findWatch', 'the table has one row'],
+  ['alerts.takeTurn', 'the table has one row'],
+]);
+
+/** Queries that may sort what they have found, each with its reason. */
+const MAY_SORT: ReadonlyMap<string, string> = new Map([
+  ['alerts.listFiring', 'what fires at one time is little'],
+  ['alerts.listUntold', 'what ended a moment ago is little'],
+  ['statistics.listFigures', 'where there is little, sorting it is less than reading it in order'],
 ]);
 
 it('every exception is a query that there is', () => {
   const names = queries.map(({ name }) => name);
-  for (const name of READS_ALL.keys()) expect(names).toContain(name);
+  for (const name of [...READS_ALL.keys(), ...MAY_SORT.keys()]) expect(names).toContain(name);
 });
 
 const looked = queries.filter(({ name }) => !READS_ALL.has(name));
@@ -35,7 +44,7 @@ describeEngines('on 100,000 rows', (context) => {
     async (_, query) => {
       const plan = await planOf(context.engine, raw, query);
       expect(plan.scans, `${plan.sql}\n${plan.text}`).toEqual([]);
-      expect(plan.sorts, `${plan.sql}\n${plan.text}`).toBe(false);
+      if (!MAY_SORT.has(query.name)) expect(plan.sorts, `${plan.sql}\n${plan.text}`).toBe(false);
     },
   );
 });

@@ -29,6 +29,11 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
     SELECT ${dialect.user('c')}, ${dialect.uuid(`(c * 1000 + m)`)}, ${dialect.uuid('c')}, m, 'user', 'content ' || m, 'request ' || m, 'source ' || (m % 10), 'external ' || m, ${dialect.time('m')}
     FROM ${dialect.series('c', CONVERSATIONS)}, ${dialect.series('m', MESSAGES_EACH)}`);
   await raw.query(`
+    INSERT INTO conversation_cold_parts (user_id, id, conversation_id, part, is_last, messages, first_at, last_at, text_bytes, data_bytes, digest, created_at, data)
+    SELECT ${dialect.user('c')}, ${dialect.uuid('(c * 10 + p)')}, ${dialect.uuid('c')}, p, ${dialect.no}, 1, ${dialect.time('c')}, ${dialect.time('c')}, 1, 1,
+      'a digest of sixty-four characters that stands for no text at all', ${dialect.time('c')}, ${dialect.bytes}
+    FROM ${dialect.series('c', CONVERSATIONS)}, ${dialect.series('p', 2)}`);
+  await raw.query(`
     INSERT INTO conversation_checkpoints (user_id, id, thread_id, checkpoint_ns, checkpoint_id, type, state, channel_values, created_at)
     SELECT ${dialect.user('c')}, 'thread ' || (c % 200) || '.' || c, 'thread ' || (c % 200), '', 'checkpoint ' || c, 'json', ${dialect.bytes}, ${dialect.bytes}, ${dialect.time('c')}
     FROM ${dialect.series('c', CHECKPOINTS)}`);

@@ -28,6 +28,7 @@ describeEngines('POST /v1/conversations', (context) => {
       externalId: null,
       metadata,
       isHidden: false,
+      isCold: false,
       version: 1,
       messageCount: 0,
       lastMessageAt: null,
@@ -138,6 +139,23 @@ describeEngines('GET /v1/conversations/{id}', (context) => {
 });
 
 describeEngines('PATCH /v1/conversations/{id}', (context) => {
+  it('packs the messages away, and brings them back', async () => {
+    const api = await openApi(context);
+    const id = await start(api, { title: 'old' });
+    const url = `/v1/conversations/${id}`;
+    const chats = new Conversations(api.database, 'ada');
+    const message = await chats.saveUserMessage({ conversationId: id, content: 'Hello' });
+    const frozen = await api.call('PATCH', url, { body: { status: 'ARCHIVED', isCold: true } });
+    expect(frozen).toMatchObject({ status: 200, body: { status: 'ARCHIVED', isCold: true, version: 2 } });
+    const refused = await api.call('GET', `${url}/messages`);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'CONVERSATION_COLD' } });
+    const late = await api.call('PATCH', url, { body: { isCold: false }, headers: { 'if-match': '"1"' } });
+    expect(late.status).toBe(412);
+    const thawed = await api.call('PATCH', url, { body: { isCold: false }, headers: { 'if-match': '"2"' } });
+    expect(thawed).toMatchObject({ status: 200, headers: { etag: '"2"' }, body: { isCold: false, messageCount: 1 } });
+    expect((await api.call('GET', `${url}/messages`)).body.items).toMatchObject([{ id: message.id, content: 'Hello' }]);
+  });
+
   it('changes title and status, and the version with them', async () => {
     const api = await openApi(context);
     const url = `/v1/conversations/${await start(api, { title: 'old' })}`;
@@ -282,15 +300,16 @@ describeEngines('GET /v1/conversations/{id}/export', (context) => {
     }
     const { status, body, headers } = await api.call('GET', `${url}/export`);
     expect(status).toBe(200);
-    const conversation = await api.call('GET', url);
+    // Where its messages lie says nothing of it, and is in no export.
+    const { isCold: _, ...conversation } = (await api.call('GET', url)).body;
     const messages = await api.call('GET', `${url}/messages`);
     expect(body).toEqual({
       format: 'keelson.conversation/1',
-      conversation: conversation.body,
+      conversation: { ...conversation, expiresAt: null },
       messages: (messages.body.items as object[]).map((message) => ({ ...message, requestPart: 0 })),
     });
     expect(headers['content-type']).toBe('application/json; charset=utf-8');
-    expect(headers['content-disposition']).toBe(`attachment; filename="conversation-${conversation.body.id}.json"`);
+    expect(headers['content-disposition']).toBe(`attachment; filename="conversation-${conversation['id']}.json"`);
   });
 
   it('gives it in the format that is asked for, and nobody else anything', async () => {

@@ -1,4 +1,6 @@
 import { type ErasureCertificate, Erasures, newId, UniqueViolationError } from '@keelson/db-core';
+import { freeze } from './cold/freeze.ts';
+import { thaw } from './cold/thaw.ts';
 import { ConversationExistsError, ConversationNotFoundError } from './errors.ts';
 import { type ConversationDocument, exportConversation } from './export/export-conversation.ts';
 import {
@@ -23,7 +25,7 @@ import { saveAnyMessageSchema, saveMessageSchema } from './schemas/message.schem
 import { parse } from './schemas/parse.ts';
 import { activeLeafSchema } from './schemas/path.schema.ts';
 import { append } from './services/append.ts';
-import { changeStatus, rename, setExpiry, softDelete } from './services/change.ts';
+import { changeStatus, find, rename, setExpiry, softDelete } from './services/change.ts';
 import type { Conversation, Message, MessageRole, SavedMessage } from './types.ts';
 
 /**
@@ -122,6 +124,28 @@ export class Conversations extends ConversationReader {
    */
   async setActiveLeaf(conversationId: string, messageId: string, options?: SetActiveLeaf): Promise<Conversation> {
     return setActiveLeaf(this.user, parse(activeLeafSchema, { conversationId, messageId, options }));
+  }
+
+  /**
+   * Puts a conversation's messages into cold storage: packed, out of tables, indexes and search, and still in the database,
+   * its backups and its export. It comes back by `thawConversation`, or when a message is saved. One that is cold already
+   * stays as it is.
+   */
+  async freezeConversation(conversationId: string): Promise<Conversation> {
+    const id = parseId(conversationId);
+    await freeze(this.database, this.user, { id });
+    return find(this.user, id);
+  }
+
+  /**
+   * Brings the messages back, exactly as they were. One that isn't cold stays as it is.
+   *
+   * @throws ColdStorageDamagedError when not all of it can be read; then nothing is changed
+   */
+  async thawConversation(conversationId: string): Promise<Conversation> {
+    const id = parseId(conversationId);
+    await thaw(this.user, id);
+    return find(this.user, id);
   }
 
   /** From this time on it may be erased for good, which a worker does every night; null: never. Until then nothing changes. */

@@ -52,6 +52,39 @@ export class ConversationClosedError extends defineError(
   }
 }
 
+/** The conversation's messages are in cold storage: they can be exported there, and read again when it was thawed. */
+export class ConversationColdError extends defineError(
+  {
+    code: 'CONVERSATION_COLD',
+    title: 'The messages of the conversation are in cold storage',
+    status: 409,
+    exitCode: 1,
+    retriable: false,
+    hint: 'Bring them back with `thawConversation`, or `keelson conversations thaw ID`; saving a message does it too.',
+  },
+  ConflictError,
+) {
+  static of(id: string): ConversationColdError {
+    const details = { conversationId: id };
+    return new ConversationColdError(`The messages of conversation ${id} are in cold storage.`, { details });
+  }
+}
+
+/** What is in cold storage isn't what was put there. Nothing of it is used, and nothing of it is changed. */
+export class ColdStorageDamagedError extends defineError({
+  code: 'COLD_STORAGE_DAMAGED',
+  title: 'Messages in cold storage are damaged',
+  status: 500,
+  exitCode: 1,
+  retriable: false,
+  hint: 'Restore the database from a backup beside it, export the conversation from there, and erase and import it here.',
+}) {
+  static of(id: string, what: string, cause?: unknown): ColdStorageDamagedError {
+    const message = `What is in cold storage of conversation ${id} is damaged: ${what}.`;
+    return new ColdStorageDamagedError(message, { details: { conversationId: id }, cause });
+  }
+}
+
 /** Somebody else changed the conversation since the version that the caller knows. */
 export class ConversationChangedError extends defineError(
   {

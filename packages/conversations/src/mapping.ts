@@ -24,6 +24,7 @@ export function toSummary(row: SummaryRow): ConversationSummary {
     externalId: row.external_id,
     metadata: row.metadata as JsonObject,
     isHidden: row.is_hidden,
+    isCold: row.is_cold,
     version: row.version,
     messageCount: row.message_count,
     lastMessageAt: row.last_message_at,

@@ -1,6 +1,6 @@
 import { Audit, type Database, type Search, type UserHandle } from '@keelson/db-core';
 import { buildContext } from './context/build-context.ts';
-import { ConversationNotFoundError, MessageNotFoundError } from './errors.ts';
+import { ConversationColdError, ConversationNotFoundError, MessageNotFoundError } from './errors.ts';
 import type {
   BuildContext,
   FollowConversation,
@@ -56,6 +56,8 @@ export interface ConversationsOptions {
 /**
  * What of a user's conversations can be read. Where somebody else than the owner reads, each call is in the owner's audit
  * before anything is given: what can't be noted isn't read.
+ *
+ * Messages of a conversation in cold storage aren't at hand: what reads them throws `ConversationColdError`.
  */
 export class ConversationReader {
   protected readonly database: Database;
@@ -96,7 +98,7 @@ export class ConversationReader {
   async getMessages(input: GetMessages): Promise<Page<Message>> {
     const valid = parse(getMessagesSchema, input);
     return this.reading(valid.conversationId, async () => {
-      await this.#mustExist(valid.conversationId);
+      await this.#mustBeAtHand(valid.conversationId);
       return pageOfMessages(this.user, valid);
     });
   }
@@ -105,7 +107,7 @@ export class ConversationReader {
   async getLastNMessages(conversationId: string, n: number): Promise<readonly Message[]> {
     const valid = parse(lastMessagesSchema, { conversationId, n });
     return this.reading(valid.conversationId, async () => {
-      await this.#mustExist(valid.conversationId);
+      await this.#mustBeAtHand(valid.conversationId);
       const { items } = await pageOfMessages(this.user, {
         conversationId: valid.conversationId,
         order: 'desc',
@@ -197,7 +199,7 @@ export class ConversationReader {
   async countByRole(conversationId: string): Promise<Readonly<Record<MessageRole, number>>> {
     const id = parseId(conversationId);
     return this.reading(id, async () => {
-      await this.#mustExist(id);
+      await this.#mustBeAtHand(id);
       const counts: Record<MessageRole, number> = { system: 0, user: 0, assistant: 0, tool: 0 };
       for (const { role, count } of await this.user.all(messages.countByRole, { conversationId: id }))
         counts[role] = count;
@@ -209,7 +211,7 @@ export class ConversationReader {
   async getBySource(input: GetBySource): Promise<Page<Message>> {
     const valid = parse(getBySourceSchema, input);
     return this.reading(valid.conversationId ?? null, async () => {
-      if (valid.conversationId !== undefined) await this.#mustExist(valid.conversationId);
+      if (valid.conversationId !== undefined) await this.#mustBeAtHand(valid.conversationId);
       return pageOfSource(this.user, valid);
     });
   }
@@ -235,7 +237,13 @@ export class ConversationReader {
     return read();
   }
 
-  async #mustExist(id: ConversationId): Promise<{ readonly message_count: number }> {
+  /** @throws ConversationColdError where its messages aren't at hand */
+  async #mustBeAtHand(id: ConversationId): Promise<void> {
+    const { is_cold: isCold } = await this.#mustExist(id);
+    if (isCold) throw ConversationColdError.of(id);
+  }
+
+  async #mustExist(id: ConversationId): Promise<{ readonly message_count: number; readonly is_cold: boolean }> {
     const state = await this.user.first(conversations.findState, { id });
     if (state === undefined || state.status === 'DELETED') throw ConversationNotFoundError.of(id);
     return state;

@@ -24,6 +24,8 @@ export interface ConversationSummary {
   readonly metadata: JsonObject;
   /** Kept out of lists unless they ask for hidden ones. */
   readonly isHidden: boolean;
+  /** Are its messages in cold storage? They can be exported; to be read again, it is thawed. */
+  readonly isCold: boolean;
   /** Grows with each change of title, status or active leaf, not with messages. Give it as `ifVersion` to notice others' changes. */
   readonly version: number;
   readonly messageCount: number;
@@ -39,7 +41,7 @@ export interface ConversationSummary {
 }
 
 export interface Conversation extends ConversationSummary {
-  /** The message that the next one answers: the end of the branch in use. Null while there are no messages. */
+  /** The message that the next one answers: the end of the branch in use. Null while there are no messages, or in cold storage. */
   readonly activeLeafId: MessageId | null;
 }
 

@@ -81,6 +81,40 @@ describeEngines('how long conversations are kept', ({ open }) => {
     expect(items.map(({ id }) => id).sort()).toEqual([kept.id, changed.id].sort());
   });
 
+  it('archived and closed ones go into cold storage, and are erased, each after a time that is set', async () => {
+    const { chats, preview, run, age } = await setUp({
+      RETENTION_COLD_DAYS: '30',
+      RETENTION_ARCHIVED_DAYS: '90',
+      RETENTION_CLOSED_DAYS: '60',
+    });
+    const made: Record<string, ConversationId> = {};
+    for (const title of ['active', 'archived', 'closed', 'written', 'deleted', 'empty', 'old', 'ended']) {
+      const { id } = await chats.createConversation({ title });
+      if (title !== 'empty') await chats.saveUserMessage({ conversationId: id, content: 'a' });
+      if (['closed', 'ended'].includes(title)) await chats.closeConversation(id);
+      else if (title !== 'active') await chats.archiveConversation(id);
+      if (title === 'deleted') await chats.deleteConversation(id);
+      const unused = daysAgo(title === 'old' ? 91 : title === 'ended' ? 61 : 31);
+      await age(id, { updated_at: unused, last_message_at: unused, archived_at: unused, closed_at: unused });
+      made[title] = id;
+    }
+    await age(made['written']!, { last_message_at: daysAgo(29) });
+    const due = { 'conversations.cold': 5, 'conversations.archived': 1, 'conversations.closed': 1 };
+    expect(await preview()).toEqual(due);
+    expect(await run()).toEqual(due);
+    const { items } = await chats.listConversations({ status: ['ACTIVE', 'ARCHIVED', 'CLOSED'], limit: 10 });
+    expect(Object.fromEntries(items.map(({ title, isCold }) => [title, isCold]))).toEqual({
+      active: false,
+      archived: true,
+      closed: true,
+      written: false,
+      empty: true,
+    });
+    // Brought back it is in use again.
+    await chats.thawConversation(made['archived']!);
+    expect(await run()).toEqual({});
+  });
+
   it('deleted ones are kept unless it is said for how long', async () => {
     const without = await setUp();
     const gone = await without.chats.createConversation();

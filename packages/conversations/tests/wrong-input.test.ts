@@ -119,6 +119,8 @@ const CALLS: Readonly<Record<Method, readonly (readonly [args: readonly unknown[
   deleteConversation: [...ids('conversationId'), [[ID, 'now'], 'options']],
   eraseConversation: [...ids('conversationId'), [[ID, 'now'], 'options']],
   previewErasure: ids('conversationId'),
+  freezeConversation: ids('conversationId'),
+  thawConversation: ids('conversationId'),
   saveMessage: [
     [[{ conversationId: ID, content: 'x' }], 'role'],
     [[{ conversationId: ID, content: 'x', role: 'robot' }], 'role'],

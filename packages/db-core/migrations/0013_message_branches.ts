@@ -15,9 +15,11 @@ const WRITTEN = [
 
 /** A count of tokens is made of the message and adds nothing to it: it may come later, once. */
 const onlyCounted = (is: string): string =>
-  ['OLD.token_count IS NULL', 'NEW.token_count IS NOT NULL', ...WRITTEN.map((name) => `NEW.${name} ${is} OLD.${name}`)].join(
-    ' AND ',
-  );
+  [
+    'OLD.token_count IS NULL',
+    'NEW.token_count IS NOT NULL',
+    ...WRITTEN.map((name) => `NEW.${name} ${is} OLD.${name}`),
+  ].join(' AND ');
 
 const refuseUpdate = {
   sqlite: (condition: string): string => `

@@ -17,6 +17,7 @@ import { migration as m0014 } from './0014_alerts.ts';
 import { migration as m0015 } from './0015_increments.ts';
 import { migration as m0016 } from './0016_checkpoints.ts';
 import { migration as m0017 } from './0017_embedding_marks.ts';
+import { migration as m0018 } from './0018_cold_storage.ts';
 
 /** Keelson's own migrations. */
 export const migrations: readonly Migration[] = [
@@ -37,4 +38,5 @@ export const migrations: readonly Migration[] = [
   m0015,
   m0016,
   m0017,
+  m0018,
 ];

@@ -128,9 +128,10 @@ export {
   type PolicyViolation,
 } from './operations/policy/check.ts';
 export type { ErasureCertificate } from './care/certificate.ts';
+export { removeMovedRows } from './care/moved-rows.ts';
 export type { OlderBackup } from './care/older-backups.ts';
 export { Retention, type RetentionOptions, type RetentionProgress } from './care/retention/retention.ts';
-export type { RetentionOutcome, RetentionRule } from './care/retention/rule.ts';
+export type { DueRow, RetentionOutcome, RetentionRule } from './care/retention/rule.ts';
 export {
   type AppliedErasures,
   type ApplyErasures,

@@ -15,6 +15,9 @@ export const conversationSummarySchema = z
     externalId: z.string().nullable().describe('The id that the source gave it.'),
     metadata: jsonObjectSchema,
     isHidden: z.boolean().describe('Left out of lists unless they ask for hidden ones.'),
+    isCold: z
+      .boolean()
+      .describe('Are its messages in cold storage? Then they can be exported, and read again when it was thawed.'),
     version: z
       .int()
       .describe('Grows with each change of title, status or active leaf, not with messages. It is the ETag too.'),
@@ -31,7 +34,9 @@ export const conversationSummarySchema = z
 
 export const conversationSchema = conversationSummarySchema
   .extend({
-    activeLeafId: uuidSchema.nullable().describe('The message that the next one follows; null while there are none.'),
+    activeLeafId: uuidSchema
+      .nullable()
+      .describe('The message that the next one follows; null while there are none, and in cold storage.'),
   })
   .meta({ id: 'Conversation', description: 'A conversation, without its messages.' });
 
@@ -59,8 +64,12 @@ export const updateConversationSchema = z
       .exactOptional()
       .describe('`ARCHIVED` puts it away and `ACTIVE` takes it out again; `CLOSED` is for good.'),
     expiresAt: expiresAtSchema.describe('From then on it may be erased for good; null: never.'),
+    isCold: z
+      .boolean()
+      .exactOptional()
+      .describe('True packs the messages away, into cold storage; false brings them back exactly as they were.'),
   })
-  .refine((change) => Object.keys(change).length > 0, 'must have a title, a status or an expiresAt')
+  .refine((change) => Object.keys(change).length > 0, 'must have a title, a status, an expiresAt or isCold')
   .meta({ id: 'ConversationChange', examples: [{ title: 'Release notes', status: 'ARCHIVED' }] });
 
 export const conversationParamsSchema = z.strictObject({ conversationId: uuidSchema });
@@ -75,6 +84,7 @@ export function toConversationSummary(conversation: ConversationSummary): z.outp
     externalId: conversation.externalId,
     metadata: conversation.metadata,
     isHidden: conversation.isHidden,
+    isCold: conversation.isCold,
     version: conversation.version,
     messageCount: conversation.messageCount,
     lastMessageAt: timeOf(conversation.lastMessageAt),

@@ -6,6 +6,7 @@ import { addConversationsChoose } from './conversations-choose.ts';
 import { addConversationsClose } from './conversations-close.ts';
 import { addConversationsContext } from './conversations-context.ts';
 import { addConversationsDelete } from './conversations-delete.ts';
+import { addConversationsCold } from './conversations-cold.ts';
 import { addConversationsErase } from './conversations-erase.ts';
 import { addConversationsExport } from './conversations-export.ts';
 import { addConversationsImport } from './conversations-import.ts';
@@ -21,7 +22,7 @@ import { addConversationsUnarchive } from './conversations-unarchive.ts';
 export function addConversations(parent: CommandUnknownOpts, context: Context): void {
   const group = parent
     .command('conversations')
-    .description("list, show, search, change, count, bring in, hand out and erase a user's conversations")
+    .description("list, show, search, change, count, bring in, hand out, pack away and erase a user's conversations")
     .addHelpText(
       'after',
       examples('keelson conversations import conversations.json --user ada', 'keelson conversations list --user ada'),
@@ -42,6 +43,7 @@ export function addConversations(parent: CommandUnknownOpts, context: Context): 
     addConversationsErase,
     addConversationsImport,
     addConversationsExport,
+    addConversationsCold,
     addConversationsStats,
   ])
     add(group, context);

@@ -25,7 +25,7 @@ export function addRetention(parent: CommandUnknownOpts, context: Context): void
     .addHelpText(
       'after',
       document(
-        '{"engine","database","dryRun","rules":[{"rule","purpose","table","action":"archive|remove|erase","keepMs":null|…,"before":null|…,"rows"}…]}',
+        '{"engine","database","dryRun","rules":[{"rule","purpose","table","action":"archive|remove|erase|move","keepMs":null|…,"before":null|…,"rows"}…]}',
       ),
     )
     .addHelpText(
@@ -44,7 +44,7 @@ export function addRetention(parent: CommandUnknownOpts, context: Context): void
           return;
         }
         const count = due.reduce((sum, { rows }) => sum + rows, 0);
-        const what = `This archives, removes or erases ${plural(count, 'row')} of ${place.database}; --dry-run shows which.`;
+        const what = `This archives, removes, erases or packs ${plural(count, 'row')} of ${place.database}; --dry-run shows which.`;
         if (count > 0)
           await confirmDestruction(context, { what, yes, name: confirm, identity: await readIdentity(database) });
         const progress = new JobProgress();

@@ -1,4 +1,5 @@
 import type { Adoption, LegacyRow, UserHandle } from '@keelson/db-core';
+import { thaw } from '../cold/thaw.ts';
 import * as conversations from '../repositories/conversation.repository.ts';
 import * as messages from '../repositories/message.repository.ts';
 import { ERASED, type Found } from './found.ts';
@@ -67,6 +68,8 @@ async function adoptGroup(adoption: Adoption, { group, found, before, read }: Gr
   const owner = conversation?.owner ?? (await before()).get(conversationId);
   if (owner === undefined) return refuseAll(...NO_CONVERSATION);
   const user = adoption.user(owner);
+  // What is there already is told by the messages.
+  await thaw(user, conversationId);
   const fresh = await freshOf(adoption, { user, conversationId, places: placesOf(adoption, group) });
   if (fresh.length > 0) await new Appender(adoption, user, conversationId).append(fresh, read);
 }

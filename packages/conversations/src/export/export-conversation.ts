@@ -1,9 +1,12 @@
 import type { UserHandle } from '@keelson/db-core';
+import { unpack } from '../cold/pack.ts';
+import { findParts, openParts } from '../cold/parts.ts';
 import { ConversationNotFoundError } from '../errors.ts';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from '../mapping.ts';
+import * as cold from '../repositories/cold.repository.ts';
 import * as conversations from '../repositories/conversation.repository.ts';
 import * as messages from '../repositories/message.repository.ts';
-import type { Conversation, ConversationId, JsonObject, JsonValue, Message } from '../types.ts';
+import type { Conversation, ConversationId, JsonObject, JsonValue, Message, MessageId } from '../types.ts';
 
 export const EXPORT_FORMAT = 'keelson.conversation/1';
 
@@ -12,7 +15,7 @@ type Exported<Row> = {
   readonly [Key in keyof Row]: Row[Key] extends Date ? string : Row[Key] extends Date | null ? string | null : Row[Key];
 };
 
-export type ExportedConversation = Exported<Conversation>;
+export type ExportedConversation = Exported<Omit<Conversation, 'isCold'>>;
 export interface ExportedMessage extends Exported<Message> {
   /** Tells several messages of one role and request apart. */
   readonly requestPart: number;
@@ -27,6 +30,8 @@ export interface ConversationDocument {
 }
 
 const CHUNK = 500;
+/** How often rows are looked for that have moved. */
+const MAX_TRIES = 10;
 
 /** A conversation as it is now, and its messages to read in steps. */
 export interface OpenedConversation {
@@ -42,18 +47,59 @@ export interface OpenedConversation {
 export async function openConversation(user: UserHandle, id: ConversationId): Promise<OpenedConversation> {
   const row = await user.first(conversations.findById, { id });
   if (row === undefined) throw ConversationNotFoundError.of(id);
-  return { conversation: toConversation(row), rows: () => rowsOf(user, row) };
+  return row.is_cold ? openCold(user, row) : { conversation: toConversation(row), rows: () => rowsOf(user, row) };
 }
 
-async function* rowsOf(user: UserHandle, { id, next_seq: next }: ConversationRow): AsyncGenerator<MessageRow> {
-  let last = 0;
-  while (last < next - 1) {
-    const limit = Math.min(CHUNK, next - 1 - last);
-    const rows = await user.all(messages.listAfter, { conversationId: id, seq: last, limit });
-    if (rows.length === 0) break;
-    yield* rows;
-    last = rows.at(-1)?.seq ?? last;
+/** Out of cold storage, where it stays. The same conversation gives the same export as before. */
+async function openCold(user: UserHandle, row: ConversationRow): Promise<OpenedConversation> {
+  const parts = await findParts(user, row.id);
+  const newest = await user.first(cold.findPart, { id: parts?.ids.at(-1) ?? row.id });
+  // It was thawed meanwhile.
+  if (parts === undefined || newest === undefined) return openConversation(user, row.id as ConversationId);
+  const leafId = parts.leafId ?? (await unpack(newest)).at(-1)?.id ?? null;
+  return {
+    conversation: { ...toConversation(row), activeLeafId: leafId as MessageId | null },
+    rows: () => rowsOf(user, row),
+  };
+}
+
+/** Wherever they are: a conversation may go into cold storage, or come back, while it is read. */
+async function* rowsOf(user: UserHandle, row: ConversationRow): AsyncGenerator<MessageRow> {
+  const place = { conversationId: row.id, after: 0, last: row.next_seq - 1 };
+  for (let tries = 0; place.after < place.last && tries < MAX_TRIES; tries += 1) {
+    const state = await user.first(conversations.findState, { id: row.id });
+    if (state === undefined) return;
+    for await (const message of state.is_cold ? coldRows(user, place) : storedRows(user, place)) {
+      yield message;
+      place.after = message.seq;
+      tries = 0;
+    }
   }
+}
+
+interface Place {
+  readonly conversationId: string;
+  readonly after: number;
+  readonly last: number;
+}
+
+async function* storedRows(
+  user: UserHandle,
+  { conversationId, after, last }: Place,
+): AsyncGenerator<MessageRow, void, undefined> {
+  for (let seq = after; seq < last;) {
+    const rows = await user.all(messages.listAfter, { conversationId, seq, limit: Math.min(CHUNK, last - seq) });
+    if (rows.length === 0) return;
+    yield* rows;
+    seq = rows.at(-1)?.seq ?? last;
+  }
+}
+
+async function* coldRows(
+  user: UserHandle,
+  { conversationId, after }: Place,
+): AsyncGenerator<MessageRow, void, undefined> {
+  for await (const { rows } of openParts(user, conversationId)) yield* rows.filter(({ seq }) => seq > after);
 }
 
 /** The whole document at once. */
@@ -61,18 +107,24 @@ export async function exportConversation(user: UserHandle, id: ConversationId): 
   const { conversation, rows } = await openConversation(user, id);
   const exported: ExportedMessage[] = [];
   for await (const row of rows()) exported.push(toExportedMessage(row));
-  return { format: EXPORT_FORMAT, conversation: plain(conversation), messages: exported };
+  return { format: EXPORT_FORMAT, conversation: toExportedConversation(conversation), messages: exported };
 }
 
 /** The same document as text in pieces, without a line end. */
 export async function* documentText({ conversation, rows }: OpenedConversation): AsyncGenerator<string> {
-  yield `{"format":${JSON.stringify(EXPORT_FORMAT)},"conversation":${JSON.stringify(plain(conversation))},"messages":[`;
+  yield `{"format":${JSON.stringify(EXPORT_FORMAT)},"conversation":${JSON.stringify(toExportedConversation(conversation))},"messages":[`;
   let between = '';
   for await (const row of rows()) {
     yield `${between}${JSON.stringify(toExportedMessage(row))}`;
     between = ',';
   }
   yield ']}';
+}
+
+/** Where it lies says nothing of it. */
+function toExportedConversation(conversation: Conversation): ExportedConversation {
+  const { isCold: _, ...exported } = conversation;
+  return plain(exported);
 }
 
 function toExportedMessage(row: MessageRow): ExportedMessage {

@@ -1,4 +1,5 @@
 import type { UserHandle } from '@keelson/db-core';
+import { thaw } from '../cold/thaw.ts';
 import { ConversationClosedError } from '../errors.ts';
 import * as transfer from '../repositories/conversation-transfer.repository.ts';
 import * as conversations from '../repositories/conversation.repository.ts';
@@ -21,6 +22,8 @@ export async function storeDocument(user: UserHandle, document: RestorableDocume
     await create(user, document);
     return { isNew: true, created: all.length, duplicates: 0 };
   }
+  // What is there already is told by the messages.
+  if (state.is_cold) await thaw(user, conversation.id);
   const known = await knownIds(user, document);
   const fresh = all.filter(({ id }) => !known.has(id));
   if (fresh.length > 0) {

@@ -1,4 +1,5 @@
 import { UniqueViolationError, type UserHandle } from '@keelson/db-core';
+import { thaw } from '../cold/thaw.ts';
 import { ConversationClosedError } from '../errors.ts';
 import * as transfer from '../repositories/conversation-transfer.repository.ts';
 import * as conversations from '../repositories/conversation.repository.ts';
@@ -51,6 +52,8 @@ class Store {
       await this.#create();
       return { isNew: true, created: all.length, duplicates: 0 };
     }
+    // What is there already is told by the messages.
+    if (known.is_cold) await thaw(this.#user, known.id);
     for (const row of await this.#user.all(messages.listExternalIds, { conversationId: known.id })) {
       if (row.external_id !== null) this.#ids.set(row.external_id, row.id);
     }
@@ -64,7 +67,7 @@ class Store {
   }
 
   /** The conversation here, by its id or by the longest that it had when it was shorter. */
-  async #known(): Promise<{ readonly id: string; readonly status: string } | undefined> {
+  async #known(): Promise<{ readonly id: string; readonly status: string; readonly is_cold: boolean } | undefined> {
     const { source, earlierExternalIds = [] } = this.#imported;
     const known = await this.#user.first(conversations.findByExternalId, { source, externalId: this.#externalId });
     if (known !== undefined) return known;

@@ -1,5 +1,5 @@
 import type { UserHandle } from '@keelson/db-core';
-import { ConversationNotFoundError, MessageNotFoundError } from '../errors.ts';
+import { ConversationColdError, ConversationNotFoundError, MessageNotFoundError } from '../errors.ts';
 import * as conversations from '../repositories/conversation.repository.ts';
 import * as queries from '../repositories/path.repository.ts';
 import { find, refuse } from '../services/change.ts';
@@ -9,6 +9,7 @@ import type { Conversation, ConversationId, MessageId } from '../types.ts';
 export async function activeLeafSeq(user: UserHandle, conversationId: ConversationId): Promise<number> {
   const row = await user.first(queries.findLeaf, { conversationId });
   if (row === undefined || row.status === 'DELETED') throw ConversationNotFoundError.of(conversationId);
+  if (row.is_cold) throw ConversationColdError.of(conversationId);
   return row.leaf_seq ?? row.next_seq - 1;
 }
 

@@ -18,7 +18,7 @@ export const findByExternalIds = defineQuery(
   (db, p: { source: string; externalIds: readonly string[] }) =>
     db
       .selectFrom('conversations')
-      .select(['id', 'status', 'external_id'])
+      .select(['id', 'status', 'is_cold', 'external_id'])
       .where('source', '=', p.source)
       .where('external_id', 'in', p.externalIds),
 );

@@ -9,6 +9,7 @@ const columns = [
   'external_id',
   'metadata',
   'is_hidden',
+  'is_cold',
   'version',
   'message_count',
   'last_message_at',
@@ -47,7 +48,7 @@ export const findById = defineQuery('conversations.findById', (db, p: { id: stri
 
 /** What tells why a conversation can't be changed, without its deleted state hidden. */
 export const findState = defineQuery('conversations.findState', (db, p: { id: string }) =>
-  db.selectFrom('conversations').select(['status', 'version', 'message_count']).where('id', '=', p.id),
+  db.selectFrom('conversations').select(['status', 'version', 'message_count', 'is_cold']).where('id', '=', p.id),
 );
 
 export const findByExternalId = defineQuery(
@@ -55,7 +56,7 @@ export const findByExternalId = defineQuery(
   (db, p: { source: string; externalId: string }) =>
     db
       .selectFrom('conversations')
-      .select(['id', 'status'])
+      .select(['id', 'status', 'is_cold'])
       .where('source', '=', p.source)
       .where('external_id', '=', p.externalId),
 );
@@ -214,7 +215,7 @@ interface TakeSeqParams {
 
 /**
  * The first statement of every append: takes a number and, with it, the lock on the conversation. Gives no row when the
- * conversation takes no messages, or already has one of this request.
+ * conversation takes no messages, or already has one of this request, or is in cold storage.
  */
 export const takeSeq = defineQuery('conversations.takeSeq', (db, p: TakeSeqParams) =>
   db
@@ -226,6 +227,7 @@ export const takeSeq = defineQuery('conversations.takeSeq', (db, p: TakeSeqParam
       updated_at: p.now,
     }))
     .where('id', '=', p.id)
+    .where('is_cold', '=', false)
     .where((eb) => eb.or(OPEN_STATUSES.map((status) => eb('status', '=', status))))
     .where((eb) =>
       eb.not(
@@ -280,6 +282,7 @@ export const takeSeqs = defineQuery(
         updated_at: p.now,
       }))
       .where('id', '=', p.id)
+      .where('is_cold', '=', false)
       .where((eb) => eb.or(OPEN_STATUSES.map((status) => eb('status', '=', status))))
       .returning('next_seq'),
 );
@@ -306,6 +309,7 @@ export const takeSeqsAdopted = defineQuery(
         active_leaf_id: null,
       }))
       .where('id', '=', p.id)
+      .where('is_cold', '=', false)
       .where((eb) =>
         eb.or([...OPEN_STATUSES.map((status) => eb('status', '=', status)), eb('next_seq', '=', p.expected)]),
       )

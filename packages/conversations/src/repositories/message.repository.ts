@@ -50,7 +50,7 @@ export const listBefore = defineQuery(
       .limit(p.limit),
 );
 
-/** Those that are of this conversation, in order. */
+/** Those that are of this conversation. */
 export const listByIds = defineQuery(
   'messages.listByIds',
   (db, p: { conversationId: string; ids: readonly string[] }) =>
@@ -58,8 +58,7 @@ export const listByIds = defineQuery(
       .selectFrom('conversation_messages')
       .select(columns)
       .where('id', 'in', p.ids)
-      .where('conversation_id', '=', p.conversationId)
-      .orderBy('seq'),
+      .where('conversation_id', '=', p.conversationId),
 );
 
 /** All messages of a source, the latest first, below a time and an id. */

@@ -8,7 +8,7 @@ const NOT_OF_THE_SYSTEM = [literal('user'), literal('assistant'), literal('tool'
 export const findLeaf = defineQuery('path.findLeaf', (db, p: { conversationId: string }) =>
   db
     .selectFrom('conversations')
-    .select(['status', 'next_seq'])
+    .select(['status', 'next_seq', 'is_cold'])
     .select((eb) =>
       eb
         .selectFrom('conversation_messages')

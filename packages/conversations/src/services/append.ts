@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { newId, type UserHandle } from '@keelson/db-core';
+import { thaw } from '../cold/thaw.ts';
 import {
   ConversationClosedError,
   ConversationNotFoundError,
@@ -23,6 +24,10 @@ export async function append(user: UserHandle, role: MessageRole, input: ValidMe
   const tokenCount = input.status === 'partial' ? null : tokensOf(partsOf(input), await loadTokenizer());
   const attempt = new Append(user, role, { ...input, tokenCount });
   return user.transaction(() => attempt.run(), { idempotent: attempt.isRepeatable });
+}
+
+function again(row: MessageRow): SavedMessage {
+  return { message: toMessage(row), isNew: false };
 }
 
 type CountedMessage = ValidMessage & { readonly tokenCount: number | null };
@@ -100,8 +105,12 @@ class Append {
     const { conversationId: id } = this.#input;
     const state = await this.#user.first(conversations.findState, { id });
     if (state === undefined || state.status === 'DELETED') throw ConversationNotFoundError.of(id);
+    if (state.is_cold) {
+      await thaw(this.#user, id);
+      return this.run();
+    }
     const stored = await this.#stored();
-    if (stored !== undefined) return { message: await this.#again(stored), isNew: false };
+    if (stored !== undefined) return this.#again(stored);
     throw ConversationClosedError.of(id);
   }
 
@@ -117,11 +126,11 @@ class Append {
   }
 
   /** The request was saved before: the same again, a partial message that has grown, or a mistake. */
-  async #again(stored: MessageRow): Promise<Message> {
+  async #again(stored: MessageRow): Promise<SavedMessage> {
     const { content, status, tokenCount, metadata } = this.#input;
     const isSame =
       stored.content === content && stored.status === status && isDeepStrictEqual(stored.parts, this.#parts);
-    if (isSame || this.#isOvertaken(stored)) return toMessage(stored);
+    if (isSame || this.#isOvertaken(stored)) return again(stored);
     if (stored.status !== 'partial') {
       const details = { conversationId: stored.conversation_id, requestId: stored.request_id, messageId: stored.id };
       throw new RequestIdReusedError(`The request id stands for message ${stored.id}, which has other content.`, {
@@ -140,10 +149,11 @@ class Append {
       ...known,
     };
     const changed = await this.#user.first(messages.updatePartial, change);
-    if (changed !== undefined) return toMessage(changed);
+    if (changed !== undefined) return again(changed);
     // Another writer changed it meanwhile. Only a partial message changes, so this ends.
     const latest = await this.#stored();
-    return latest === undefined ? toMessage(stored) : this.#again(latest);
+    // Without it the conversation went into cold storage meanwhile, or is gone.
+    return latest === undefined ? this.run() : this.#again(latest);
   }
 
   /** A save that comes late, after a longer one of the same answer: what came after it stands. */

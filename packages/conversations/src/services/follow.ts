@@ -39,7 +39,7 @@ async function changedMessages(
   const keys = changes.filter(({ table }) => table === 'conversation_messages').map(({ key }) => key);
   if (keys.length === 0) return [];
   const rows = await user.all(messages.listByIds, { conversationId, ids: [...new Set(keys)] });
-  return rows.map(toMessage);
+  return rows.map(toMessage).sort((one, other) => one.seq - other.seq);
 }
 
 async function findVisible(user: UserHandle, id: ConversationId): Promise<Conversation | null> {

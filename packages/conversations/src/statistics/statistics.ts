@@ -1,5 +1,7 @@
 import { Audit, type By, type Database, SYSTEM_OWNER, type UserHandle } from '@keelson/db-core';
+import { unpack } from '../cold/pack.ts';
 import type { GetStatistics } from '../inputs.ts';
+import * as cold from '../repositories/cold.repository.ts';
 import * as queries from '../repositories/statistics.repository.ts';
 import { parse } from '../schemas/parse.ts';
 import { statisticsSchema, type ValidStatistics } from '../schemas/statistics.schema.ts';
@@ -65,4 +67,13 @@ export async function overallStatistics(
 
 async function add(tally: Tally, user: UserHandle, span: { readonly from: Date; readonly to: Date }): Promise<void> {
   for await (const row of user.stream(queries.listFigures, span)) tally.add(row);
+  // What is in cold storage counts as it did before.
+  for (const { id } of await user.all(cold.listPartIds, span)) {
+    const part = await user.first(cold.findPart, { id });
+    if (part === undefined) continue;
+    tally.rewind();
+    const rows = (await unpack(part)).filter(({ created_at: at }) => at >= span.from && at < span.to);
+    rows.sort((a, b) => a.created_at.getTime() - b.created_at.getTime());
+    for (const row of rows) tally.add(row);
+  }
 }

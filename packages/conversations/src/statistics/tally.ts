@@ -30,7 +30,7 @@ export class Tally {
     this.#byDay = days.map(() => ({ system: 0, user: 0, assistant: 0, tool: 0 }));
   }
 
-  /** Another user's messages begin with the first day again. */
+  /** Those of another user, or of a part of cold storage, begin with the first day again. */
   rewind(): void {
     this.#day = 0;
   }

@@ -28,7 +28,11 @@ export async function release(statements: Statements, table: OwnedTable, where: 
 }
 
 /** Removes some of the rows; call it in a transaction until it gives 0. */
-export async function deleteChunk(statements: Statements, table: OwnedTable, where: Where): Promise<number> {
+export async function deleteChunk(
+  statements: Statements,
+  table: Pick<OwnedTable, 'name' | 'isImmutable' | 'key' | 'order'>,
+  where: Where,
+): Promise<number> {
   const name = quoteName(table.name);
   const values = Object.values(where);
   const chosen = `FROM ${name} WHERE ${condition(where)} ORDER BY ${table.order} LIMIT ${CHUNK}`;

@@ -248,6 +248,9 @@ function inShape(
     jobs: { keepMs: settings.JOBS_RETENTION_DAYS * 24 * HOUR_MS },
     retention: {
       archiveMs: settings.RETENTION_ARCHIVE_DAYS * 24 * HOUR_MS,
+      coldMs: settings.RETENTION_COLD_DAYS * 24 * HOUR_MS,
+      archivedMs: settings.RETENTION_ARCHIVED_DAYS * 24 * HOUR_MS,
+      closedMs: settings.RETENTION_CLOSED_DAYS * 24 * HOUR_MS,
       deletedMs: settings.RETENTION_DELETED_DAYS * 24 * HOUR_MS,
       logsMs: settings.RETENTION_LOG_DAYS * 24 * HOUR_MS,
       logRows: settings.RETENTION_LOG_ROWS,

@@ -37,6 +37,31 @@ export const retentionSettings = {
     meaning:
       'What nobody has used for so long is put away: conversations become archived. Two years, as in the systems that this replaces.',
   }),
+  RETENTION_COLD_DAYS: count({
+    section: care,
+    initial: '0',
+    min: 1,
+    max: 36_500,
+    zero: 'never',
+    meaning:
+      'What is archived or closed and has not been used for so long goes into cold storage: the messages of conversations, packed until somebody needs them.',
+  }),
+  RETENTION_ARCHIVED_DAYS: count({
+    section: care,
+    initial: '0',
+    min: 1,
+    max: 36_500,
+    zero: 'never',
+    meaning: 'What was archived and has not been used for so long is erased for good: conversations.',
+  }),
+  RETENTION_CLOSED_DAYS: count({
+    section: care,
+    initial: '0',
+    min: 1,
+    max: 36_500,
+    zero: 'never',
+    meaning: 'What was closed and has not been used for so long is erased for good: conversations.',
+  }),
   RETENTION_DELETED_DAYS: count({
     section: care,
     initial: '0',

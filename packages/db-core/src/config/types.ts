@@ -48,6 +48,12 @@ export interface DatabaseConfig {
 export interface RetentionConfig {
   /** Without use for so long: put away. 0: never. */
   readonly archiveMs: number;
+  /** Put away or ended, and without use for so long: into cold storage. 0: never. */
+  readonly coldMs: number;
+  /** Put away, and without use for so long: erased for good. 0: never. */
+  readonly archivedMs: number;
+  /** Ended, and without use for so long: erased for good. 0: never. */
+  readonly closedMs: number;
   /** Deleted so long ago: erased for good. 0: never. */
   readonly deletedMs: number;
   /** How long log lines are kept. 0: for ever. */

@@ -118,6 +118,7 @@ export const TABLE_CARE: Readonly<Record<string, TableCare>> = {
       deleted_at: 'none',
       expires_at: 'none',
       is_hidden: 'none',
+      is_cold: 'none',
       active_leaf_id: 'internal',
       source: 'internal',
       external_id: 'personal',
@@ -156,6 +157,24 @@ export const TABLE_CARE: Readonly<Record<string, TableCare>> = {
   },
   conversation_branches: {
     columns: { user_id: 'personal', id: 'internal', conversation_id: 'internal', seq: 'none', parent_seq: 'none' },
+  },
+  conversation_cold_parts: {
+    columns: {
+      user_id: 'personal',
+      id: 'internal',
+      conversation_id: 'internal',
+      part: 'none',
+      is_last: 'none',
+      active_leaf_id: 'internal',
+      messages: 'none',
+      first_at: 'none',
+      last_at: 'none',
+      text_bytes: 'none',
+      data_bytes: 'none',
+      digest: 'personal',
+      created_at: 'none',
+      data: 'personal',
+    },
   },
   conversation_checkpoints: {
     columns: {

@@ -163,6 +163,7 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
       deleted_at: 'When it was deleted.',
       expires_at: 'When retention may remove it; null: never.',
       is_hidden: 'Left out of lists.',
+      is_cold: 'Are its messages in cold storage? Then it has no rows of messages.',
       active_leaf_id: 'The last message of the branch that was chosen; null: the branch with the newest message.',
       source: 'The system that it was imported from.',
       external_id: 'Its id there.',
@@ -185,7 +186,8 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
       content: 'The text; up to 4,194,304 characters.',
       parts: 'Tool calls, tool results and attachments.',
       status: '`partial` while it is being written, `aborted` if it was cut off.',
-      token_count: "How many tokens its text and its parts have for a model's context; null while nobody has counted them.",
+      token_count:
+        "How many tokens its text and its parts have for a model's context; null while nobody has counted them.",
       request_id: 'The request that saved it, by which a retried save is recognised.',
       request_part: 'Tells several messages of one role in one request apart.',
       source: 'What produced it.',
@@ -219,6 +221,27 @@ export const TABLE_NOTES: Readonly<Record<string, TableNotes>> = {
     indexes: {
       conversation_branches_seq_key: 'Where the run of messages begins that a number is in.',
       conversation_branches_by_parent: 'What else follows a message: its siblings and answers.',
+    },
+  },
+  conversation_cold_parts: {
+    purpose:
+      'Messages of conversations that nobody needs at hand, packed: written, and removed again, in the transaction that takes the rows of the messages away, or puts them back.',
+    columns: {
+      conversation_id: 'The conversation.',
+      part: 'Its number there, from 1. A long conversation has several parts, so that none of them is large.',
+      is_last: 'Is it the last part? So it shows when parts are missing.',
+      active_leaf_id: 'The message that was chosen as the end of the branch in use; the same in every part.',
+      messages: 'How many messages it holds.',
+      first_at: 'Time of the earliest of its messages.',
+      last_at: 'Time of the latest of them.',
+      text_bytes: 'Size of the text before it was compressed.',
+      data_bytes: 'Its size since.',
+      digest: 'SHA-256 of that text, in hexadecimal.',
+      data: 'One message a line, as JSON (NDJSON), compressed with gzip.',
+    },
+    indexes: {
+      conversation_cold_parts_part_key: 'The parts of a conversation, in order.',
+      conversation_cold_parts_by_time: "Which parts have an owner's messages of a span of time, for figures.",
     },
   },
   conversation_checkpoints: {

@@ -60,7 +60,7 @@ describe('without any setting', () => {
         cache: { hotBytes: 33_554_432, warmBytes: 67_108_864, redisUrl: undefined },
         changes: { keepMs: 604_800_000, keepRows: 5_000_000 },
         jobs: { keepMs: 2_592_000_000 },
-        retention: { archiveAfterMs: 63_072_000_000, deletedKeepMs: null, logs: { keepMs: 2_592_000_000, keepRows: 1_000_000 } },
+        retention: { archiveMs: 63_072_000_000, deletedMs: 0, logsMs: 2_592_000_000, logRows: 1_000_000 },
         backups: { folder: '/srv/app/data/backups', keepMs: 2_592_000_000 },
         alerts: {
           webhook: undefined,
@@ -455,7 +455,9 @@ describe('loadDatabaseConfig', () => {
   test('covers every name that begins with DATABASE_ and the like, and the keys of secrets', () => {
     expect(Object.keys(databaseSettings.shape).sort()).toEqual(
       settingNames
-        .filter((name) => /^(?:ALERT|BACKUP|DATABASE|MIGRATION|CACHE|CHANGES|JOBS|KEELSON_SECRET|RETENTION)_/.test(name))
+        .filter((name) =>
+          /^(?:ALERT|BACKUP|DATABASE|MIGRATION|CACHE|CHANGES|JOBS|KEELSON_SECRET|RETENTION)_/.test(name),
+        )
         .sort(),
     );
   });

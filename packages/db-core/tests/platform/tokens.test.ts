@@ -156,7 +156,8 @@ describeEngines('API tokens', (context) => {
         issues: [
           {
             path: 'scopes.1',
-            message: 'is no scope; there are *, admin, conversations, conversations:read, conversations:write, changes, changes:read',
+            message:
+              'is no scope; there are *, admin, conversations, conversations:read, conversations:write, changes, changes:read',
           },
         ],
       },

@@ -15,6 +15,7 @@ describe("the types of a user's handle", () => {
       | 'conversations'
       | 'conversation_checkpoint_writes'
       | 'conversation_checkpoints'
+      | 'conversation_cold_parts'
       | 'conversation_messages'
       | 'jobs'
       | 'job_logs'

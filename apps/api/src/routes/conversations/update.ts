@@ -36,8 +36,8 @@ export function updateConversation(api: Api, { userOf, conversationsOf }: Servic
       },
       schema: {
         operationId: 'updateConversation',
-        summary: 'Change the title, the status or the expiry of a conversation',
-        description: 'What is given is changed together or not at all.',
+        summary: 'Change the title, the status or the expiry of a conversation, or where its messages lie',
+        description: 'What is given is changed together or not at all. Cold storage is no change of the version.',
         tags: ['conversations'],
         params: conversationParamsSchema,
         headers: ifMatchSchema,
@@ -46,7 +46,7 @@ export function updateConversation(api: Api, { userOf, conversationsOf }: Servic
       },
     },
     async (request, reply) => {
-      const { title, status, expiresAt } = request.body;
+      const { title, status, expiresAt, isCold } = request.body;
       const { conversationId } = request.params;
       const conversations = conversationsOf(request);
       const steps: ((version: ChangeOptions) => Promise<Conversation>)[] = [];
@@ -58,7 +58,14 @@ export function updateConversation(api: Api, { userOf, conversationsOf }: Servic
         let changed: Conversation | undefined;
         // The version holds for the first change; each other one changes what the one before it made.
         for (const step of steps) changed = await step(changed === undefined ? versionOf(request.headers) : {});
-        return changed;
+        if (isCold === undefined) return changed;
+        const { ifVersion } = versionOf(request.headers);
+        const { version: current } = changed ?? (await conversations.getConversation(conversationId));
+        if (changed === undefined && ifVersion !== undefined && ifVersion !== current) {
+          const details = { conversationId, version: current };
+          throw new ConversationChangedError(`Conversation ${conversationId} has version ${current}.`, { details });
+        }
+        return conversations[isCold ? 'freezeConversation' : 'thawConversation'](conversationId);
       });
       if (conversation === undefined) throw new InternalError('A change that changes nothing was let through.');
       return reply.header('etag', entityTag(conversation.version)).send(toConversation(conversation));

@@ -1,4 +1,4 @@
-import { ConversationNotFoundError, MAX_LIMIT } from '@keelson/conversations';
+import { ConversationColdError, ConversationNotFoundError, MAX_LIMIT } from '@keelson/conversations';
 import { z } from 'zod';
 import type { Api, Services } from '../../api.ts';
 import { conversationParamsSchema } from '../../schemas/conversation.ts';
@@ -13,7 +13,7 @@ export function lastMessages(api: Api, { conversationsOf }: Services): void {
   api.get(
     '/v1/conversations/:conversationId/messages/last',
     {
-      config: { access: 'conversations:read', problems: [ConversationNotFoundError] },
+      config: { access: 'conversations:read', problems: [ConversationNotFoundError, ConversationColdError] },
       schema: {
         operationId: 'lastMessages',
         summary: 'Get the last messages of a conversation',

@@ -1,4 +1,4 @@
-import { ConversationNotFoundError } from '@keelson/conversations';
+import { ConversationColdError, ConversationNotFoundError } from '@keelson/conversations';
 import { z } from 'zod';
 import type { Api, Services } from '../../api.ts';
 import { conversationParamsSchema } from '../../schemas/conversation.ts';
@@ -15,7 +15,7 @@ export function listMessages(api: Api, { conversationsOf }: Services): void {
   api.get(
     '/v1/conversations/:conversationId/messages',
     {
-      config: { access: 'conversations:read', problems: [ConversationNotFoundError] },
+      config: { access: 'conversations:read', problems: [ConversationNotFoundError, ConversationColdError] },
       schema: {
         operationId: 'listMessages',
         summary: 'List the messages of a conversation',

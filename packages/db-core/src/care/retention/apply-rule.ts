@@ -34,6 +34,8 @@ function applyPart(tools: Applying, due: Due, part: Part): Promise<number> {
       return remove(tools, due, part);
     case 'erase':
       return erase(tools, due, part);
+    case 'move':
+      return move(tools, due, part);
   }
 }
 
@@ -104,6 +106,27 @@ async function erase(tools: Applying, due: Due, part: Part): Promise<number> {
     },
   });
   return rows.length;
+}
+
+/** One after the other, so that no transaction is longer than one of them needs. */
+async function move({ statements, database, signal }: Applying, due: Due, part: Part): Promise<number> {
+  const { rule, table, before } = due;
+  const rows = await statements.rows(
+    'retention.toMove',
+    `SELECT user_id, id FROM ${quoteName(table.name)} WHERE ${part.condition}`,
+    part.values,
+  );
+  let moved = 0;
+  for (const row of rows) {
+    signal?.throwIfAborted();
+    const isMoved = await rule.move?.(database, {
+      userId: row['user_id'] as string,
+      id: row['id'] as string,
+      before,
+    });
+    if (isMoved === true) moved += 1;
+  }
+  return moved;
 }
 
 interface Child {

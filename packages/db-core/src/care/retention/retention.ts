@@ -137,8 +137,10 @@ function tableOf({ tables }: SchemaDescription, rule: RetentionRule): TableDescr
   if (rule.action === 'archive' && rule.set === undefined) throw unfit(rule, 'it does not say what to write');
   if (rule.action === 'remove' && TABLE_CARE[rule.table]?.isImmutable === true)
     throw unfit(rule, `rows of ${rule.table} never change and can only be erased`);
-  if (rule.action === 'erase' && table.primaryKey.join() !== 'user_id,id')
-    throw unfit(rule, `only tables with the key (user_id, id) can be erased from`);
+  if (rule.action === 'move' && rule.move === undefined) throw unfit(rule, 'it does not say how rows are moved');
+  const byRow = { erase: 'can be erased from', move: 'have rows that can be moved' };
+  if ((rule.action === 'erase' || rule.action === 'move') && table.primaryKey.join() !== 'user_id,id')
+    throw unfit(rule, `only tables with the key (user_id, id) ${byRow[rule.action]}`);
   if (rule.mostRows !== undefined && (rule.idsByTime !== true || table.primaryKey.join() !== 'id'))
     throw unfit(rule, 'only rows whose key is an id that tells its time can be bounded in number');
   return table;

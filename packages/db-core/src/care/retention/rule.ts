@@ -29,8 +29,10 @@ export interface RetentionRule {
    * - `remove`: they go, with the rows that refer to them.
    * - `erase`: they go for good, as a person's right has it: also immutable ones, with a line in the ledger of erasures, and
    *   out of the search index. The table must have `user_id` and `id`.
+   * - `move`: each row is given to `move`, which puts it, or what belongs to it, elsewhere. The table must have `user_id` and
+   *   `id`.
    */
-  readonly action: 'archive' | 'remove' | 'erase';
+  readonly action: 'archive' | 'remove' | 'erase' | 'move';
   /** Columns with times. A row is due when the latest of its times is so long ago; one without any never is. */
   readonly since: readonly string[];
   /** Milliseconds, or what the configuration says. Null: for ever. */
@@ -48,8 +50,20 @@ export interface RetentionRule {
   readonly idsByTime?: boolean;
   /** How many rows are kept at most, however young they are: only with `idsByTime`, in a table whose key is the id. */
   readonly mostRows?: (config: DatabaseConfig) => number;
+  /**
+   * What `move` does with a row, in a transaction of its own. It looks again whether the row is due still, with nobody able
+   * to change that meanwhile: it was not used after `before`. Gives false when there was nothing to do.
+   */
+  readonly move?: (database: Database, row: DueRow) => Promise<boolean>;
   /** After rows of an owner were erased, and before their bytes are cleared away: for what is made of them. */
   readonly afterErase?: (database: Database, userId: string) => Promise<unknown>;
+}
+
+/** A row that is due, and since when it must not have been used. */
+export interface DueRow {
+  readonly userId: string;
+  readonly id: string;
+  readonly before: Date;
 }
 
 /** A rule, and how many rows it concerns. */

@@ -11,6 +11,7 @@ const LEFT_EMPTY: Readonly<Record<string, string>> = {
   api_tokens: 'they open the database',
   user_sessions: 'they open the database',
   sign_in_failures: 'they tell who tried to sign in',
+  conversation_cold_parts: 'they hold texts; conversations in cold storage have no messages in the copy',
   settings: 'they may hold secrets; the copy gets settings of its own',
   audit_events: 'they tell what people did',
   change_log: 'the copy begins a new epoch of its change feed',

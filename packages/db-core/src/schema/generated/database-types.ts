@@ -146,6 +146,23 @@ export interface ConversationCheckpointWrites {
   user_id: string;
 }
 
+export interface ConversationColdParts {
+  active_leaf_id: string | null;
+  conversation_id: string;
+  created_at: Date;
+  data: Uint8Array;
+  data_bytes: number;
+  digest: string;
+  first_at: Date | null;
+  id: string;
+  is_last: boolean;
+  last_at: Date | null;
+  messages: number;
+  part: number;
+  text_bytes: number;
+  user_id: string;
+}
+
 export interface ConversationMessages {
   content: string;
   conversation_id: string;
@@ -177,6 +194,7 @@ export interface Conversations {
   expires_at: Date | null;
   external_id: string | null;
   id: string;
+  is_cold: Generated<boolean>;
   is_hidden: Generated<boolean>;
   last_message_at: Date | null;
   last_opened_at: Date | null;
@@ -463,6 +481,7 @@ export interface DB {
   conversation_branches: ConversationBranches;
   conversation_checkpoint_writes: ConversationCheckpointWrites;
   conversation_checkpoints: ConversationCheckpoints;
+  conversation_cold_parts: ConversationColdParts;
   conversation_messages: ConversationMessages;
   conversations: Conversations;
   database_identity: DatabaseIdentity;

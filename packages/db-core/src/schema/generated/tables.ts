@@ -2,7 +2,7 @@
 import type { SchemaDescription } from '../description.ts';
 
 /** The tables whose rows have owners. */
-export type TenantTable = 'audit_events' | 'conversation_branches' | 'conversation_checkpoint_writes' | 'conversation_checkpoints' | 'conversation_messages' | 'conversations' | 'idempotency_keys' | 'job_logs' | 'jobs' | 'search_embedding_marks' | 'search_embeddings' | 'search_entries' | 'search_indexes' | 'search_marks' | 'search_postings' | 'settings';
+export type TenantTable = 'audit_events' | 'conversation_branches' | 'conversation_checkpoint_writes' | 'conversation_checkpoints' | 'conversation_cold_parts' | 'conversation_messages' | 'conversations' | 'idempotency_keys' | 'job_logs' | 'jobs' | 'search_embedding_marks' | 'search_embeddings' | 'search_entries' | 'search_indexes' | 'search_marks' | 'search_postings' | 'settings';
 
 /** The schema that this version works with. */
 export const schema: SchemaDescription = {
@@ -335,6 +335,57 @@ export const schema: SchemaDescription = {
       ],
     },
     {
+      name: 'conversation_cold_parts',
+      columns: [
+        { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'conversation_id', codec: 'uuid', nullable: false, hasDefault: false },
+        { name: 'part', codec: 'integer', nullable: false, hasDefault: false },
+        { name: 'is_last', codec: 'boolean', nullable: false, hasDefault: false },
+        { name: 'active_leaf_id', codec: 'uuid', nullable: true, hasDefault: false },
+        { name: 'messages', codec: 'integer', nullable: false, hasDefault: false },
+        { name: 'first_at', codec: 'timestamp', nullable: true, hasDefault: false },
+        { name: 'last_at', codec: 'timestamp', nullable: true, hasDefault: false },
+        { name: 'text_bytes', codec: 'bigint', nullable: false, hasDefault: false },
+        { name: 'data_bytes', codec: 'bigint', nullable: false, hasDefault: false },
+        { name: 'digest', codec: 'text', nullable: false, hasDefault: false },
+        { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
+        { name: 'data', codec: 'blob', nullable: false, hasDefault: false },
+      ],
+      primaryKey: ['user_id', 'id'],
+      foreignKeys: [
+        {
+          columns: ['user_id', 'conversation_id'],
+          table: 'conversations',
+          references: ['user_id', 'id'],
+          onDelete: 'no action',
+        },
+      ],
+      indexes: [
+        {
+          name: 'conversation_cold_parts_by_time',
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'last_at', descending: false },
+            { name: 'first_at', descending: false },
+            { name: 'id', descending: false },
+          ],
+          unique: false,
+          partial: false,
+        },
+        {
+          name: 'conversation_cold_parts_part_key',
+          columns: [
+            { name: 'user_id', descending: false },
+            { name: 'conversation_id', descending: false },
+            { name: 'part', descending: false },
+          ],
+          unique: true,
+          partial: false,
+        },
+      ],
+    },
+    {
       name: 'conversation_messages',
       columns: [
         { name: 'user_id', codec: 'text', nullable: false, hasDefault: false },
@@ -480,6 +531,7 @@ export const schema: SchemaDescription = {
         { name: 'created_at', codec: 'timestamp', nullable: false, hasDefault: false },
         { name: 'updated_at', codec: 'timestamp', nullable: false, hasDefault: false },
         { name: 'version', codec: 'integer', nullable: false, hasDefault: true },
+        { name: 'is_cold', codec: 'boolean', nullable: false, hasDefault: true },
       ],
       primaryKey: ['user_id', 'id'],
       foreignKeys: [

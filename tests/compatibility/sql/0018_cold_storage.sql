@@ -154,6 +154,146 @@ update "conversation_checkpoints"
   set "parent_checkpoint_id" = $1, "type" = $2, "state" = $3, "channel_values" = $4
   where "conversation_checkpoints"."user_id" = $5 and ("id" = $6);
 
+-- cold.deleteParts
+-- sqlite
+delete
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = ? and ("conversation_id" = ?);
+-- postgres
+delete
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = $1 and ("conversation_id" = $2);
+
+-- cold.endCold
+-- sqlite
+update "conversations"
+  set "is_cold" = ?, "active_leaf_id" = ?
+  where "conversations"."user_id" = ? and ("id" = ?);
+-- postgres
+update "conversations"
+  set "is_cold" = $1, "active_leaf_id" = $2
+  where "conversations"."user_id" = $3 and ("id" = $4);
+
+-- cold.findPart
+-- sqlite
+select "conversation_id", "part", "is_last", "active_leaf_id", "messages", "digest", "data"
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = ? and ("id" = ?);
+-- postgres
+select "conversation_id", "part", "is_last", "active_leaf_id", "messages", "digest", "data"
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = $1 and ("id" = $2);
+
+-- cold.forgetLeaf
+-- sqlite
+update "conversations"
+  set "active_leaf_id" = ?
+  where "conversations"."user_id" = ? and ("id" = ?);
+-- postgres
+update "conversations"
+  set "active_leaf_id" = $1
+  where "conversations"."user_id" = $2 and ("id" = $3);
+
+-- cold.forgetVectors
+-- sqlite
+delete
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = ? and ("kind" = ? and "entity_id" in (select value from json_each(?)));
+-- postgres
+delete
+  from "search_embeddings"
+  where "search_embeddings"."user_id" = $1 and ("kind" = $2 and "entity_id" = any($3));
+
+-- cold.freeze
+-- sqlite
+update "conversations"
+  set "is_cold" = ?
+  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and "status" <> ?)
+  returning "active_leaf_id";
+-- postgres
+update "conversations"
+  set "is_cold" = $1
+  where "conversations"."user_id" = $2 and ("id" = $3 and "is_cold" = $4 and "status" <> $5)
+  returning "active_leaf_id";
+
+-- cold.freezeUnused
+-- sqlite
+update "conversations"
+  set "is_cold" = ?
+  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and "status" in (?, ?) and "updated_at" <= ? and ("last_message_at" is null or "last_message_at" <= ?) and ("last_opened_at" is null or "last_opened_at" <= ?))
+  returning "active_leaf_id";
+-- postgres
+update "conversations"
+  set "is_cold" = $1
+  where "conversations"."user_id" = $2 and ("id" = $3 and "is_cold" = $4 and "status" in ($5, $6) and "updated_at" <= $7 and ("last_message_at" is null or "last_message_at" <= $8) and ("last_opened_at" is null or "last_opened_at" <= $9))
+  returning "active_leaf_id";
+
+-- cold.insertPart
+-- sqlite
+insert into "conversation_cold_parts" ("id", "conversation_id", "part", "is_last", "active_leaf_id", "messages", "first_at", "last_at", "text_bytes", "data_bytes", "digest", "created_at", "data", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+-- postgres
+insert into "conversation_cold_parts" ("id", "conversation_id", "part", "is_last", "active_leaf_id", "messages", "first_at", "last_at", "text_bytes", "data_bytes", "digest", "created_at", "data", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+
+-- cold.listPartIds
+-- sqlite
+select "id"
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = ? and ("last_at" >= ? and "first_at" < ?);
+-- postgres
+select "id"
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = $1 and ("last_at" >= $2 and "first_at" < $3);
+
+-- cold.listParts
+-- sqlite
+select "conversations"."is_cold", "parts"."id", "parts"."part", "parts"."is_last", "parts"."active_leaf_id"
+  from "conversations"
+  left join "conversation_cold_parts" as "parts" on "parts"."user_id" = ? and ("parts"."conversation_id" = "conversations"."id")
+  where "conversations"."user_id" = ? and ("conversations"."id" = ?);
+-- postgres
+select "conversations"."is_cold", "parts"."id", "parts"."part", "parts"."is_last", "parts"."active_leaf_id"
+  from "conversations"
+  left join "conversation_cold_parts" as "parts" on "parts"."user_id" = $1 and ("parts"."conversation_id" = "conversations"."id")
+  where "conversations"."user_id" = $2 and ("conversations"."id" = $3);
+
+-- cold.listRowsAfter
+-- sqlite
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" > ?)
+  order by "seq" asc
+  limit ?;
+-- postgres
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" > $3)
+  order by "seq" asc
+  limit $4;
+
+-- cold.lockCold
+-- sqlite
+update "conversations"
+  set "last_opened_at" = ?
+  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and "status" <> ?)
+  returning "id";
+-- postgres
+update "conversations"
+  set "last_opened_at" = $1
+  where "conversations"."user_id" = $2 and ("id" = $3 and "is_cold" = $4 and "status" <> $5)
+  returning "id";
+
+-- cold.lockPartial
+-- sqlite
+update "conversation_messages"
+  set "status" = ?
+  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "status" = 'partial');
+-- postgres
+update "conversation_messages"
+  set "status" = $1
+  where "conversation_messages"."user_id" = $2 and ("conversation_id" = $3 and "status" = 'partial');
+
 -- conversations.archive
 -- sqlite
 update "conversations"
@@ -180,33 +320,33 @@ update "conversations"
 
 -- conversations.findByExternalId
 -- sqlite
-select "id", "status"
+select "id", "status", "is_cold"
   from "conversations"
   where "conversations"."user_id" = ? and ("source" = ? and "external_id" = ?);
 -- postgres
-select "id", "status"
+select "id", "status", "is_cold"
   from "conversations"
   where "conversations"."user_id" = $1 and ("source" = $2 and "external_id" = $3);
 
 -- conversations.findByExternalIds
 -- sqlite
-select "id", "status", "external_id"
+select "id", "status", "is_cold", "external_id"
   from "conversations"
   where "conversations"."user_id" = ? and ("source" = ? and "external_id" in (select value from json_each(?)));
 -- postgres
-select "id", "status", "external_id"
+select "id", "status", "is_cold", "external_id"
   from "conversations"
   where "conversations"."user_id" = $1 and ("source" = $2 and "external_id" = any($3));
 
 -- conversations.findById
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - 1)) as "newest_message_id"
   from "conversations"
   where "conversations"."user_id" = ? and ("id" = ? and "status" <> ?);
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - 1)) as "newest_message_id"
   from "conversations"
@@ -214,11 +354,11 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 
 -- conversations.findState
 -- sqlite
-select "status", "version", "message_count"
+select "status", "version", "message_count", "is_cold"
   from "conversations"
   where "conversations"."user_id" = ? and ("id" = ?);
 -- postgres
-select "status", "version", "message_count"
+select "status", "version", "message_count", "is_cold"
   from "conversations"
   where "conversations"."user_id" = $1 and ("id" = $2);
 
@@ -250,11 +390,11 @@ update "conversations"
 -- sqlite
 insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "expires_at", "created_at", "updated_at", "user_id")
   values (?, ?, ?, ?, ?, ?, ?, ?, ?)
-  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at";
+  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at";
 -- postgres
 insert into "conversations" ("id", "title", "source", "metadata", "is_hidden", "expires_at", "created_at", "updated_at", "user_id")
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at";
+  returning "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at";
 
 -- conversations.insertAdopted
 -- sqlite
@@ -282,13 +422,13 @@ insert into "conversations" ("id", "title", "status", "source", "external_id", "
 
 -- conversations.list
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("status" = any($2) and "is_hidden" = any($3))
   order by "last_message_at" desc nulls last, "id" desc
@@ -296,13 +436,13 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 
 -- conversations.listAfter
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("last_message_at" <= ? and ("last_message_at" < ? or "id" < ?) and "status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("last_message_at" <= $2 and ("last_message_at" < $3 or "id" < $4) and "status" = any($5) and "is_hidden" = any($6))
   order by "last_message_at" desc nulls last, "id" desc
@@ -310,13 +450,13 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 
 -- conversations.listEmpty
 -- sqlite
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("last_message_at" is null and "id" < ? and "status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
   limit ?;
 -- postgres
-select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
+select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("last_message_at" is null and "id" < $2 and "status" = any($3) and "is_hidden" = any($4))
   order by "last_message_at" desc nulls last, "id" desc
@@ -362,40 +502,40 @@ update "conversations"
 -- sqlite
 update "conversations"
   set "next_seq" = "next_seq" + 1, "message_count" = "message_count" + 1, "last_message_at" = case when "last_message_at" > ? then "last_message_at" else ? end, "updated_at" = ?
-  where "conversations"."user_id" = ? and ("id" = ? and ("status" = ? or "status" = ?) and not exists (select "saved"."id"
+  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and ("status" = ? or "status" = ?) and not exists (select "saved"."id"
   from "conversation_messages" as "saved"
   where "saved"."user_id" = ? and ("saved"."conversation_id" = "conversations"."id" and "saved"."request_id" = ? and "saved"."role" = ? and "saved"."request_part" = ?)))
   returning "next_seq", "active_leaf_id";
 -- postgres
 update "conversations"
   set "next_seq" = "next_seq" + 1, "message_count" = "message_count" + 1, "last_message_at" = case when "last_message_at" > $1 then "last_message_at" else cast($2 as timestamptz) end, "updated_at" = $3
-  where "conversations"."user_id" = $4 and ("id" = $5 and ("status" = $6 or "status" = $7) and not exists (select "saved"."id"
+  where "conversations"."user_id" = $4 and ("id" = $5 and "is_cold" = $6 and ("status" = $7 or "status" = $8) and not exists (select "saved"."id"
   from "conversation_messages" as "saved"
-  where "saved"."user_id" = $8 and ("saved"."conversation_id" = "conversations"."id" and "saved"."request_id" = $9 and "saved"."role" = $10 and "saved"."request_part" = $11)))
+  where "saved"."user_id" = $9 and ("saved"."conversation_id" = "conversations"."id" and "saved"."request_id" = $10 and "saved"."role" = $11 and "saved"."request_part" = $12)))
   returning "next_seq", "active_leaf_id";
 
 -- conversations.takeSeqs
 -- sqlite
 update "conversations"
   set "next_seq" = "next_seq" + cast(? as integer), "message_count" = "message_count" + cast(? as integer), "last_message_at" = case when "last_message_at" > ? then "last_message_at" else ? end, "active_leaf_id" = ?, "updated_at" = ?
-  where "conversations"."user_id" = ? and ("id" = ? and ("status" = ? or "status" = ?))
+  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and ("status" = ? or "status" = ?))
   returning "next_seq";
 -- postgres
 update "conversations"
   set "next_seq" = "next_seq" + cast($1 as bigint), "message_count" = "message_count" + cast($2 as bigint), "last_message_at" = case when "last_message_at" > $3 then "last_message_at" else cast($4 as timestamptz) end, "active_leaf_id" = $5, "updated_at" = $6
-  where "conversations"."user_id" = $7 and ("id" = $8 and ("status" = $9 or "status" = $10))
+  where "conversations"."user_id" = $7 and ("id" = $8 and "is_cold" = $9 and ("status" = $10 or "status" = $11))
   returning "next_seq";
 
 -- conversations.takeSeqsAdopted
 -- sqlite
 update "conversations"
   set "next_seq" = "next_seq" + cast(? as integer), "message_count" = "message_count" + cast(? as integer), "last_message_at" = case when "last_message_at" > ? then "last_message_at" else ? end, "active_leaf_id" = ?
-  where "conversations"."user_id" = ? and ("id" = ? and ("status" = ? or "status" = ? or "next_seq" = ?))
+  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and ("status" = ? or "status" = ? or "next_seq" = ?))
   returning "next_seq";
 -- postgres
 update "conversations"
   set "next_seq" = "next_seq" + cast($1 as bigint), "message_count" = "message_count" + cast($2 as bigint), "last_message_at" = case when "last_message_at" > $3 then "last_message_at" else cast($4 as timestamptz) end, "active_leaf_id" = $5
-  where "conversations"."user_id" = $6 and ("id" = $7 and ("status" = $8 or "status" = $9 or "next_seq" = $10))
+  where "conversations"."user_id" = $6 and ("id" = $7 and "is_cold" = $8 and ("status" = $9 or "status" = $10 or "next_seq" = $11))
   returning "next_seq";
 
 -- conversations.unarchive
@@ -580,13 +720,11 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
 -- sqlite
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("id" in (select value from json_each(?)) and "conversation_id" = ?)
-  order by "seq" asc;
+  where "conversation_messages"."user_id" = ? and ("id" in (select value from json_each(?)) and "conversation_id" = ?);
 -- postgres
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = $1 and ("id" = any($2) and "conversation_id" = $3)
-  order by "seq" asc;
+  where "conversation_messages"."user_id" = $1 and ("id" = any($2) and "conversation_id" = $3);
 
 -- messages.listBySource
 -- sqlite
@@ -674,13 +812,13 @@ select "id"
 
 -- path.findLeaf
 -- sqlite
-select "status", "next_seq", (select "conversation_messages"."seq"
+select "status", "next_seq", "is_cold", (select "conversation_messages"."seq"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_messages"."id" = "conversations"."active_leaf_id")) as "leaf_seq"
   from "conversations"
   where "conversations"."user_id" = ? and ("id" = ?);
 -- postgres
-select "status", "next_seq", (select "conversation_messages"."seq"
+select "status", "next_seq", "is_cold", (select "conversation_messages"."seq"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_messages"."id" = "conversations"."active_leaf_id")) as "leaf_seq"
   from "conversations"
