@@ -7,17 +7,15 @@ import { Conversations } from '@keelson/conversations';
 import { openDatabase } from '@keelson/db-core';
 import { ready, say } from '../support/script.ts';
 
-let isStopping = false;
-process.once('SIGTERM', () => {
-  isStopping = true;
-});
+const stopping = new AbortController();
+process.once('SIGTERM', () => stopping.abort());
 
 const [url = '', conversationId = '', name = '', first = ''] = process.argv.slice(2);
 const database = openDatabase({ url, env: {} });
 const chats = new Conversations(database, 'ada');
 await chats.initialize();
 ready();
-for (let turn = Number(first); !isStopping; turn += 1) {
+for (let turn = Number(first); !stopping.signal.aborted; turn += 1) {
   say(`begun ${turn}`);
   const content = `${name} ${turn}`;
   const { seq } = await chats.saveUserMessage({ conversationId, content, requestId: content });

@@ -51,7 +51,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-const ids = (messages: readonly { readonly id: string }[]) => messages.map(({ id }) => id as string);
+const ids = (messages: readonly { readonly id: string }[]) => messages.map(({ id }) => id);
 
 async function everyPage(chats: Conversations, conversationId: string, order: 'asc' | 'desc', limit: number) {
   const found = [];

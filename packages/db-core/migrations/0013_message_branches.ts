@@ -9,8 +9,24 @@ const changes = (isNot: string): string => `OLD.status <> 'partial'
     OR NEW.parent_id ${isNot} OLD.parent_id OR NEW.role <> OLD.role OR NEW.created_at <> OLD.created_at`;
 
 const WRITTEN = [
-  ...['user_id', 'id', 'conversation_id', 'seq', 'parent_id', 'role', 'content', 'parts', 'status', 'request_id'],
-  ...['request_part', 'source', 'model_name', 'tokens', 'latency_ms', 'metadata', 'external_id', 'created_at'],
+  'user_id',
+  'id',
+  'conversation_id',
+  'seq',
+  'parent_id',
+  'role',
+  'content',
+  'parts',
+  'status',
+  'request_id',
+  'request_part',
+  'source',
+  'model_name',
+  'tokens',
+  'latency_ms',
+  'metadata',
+  'external_id',
+  'created_at',
 ];
 
 /** A count of tokens is made of the message and adds nothing to it: it may come later, once. */

@@ -1,6 +1,6 @@
 import type { Adoption, LegacyRow, UserHandle } from '@keelson/db-core';
 import { thaw } from '../cold/thaw.ts';
-import * as conversations from '../repositories/conversation.repository.ts';
+import * as numbers from '../repositories/conversation-numbers.repository.ts';
 import * as messages from '../repositories/message.repository.ts';
 import { ERASED, type Found } from './found.ts';
 import { conversationsTable, messagesTable } from './legacy-tables.ts';
@@ -177,7 +177,7 @@ class Appender {
     const now = new Date();
     const times = heap.flatMap(({ place }) => place.at ?? []);
     const lastMessageAt = times.at(-1) ?? this.#previous?.at ?? now;
-    const taken = await this.#user.first(conversations.takeSeqsAdopted, {
+    const taken = await this.#user.first(numbers.takeSeqsAdopted, {
       id: this.#conversationId,
       count: heap.length,
       expected: this.#nextSeq,

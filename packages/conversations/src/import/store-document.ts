@@ -2,6 +2,7 @@ import type { UserHandle } from '@keelson/db-core';
 import { thaw } from '../cold/thaw.ts';
 import { ConversationClosedError } from '../errors.ts';
 import * as transfer from '../repositories/conversation-transfer.repository.ts';
+import * as numbers from '../repositories/conversation-numbers.repository.ts';
 import * as conversations from '../repositories/conversation.repository.ts';
 import * as messages from '../repositories/message.repository.ts';
 import type { RestorableDocument, RestorableMessage } from './document.ts';
@@ -74,7 +75,7 @@ async function extend(
 ): Promise<void> {
   const times = fresh.map(({ createdAt }) => createdAt.getTime());
   await user.transaction(async () => {
-    const taken = await user.first(conversations.takeSeqs, {
+    const taken = await user.first(numbers.takeSeqs, {
       id,
       count: fresh.length,
       lastMessageAt: new Date(times.reduce((latest, time) => Math.max(latest, time), 0)),

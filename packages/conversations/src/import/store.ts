@@ -2,6 +2,7 @@ import { UniqueViolationError, type UserHandle } from '@keelson/db-core';
 import { thaw } from '../cold/thaw.ts';
 import { ConversationClosedError } from '../errors.ts';
 import * as transfer from '../repositories/conversation-transfer.repository.ts';
+import * as numbers from '../repositories/conversation-numbers.repository.ts';
 import * as conversations from '../repositories/conversation.repository.ts';
 import * as messages from '../repositories/message.repository.ts';
 import { knownSchema } from '../schemas/message.schema.ts';
@@ -109,7 +110,7 @@ class Store {
   async #extend(id: string, fresh: readonly ImportedMessage[]): Promise<void> {
     const rows = await this.#rows(id, fresh, 0);
     await this.#user.transaction(async () => {
-      const taken = await this.#user.first(conversations.takeSeqs, {
+      const taken = await this.#user.first(numbers.takeSeqs, {
         id,
         count: rows.length,
         lastMessageAt: latest(rows) ?? this.#now,

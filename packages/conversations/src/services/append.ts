@@ -8,6 +8,7 @@ import {
   RequestIdReusedError,
 } from '../errors.ts';
 import { type MessageRow, toMessage, wholeMetadata } from '../mapping.ts';
+import * as numbers from '../repositories/conversation-numbers.repository.ts';
 import * as conversations from '../repositories/conversation.repository.ts';
 import * as messages from '../repositories/message.repository.ts';
 import type { ValidMessage } from '../schemas/message.schema.ts';
@@ -59,12 +60,12 @@ class Append {
   async run(): Promise<SavedMessage> {
     const { conversationId, requestPart } = this.#input;
     const request = { requestId: this.#requestId, role: this.#role, requestPart };
-    const taken = await this.#user.first(conversations.takeSeq, { id: conversationId, now: this.#now, ...request });
+    const taken = await this.#user.first(numbers.takeSeq, { id: conversationId, now: this.#now, ...request });
     if (taken === undefined) return this.#whyNot();
     const seq = taken.next_seq - 1;
     const inserted = await this.#insert(seq, taken.active_leaf_id);
     if (inserted === undefined) {
-      await this.#user.run(conversations.giveSeqBack, { id: conversationId });
+      await this.#user.run(numbers.giveSeqBack, { id: conversationId });
       return this.#whyNot();
     }
     // A stored leaf is one that isn't the newest message; now the newest is the one in use.

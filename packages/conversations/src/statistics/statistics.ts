@@ -59,7 +59,12 @@ export async function overallStatistics(
   }
   users.sort((a, b) => b.messages - a.messages || (a.userId < b.userId ? -1 : 1));
   return {
-    ...{ from, to, timeZone, totals: all.totals, days: all.days(), models: all.models() },
+    from,
+    to,
+    timeZone,
+    totals: all.totals,
+    days: all.days(),
+    models: all.models(),
     users: users.slice(0, NAMED_USERS),
     usersLeftOut: Math.max(0, users.length - NAMED_USERS),
   };

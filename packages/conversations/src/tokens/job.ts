@@ -1,4 +1,4 @@
-import { type Database, type JobDefinition } from '@keelson/db-core';
+import type { Database, JobDefinition } from '@keelson/db-core';
 import { z } from 'zod';
 import { toMessage } from '../mapping.ts';
 import * as queries from '../repositories/token.repository.ts';

@@ -30,7 +30,10 @@ describeEngines('contexts', (context) => {
         for (const { tokens: _, role, ...message } of messages) {
           const status = message.content === '' && message.parts === null ? 'aborted' : message.status;
           const saved = await chats.saveMessage({
-            ...{ role, conversationId, ...message, status },
+            role,
+            conversationId,
+            ...message,
+            status,
             ...(fork !== undefined && number % 3 === 0 && Number(fork.at(-1)) > 6 ? { parentId: fork } : {}),
           });
           fork = saved.message.id;
@@ -46,7 +49,11 @@ describeEngines('contexts', (context) => {
         const limits = { maxTokens: maxTokens - systemTokens, maxMessages: budget * 3, includeUnfinished: true };
         const expected = select(weighed.slice(windowOf(weighed, limits).start), limits);
         const built = await chats.buildContext({
-          ...{ conversationId, maxTokens, maxMessages: budget * 3, countTokens, tokensPerMessage: 2 },
+          conversationId,
+          maxTokens,
+          maxMessages: budget * 3,
+          countTokens,
+          tokensPerMessage: 2,
         });
         expect(built.messages.map(({ seq }) => seq)).toEqual(
           [...expected, ...system].map(({ seq }) => seq).toSorted((a, b) => a - b),

@@ -13,9 +13,7 @@ const part: fc.Arbitrary<MessagePart> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ type: 'text', text: 'x' } as const) },
 );
 
-const status = fc.constantFrom('complete', 'complete', 'complete', 'aborted', 'partial') as fc.Arbitrary<
-  Weighed['status']
->;
+const status = fc.constantFrom<Weighed['status']>('complete', 'complete', 'complete', 'aborted', 'partial');
 const tokens = fc.integer({ min: 1, max: 60 });
 const content = fc.constantFrom('', 'something', 'more');
 

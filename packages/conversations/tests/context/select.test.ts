@@ -78,7 +78,11 @@ const result = (id?: string): Weighed => ({
   tokens: 10,
 });
 const said = (role: 'user' | 'assistant', more: Partial<Weighed> = {}): Weighed => ({
-  ...{ role, content: 'said', parts: null, status: 'complete', tokens: 10 },
+  role,
+  content: 'said',
+  parts: null,
+  status: 'complete',
+  tokens: 10,
   ...more,
 });
 const roomy = { maxTokens: 1_000, maxMessages: 100, includeUnfinished: true };

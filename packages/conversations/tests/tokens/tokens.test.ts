@@ -126,7 +126,8 @@ describeEngines('counting afterwards', (context) => {
     };
     expect(await run()).toEqual({ counted: before.filter(({ status }) => status !== 'partial').length });
     const after = await rows();
-    expect(after.map(({ token_count: _, ...row }) => row)).toEqual(before.map(({ token_count: _, ...row }) => row));
+    const uncounted = (row: (typeof before)[number]) => ({ ...row, token_count: null });
+    expect(after.map(uncounted)).toEqual(before.map(uncounted));
     expect(after.every((row) => row.token_count !== null)).toBe(true);
     expect(await run()).toEqual({ counted: 0 });
     const change = (values: { token_count?: number; content?: string }) =>
