@@ -5,7 +5,7 @@ const text = fc
   .oneof(fc.constant(''), fc.string({ unit: 'grapheme' }), fc.constant('{"a":1}\n\u2028 "🏨" \\n \t'))
   .filter((value) => !value.includes('\0'));
 
-export const randomMessage = fc.record({
+const randomMessage = fc.record({
   role: fc.constantFrom('system', 'user', 'assistant', 'tool'),
   content: text,
   /** Which of those before it is its parent, if not the leaf. */

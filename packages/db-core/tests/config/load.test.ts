@@ -41,6 +41,7 @@ describe('without any setting', () => {
         metricsToken: undefined,
       },
       logs: { databaseLevel: 'warn' },
+      embedder: undefined,
       database: {
         target: { engine: 'sqlite', path: '/srv/app/data/keelson.db', url: 'sqlite:///data/keelson.db' },
         ssl: { mode: 'disable', caFile: undefined, certFile: undefined, keyFile: undefined },
@@ -60,7 +61,15 @@ describe('without any setting', () => {
         cache: { hotBytes: 33_554_432, warmBytes: 67_108_864, redisUrl: undefined },
         changes: { keepMs: 604_800_000, keepRows: 5_000_000 },
         jobs: { keepMs: 2_592_000_000 },
-        retention: { archiveMs: 63_072_000_000, deletedMs: 0, logsMs: 2_592_000_000, logRows: 1_000_000 },
+        retention: {
+          archiveMs: 63_072_000_000,
+          coldMs: 0,
+          archivedMs: 0,
+          closedMs: 0,
+          deletedMs: 0,
+          logsMs: 2_592_000_000,
+          logRows: 1_000_000,
+        },
         backups: { folder: '/srv/app/data/backups', keepMs: 2_592_000_000 },
         alerts: {
           webhook: undefined,

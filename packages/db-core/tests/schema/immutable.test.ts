@@ -116,7 +116,7 @@ describeSchema('messages', ({ kind, newEngine }) => {
     const replace =
       kind === 'sqlite'
         ? `INSERT OR REPLACE INTO conversation_messages (user_id, id, conversation_id, seq, role, content, created_at) VALUES ('ada', '${uuid(11)}', '${uuid(1)}', 1, 'user', 'x', 0)`
-        : 'TRUNCATE conversation_messages, conversations';
+        : 'TRUNCATE conversation_messages, conversations CASCADE';
     await expect(change(engine, replace)).rejects.toThrow(ImmutableRowError);
     expect((await query(engine, 'SELECT id FROM conversation_messages')).length).toBe(3);
   });
