@@ -39,7 +39,7 @@ describeEngines('backups and an erasure', (context) => {
         },
       ]);
       expect(unreached[0]).toMatch(
-        /^Backups made before .*1 is known, the last one kept until \d{4}-.*ledger is applied/,
+        /^Backups, full and incremental, made before .*1 is known, the last one kept until \d{4}-.*ledger is applied/,
       );
     }
 

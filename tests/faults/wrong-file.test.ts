@@ -46,7 +46,8 @@ const missingBackup: Refusal = {
 const refusals: Readonly<Record<Operation, Partial<Readonly<Record<WrongFile, Refusal>>>>> = {
   restore: {
     missing: missingBackup,
-    folder: isFolder,
+    // A folder is where backups may lie.
+    folder: { code: 'RESTORE_REFUSED', exitCode: 4, message: /no backup in/, hint: /keelson backups list/ },
     empty: noBackup,
     text: noBackup,
     'foreign database': ofAnother,

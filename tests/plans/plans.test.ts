@@ -70,14 +70,14 @@ describeEngine('postgres', 'on 100,000 rows, under row security', (context) => {
     async (_, query) => {
       const [free, walled] = [await planOf('postgres', owner, query), await planOf('postgres', tenant, query)];
       expect(walled.scans, walled.text).toEqual([]);
-      expect(walled.sorts, walled.text).toBe(false);
+      if (!MAY_SORT.has(query.name)) expect(walled.sorts, walled.text).toBe(false);
       expect(conditions(walled.text), walled.text).toEqual(conditions(free.text));
     },
   );
 });
 
-/** How indexes are asked, in the plan's order. The owner is bound several times, and written with its type under a policy. */
+/** How indexes are asked. The owner is bound several times, and written with its type under a policy. */
 function conditions(plan: string): string[] {
   const plain = plan.replaceAll(/user_id = (?:\$\d+|\(\$\d+\)::text)/g, 'user_id = owner');
-  return plain.match(/Index Cond: .*|Index (?:Only )?Scan .*(?= {2}\(cost)/g) ?? [];
+  return (plain.match(/Index Cond: .*|Index (?:Only )?Scan .*(?= {2}\(cost)/g) ?? []).sort();
 }
