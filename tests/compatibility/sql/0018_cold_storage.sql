@@ -778,15 +778,25 @@ select "request_id", "role", "request_part"
 
 -- messages.searchRows
 -- sqlite
-select "conversation_messages"."id", "conversation_messages"."content", "conversation_messages"."created_at" as "at", "conversation_messages"."conversation_id" as "conversation", "conversation_messages"."role", "conversation_messages"."seq", "conversations"."title", "conversations"."status"
+select "id", "content", "created_at" as "at", "conversation_id" as "conversation", "role", "seq", (select "conversations"."title"
+  from "conversations"
+  where "conversations"."user_id" = ? and ("conversations"."id" = "conversation_messages"."conversation_id")) as "title", (select "conversations"."status"
+  from "conversations"
+  where "conversations"."user_id" = ? and ("conversations"."id" = "conversation_messages"."conversation_id")) as "status"
   from "conversation_messages"
-  inner join "conversations" on "conversations"."user_id" = ? and ("conversations"."id" = "conversation_messages"."conversation_id")
-  where "conversation_messages"."user_id" = ? and ("conversation_messages"."id" in (select value from json_each(?)) and "conversations"."status" <> ? and "conversations"."is_hidden" = ?);
+  where "conversation_messages"."user_id" = ? and ("id" in (select value from json_each(?)) and (select "conversations"."status"
+  from "conversations"
+  where "conversations"."user_id" = ? and ("conversations"."id" = "conversation_messages"."conversation_id" and "conversations"."is_hidden" = ?)) <> ?);
 -- postgres
-select "conversation_messages"."id", "conversation_messages"."content", "conversation_messages"."created_at" as "at", "conversation_messages"."conversation_id" as "conversation", "conversation_messages"."role", "conversation_messages"."seq", "conversations"."title", "conversations"."status"
+select "id", "content", "created_at" as "at", "conversation_id" as "conversation", "role", "seq", (select "conversations"."title"
+  from "conversations"
+  where "conversations"."user_id" = $1 and ("conversations"."id" = "conversation_messages"."conversation_id")) as "title", (select "conversations"."status"
+  from "conversations"
+  where "conversations"."user_id" = $2 and ("conversations"."id" = "conversation_messages"."conversation_id")) as "status"
   from "conversation_messages"
-  inner join "conversations" on "conversations"."user_id" = $1 and ("conversations"."id" = "conversation_messages"."conversation_id")
-  where "conversation_messages"."user_id" = $2 and ("conversation_messages"."id" = any($3) and "conversations"."status" <> $4 and "conversations"."is_hidden" = $5);
+  where "conversation_messages"."user_id" = $3 and ("id" = any($4) and (select "conversations"."status"
+  from "conversations"
+  where "conversations"."user_id" = $5 and ("conversations"."id" = "conversation_messages"."conversation_id" and "conversations"."is_hidden" = $6)) <> $7);
 
 -- messages.updatePartial
 -- sqlite

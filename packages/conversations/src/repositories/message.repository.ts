@@ -297,22 +297,38 @@ export const updatePartial = defineQuery('messages.updatePartial', (db, p: Parti
     .returning(columns),
 );
 
-/** What search shows of them: those of conversations that lists show too, or may show. */
+/**
+ * What search shows of them: those of conversations that lists show too, or may show. A join would let PostgreSQL begin with a
+ * conversation and read all of its messages.
+ */
 export const searchRows = defineQuery('messages.searchRows', (db, p: { ids: readonly string[] }) =>
   db
     .selectFrom('conversation_messages')
-    .innerJoin('conversations', 'conversations.id', 'conversation_messages.conversation_id')
-    .select([
-      'conversation_messages.id',
-      'conversation_messages.content',
-      'conversation_messages.created_at as at',
-      'conversation_messages.conversation_id as conversation',
-      'conversation_messages.role',
-      'conversation_messages.seq',
-      'conversations.title',
-      'conversations.status',
-    ])
-    .where('conversation_messages.id', 'in', p.ids)
-    .where('conversations.status', '<>', 'DELETED')
-    .where('conversations.is_hidden', '=', false),
+    .select((eb) => {
+      const conversation = eb
+        .selectFrom('conversations')
+        .whereRef('conversations.id', '=', 'conversation_messages.conversation_id');
+      return [
+        'id',
+        'content',
+        'created_at as at',
+        'conversation_id as conversation',
+        'role',
+        'seq',
+        conversation.select('conversations.title').as('title'),
+        conversation.select('conversations.status').as('status'),
+      ];
+    })
+    .where('id', 'in', p.ids)
+    .where((eb) =>
+      eb(
+        eb
+          .selectFrom('conversations')
+          .select('conversations.status')
+          .whereRef('conversations.id', '=', 'conversation_messages.conversation_id')
+          .where('conversations.is_hidden', '=', false),
+        '<>',
+        'DELETED',
+      ),
+    ),
 );
