@@ -1,5 +1,7 @@
 import { type ChangeFeed, ResyncRequiredError } from '@keelson/db-core';
 import { z } from 'zod';
+import type { ServerSentEvent } from './server-sent-events.ts';
+import type { Events } from './streams.ts';
 
 const position = z.string().min(1).max(2000);
 
@@ -26,35 +28,27 @@ export async function beginOf(
   return after;
 }
 
-/** Told when there is no way from where the client was to now: it reads everything anew, and goes on from the id. */
-export const RESYNC = 'resync';
-
 /**
- * What follows a position; when there is no way from it to now, whatever `missed` makes of the position of now, and what
- * follows that.
+ * A stream's events: `ready`, then what follows a position. `resync` comes when there is no way from it to now: the client
+ * reads everything anew, and what follows goes on from there.
  */
-export async function* withResync<Event>(
+export function eventsAfter(
   feed: ChangeFeed,
   begin: string,
-  {
-    follow,
-    missed,
-    signal,
-  }: {
-    readonly follow: (after: string) => AsyncIterable<Event>;
-    readonly missed: (position: string) => Event;
-    readonly signal: AbortSignal;
-  },
-): AsyncIterableIterator<Event> {
-  let after = begin;
-  while (!signal.aborted) {
-    try {
-      yield* follow(after);
-      return;
-    } catch (error) {
-      if (!(error instanceof ResyncRequiredError)) throw error;
-      after = await feed.position();
-      yield missed(after);
+  follow: (after: string, signal: AbortSignal) => AsyncIterable<ServerSentEvent>,
+): Events {
+  return async function* (signal) {
+    yield { event: 'ready', id: begin, data: {} };
+    let after = begin;
+    while (!signal.aborted) {
+      try {
+        yield* follow(after, signal);
+        return;
+      } catch (error) {
+        if (!(error instanceof ResyncRequiredError)) throw error;
+        after = await feed.position();
+        yield { event: 'resync', id: after, data: {} };
+      }
     }
-  }
+  };
 }

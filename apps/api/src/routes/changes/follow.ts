@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Api, Services } from '../../api.ts';
 import { TooManyStreamsError } from '../../errors.ts';
-import { afterSchema, beginOf, lastEventIdSchema, RESYNC, withResync } from '../../live/position.ts';
+import { afterSchema, beginOf, eventsAfter, lastEventIdSchema } from '../../live/position.ts';
 import type { ServerSentEvent } from '../../live/server-sent-events.ts';
 
 const querySchema = z.strictObject({ after: afterSchema });
@@ -44,14 +44,7 @@ export function followChanges(api: Api, { database, userOf, streams }: Services)
         }
       }
 
-      return streams.send(reply, userId, async function* (signal) {
-        yield { event: 'ready', id: begin, data: {} };
-        yield* withResync(feed, begin, {
-          follow: (after) => follow(after, signal),
-          missed: (position) => ({ event: RESYNC, id: position, data: {} }),
-          signal,
-        });
-      });
+      return streams.send(reply, userId, eventsAfter(feed, begin, follow));
     },
   );
 }

@@ -2,7 +2,7 @@ import { ConversationNotFoundError, type ConversationUpdate } from '@keelson/con
 import { z } from 'zod';
 import type { Api, Services } from '../../api.ts';
 import { TooManyStreamsError } from '../../errors.ts';
-import { afterSchema, beginOf, lastEventIdSchema, RESYNC, withResync } from '../../live/position.ts';
+import { afterSchema, beginOf, eventsAfter, lastEventIdSchema } from '../../live/position.ts';
 import type { ServerSentEvent } from '../../live/server-sent-events.ts';
 import { conversationParamsSchema, toConversation } from '../../schemas/conversation.ts';
 import { toMessage } from '../../schemas/message.ts';
@@ -47,14 +47,7 @@ export function followConversation(api: Api, { database, userOf, conversationsOf
         for await (const update of conversations.follow({ conversationId, after, signal })) yield* eventsOf(update);
       }
 
-      return streams.send(reply, userId, async function* (signal) {
-        yield { event: 'ready', id: begin, data: {} };
-        yield* withResync(feed, begin, {
-          follow: (after) => follow(after, signal),
-          missed: (position) => ({ event: RESYNC, id: position, data: {} }),
-          signal,
-        });
-      });
+      return streams.send(reply, userId, eventsAfter(feed, begin, follow));
     },
   );
 }
