@@ -82,7 +82,7 @@ async function run(
     (direction === 'up' ? planUp : planDown)(status, migrations, to);
   const found = await migrationStatus(engine, migrations);
   const expected = await plan(found);
-  if (found.fresh && expected.length > 0) await refuseForeign(engine);
+  if (found.fresh && expected.length > 0) await refuseForeign(engine, migrations);
   if (dryRun || expected.length === 0) return { plan: shown(expected), done: [] };
 
   return await engine.withLock('migrations', waitMs, async () => {
@@ -110,11 +110,13 @@ async function run(
  * A file with tables and without a history is another program's, named by mistake: it is left as it is. On a server others
  * may well have tables beside these; those of the same name are found by the migration that would make them.
  */
-async function refuseForeign(engine: Engine): Promise<void> {
+async function refuseForeign(engine: Engine, migrations: readonly Migration[]): Promise<void> {
   if (engine.kind !== 'sqlite') return;
   const { tables } = await engine.inspect();
   const names = tables.map(({ name }) => name).filter((name) => name !== HISTORY);
   if (names.length === 0) return;
+  // Another process may have made them since the history was read: a table of ours is there no sooner than its entry.
+  if (!(await migrationStatus(engine, migrations)).fresh) return;
   const shownNames = names.length > SHOWN ? [...names.slice(0, SHOWN), '…'] : names;
   throw new ForeignDatabaseError(
     `The file has tables and none of Keelson's migrations, so it is another program's. Found: ${shownNames.join(', ')}.`,
