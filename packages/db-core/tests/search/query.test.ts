@@ -70,7 +70,12 @@ describe('the best of what was found', () => {
         const last = later.length > count ? later[count - 1] : undefined;
         const taken = later.filter((each, index) => index < count || (last !== undefined && compare(each, last) === 0));
         const numbers = [...asGood, ...taken].map(({ number }) => number).sort((one, other) => one - other);
-        expect(best.taken().map(({ number }) => number).toSorted((one, other) => one - other)).toEqual(numbers);
+        expect(
+          best
+            .taken()
+            .map(({ number }) => number)
+            .toSorted((one, other) => one - other),
+        ).toEqual(numbers);
         expect(best.isBounded).toBe(false);
       }),
     );

@@ -55,7 +55,8 @@ export class KeptLists implements ReadLists {
     const read = (await readWords(user, state, missing)).values();
     return choices.map((choice, index) => {
       const value = known[index] ?? (read.next().value as UnitLists);
-      if (known[index] === undefined) this.#words.set(keyOf(user.userId, choice), { edition, value, bytes: bytesOf(value) });
+      if (known[index] === undefined)
+        this.#words.set(keyOf(user.userId, choice), { edition, value, bytes: bytesOf(value) });
       return value;
     });
   };

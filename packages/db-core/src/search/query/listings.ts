@@ -37,6 +37,11 @@ export const readListings: ReadListings = async (user, state, blocks) => {
 
 function listedBlock(postings: Uint8Array, averages: readonly number[]): ListedBlock {
   const { lengths, ...columns } = readListing(postings);
-  const norms = lengths.map((length, row) => normOf(length, averages[columns.kinds[row] ?? 0] ?? Number.NaN));
+  const norms = lengths;
+  for (let row = 0; row < norms.length; row += 1) {
+    // A kind without figures has no entries.
+    const average = averages[columns.kinds[row] as number] ?? Number.NaN;
+    norms[row] = normOf(lengths[row] as number, average);
+  }
   return { ...columns, norms };
 }

@@ -15,7 +15,11 @@ export interface UnitLists {
 export type AnyOf = readonly string[];
 
 /** Reads who has any of the words, for each of several such choices, in their order. */
-export type ReadWords = (user: UserHandle, state: IndexState, choices: readonly AnyOf[]) => Promise<readonly UnitLists[]>;
+export type ReadWords = (
+  user: UserHandle,
+  state: IndexState,
+  choices: readonly AnyOf[],
+) => Promise<readonly UnitLists[]>;
 
 export function counted(blocks: ReadonlyMap<number, PostingList>): UnitLists {
   return { blocks, frequency: [...blocks.values()].reduce((sum, { numbers }) => sum + numbers.length, 0) };
