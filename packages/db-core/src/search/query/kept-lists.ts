@@ -47,18 +47,23 @@ export class KeptLists implements ReadLists {
 
   readonly words: ReadWords = async (user, state, choices) => {
     const { edition } = state;
-    const known = choices.map((choice) => {
+    const lists = choices.map((choice) => {
       const kept = this.#words.get(keyOf(user.userId, choice));
       return kept?.edition === edition ? kept.value : undefined;
     });
-    const missing = choices.filter((_, index) => known[index] === undefined);
-    const read = (await readWords(user, state, missing)).values();
-    return choices.map((choice, index) => {
-      const value = known[index] ?? (read.next().value as UnitLists);
-      if (known[index] === undefined)
-        this.#words.set(keyOf(user.userId, choice), { edition, value, bytes: bytesOf(value) });
-      return value;
-    });
+    const missing = choices.flatMap((choice, index) => (lists[index] === undefined ? [{ choice, index }] : []));
+    const read = await readWords(
+      user,
+      state,
+      missing.map(({ choice }) => choice),
+    );
+    for (const [at, { choice, index }] of missing.entries()) {
+      const value = read[at];
+      if (value === undefined) continue;
+      this.#words.set(keyOf(user.userId, choice), { edition, value, bytes: bytesOf(value) });
+      lists[index] = value;
+    }
+    return lists.filter((list) => list !== undefined);
   };
 
   forget(userId: string): void {
