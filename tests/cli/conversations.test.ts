@@ -164,6 +164,23 @@ describeEngine('sqlite', 'keelson conversations: what has nothing to do with the
     });
   });
 
+  it('does not bring back what was erased, and says so, unless it is told to', async () => {
+    const url = await context.url();
+    const file = join(temporaryFolder(), 'one.json');
+    await using database = openDatabase({ url, env: {} });
+    const chats = new Conversations(database, 'ada');
+    const { id } = await chats.createConversation();
+    writeFileSync(file, JSON.stringify(await chats.exportConversation(id)));
+    await chats.eraseConversation(id);
+    const importing = ['conversations', 'import', file, '--user', 'ada'];
+    const report = await document<Report>(importing, { url, code: 5 });
+    expect(report).toMatchObject({ created: { conversations: 0 }, failed: 1, errors: [{ code: 'ERASED_HERE' }] });
+    expect(await document<Report>([...importing, '--take-erased'], { url })).toMatchObject({
+      created: { conversations: 1 },
+      failed: 0,
+    });
+  });
+
   it('stops at Ctrl-C, keeps what it has stored, and goes on the next time', async () => {
     const url = await context.url();
     const running = start(['conversations', 'import', '-', '--json'], { url });

@@ -64,6 +64,19 @@ describeEngines('POST /v1/conversations/import', (context) => {
     expect(await count(api)).toBe(2);
   });
 
+  it('leaves out what was erased here, and takes it when it is told to', async () => {
+    const api = await openApi(context);
+    await api.call('POST', IMPORT, { text: sharegpt('one') });
+    const { body: list } = await api.call('GET', '/v1/conversations');
+    const { id } = list.items[0] as { id: string };
+    await api.call('DELETE', `/v1/conversations/${id}?erase=true`);
+    const { status, body } = await api.call('POST', IMPORT, { text: sharegpt('one') });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ conversations: 0, failed: 1, errors: [{ code: 'ERASED_HERE' }] });
+    const taken = await api.call('POST', `${IMPORT}?takeErased=true`, { text: sharegpt('one') });
+    expect(taken.body).toMatchObject({ created: { conversations: 1 }, failed: 0 });
+  });
+
   it('answers a key that is sent again as the first time, and takes it for no other file', async () => {
     const api = await openApi(context);
     const headers = { ...lines, 'idempotency-key': 'import-1' };

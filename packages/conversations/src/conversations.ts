@@ -253,15 +253,17 @@ export class Conversations extends ConversationReader {
 
   /**
    * Brings in what ChatGPT, Open WebUI, LibreChat, OpenAssistant, ShareGPT, OpenAI's chat messages or Keelson itself
-   * exported, from a path or a stream, one conversation at a time: each is stored whole or not at all, what is there already isn't stored twice, and what is broken is reported
-   * while the rest goes on.
+   * exported, from a path or a stream, one conversation at a time: each is stored whole or not at all, what is there already
+   * isn't stored twice, and what is broken or was erased here is reported while the rest goes on.
    *
    * @throws ImportSourceError when the file can't be read
    * @throws ImportFormatError when nothing in it is a conversation
    */
   async importConversations(source: ImportSource, options?: ImportOptions): Promise<ImportReport> {
     const valid = parse(importSchema, { source, options });
-    return importConversations(this.user, valid.source, valid.options);
+    const { takeErased, ...rest } = valid.options;
+    const erased = takeErased ? undefined : new Erasures(this.database).erasedOf(this.user);
+    return importConversations({ user: this.user, erased }, valid.source, rest);
   }
 
   async #save(role: MessageRole, input: SaveMessage): Promise<Message> {

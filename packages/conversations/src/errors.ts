@@ -77,7 +77,7 @@ export class ColdStorageDamagedError extends defineError({
   status: 500,
   exitCode: 1,
   retriable: false,
-  hint: 'Restore the database from a backup beside it, export the conversation from there, and erase and import it here.',
+  hint: 'Restore the database from a backup beside it, export the conversation from there, erase it here, and import it with `takeErased`, or `--take-erased`.',
 }) {
   static of(id: string, what: string, cause?: unknown): ColdStorageDamagedError {
     const message = `What is in cold storage of conversation ${id} is damaged: ${what}.`;

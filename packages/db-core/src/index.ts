@@ -62,7 +62,6 @@ export type {
   LegacySource,
   LegacyTable,
 } from './operations/adopt/adopter.ts';
-export type { ErasableRow } from './operations/adopt/erased-before.ts';
 export type { AdoptedTable, AdoptionReason, TableTally } from './operations/adopt/tally.ts';
 export type { Alert } from './operations/alerts/alert.ts';
 export { Alerts, type ListAlerts } from './operations/alerts/alerts.ts';
@@ -128,6 +127,8 @@ export {
   type PolicyViolation,
 } from './operations/policy/check.ts';
 export type { ErasureCertificate } from './care/certificate.ts';
+export type { ErasableRow } from './care/erased-before.ts';
+export type { BroughtRow, ErasedOfOwner } from './care/erased-of-owner.ts';
 export { removeMovedRows } from './care/moved-rows.ts';
 export type { OlderBackup } from './care/older-backups.ts';
 export { Retention, type RetentionOptions, type RetentionProgress } from './care/retention/retention.ts';

@@ -1,11 +1,15 @@
 import { IMPORT_FORMATS, type ImportReport } from '@keelson/conversations';
 import { z } from 'zod';
+import { yesOrNoSchema } from './json.ts';
 
 export const importQuerySchema = z.strictObject({
   format: z
     .enum(['auto', ...IMPORT_FORMATS])
     .default('auto')
     .describe('By default told by the file.'),
+  takeErased: yesOrNoSchema(false).describe(
+    'Also conversations that were erased here; otherwise they are left out and told.',
+  ),
 });
 
 export const fileSchema = z

@@ -34,6 +34,7 @@ export function addConversationsImport(parent: CommandUnknownOpts, context: Cont
     .argument('<FILE>', 'the file, or - for stdin')
     .option('--user <ID>', 'whose they become', 'default')
     .option('--format <FORMAT>', `${FORMATS.join(', ')} (default: told by the file)`)
+    .option('--take-erased', 'also conversations that were erased here')
     .addHelpText(
       'after',
       examples(
@@ -50,19 +51,17 @@ export function addConversationsImport(parent: CommandUnknownOpts, context: Cont
     )
     .addHelpText(
       'after',
-      '\nIt takes JSON, also of 200 MB, and JSONL: ChatGPT (conversations.json), Open WebUI, LibreChat, OpenAssistant trees,\nShareGPT, OpenAI chat messages, and what keelson exported. The file itself shows which it is; where it may be several, the\nerror names them and --format decides.\n\nEach conversation is stored whole or not at all. What is broken is left out and told, the rest goes on; the command then\nends with 5. Mend the file and run it again: what is there is left as it is.\n',
+      '\nIt takes JSON, also of 200 MB, and JSONL: ChatGPT (conversations.json), Open WebUI, LibreChat, OpenAssistant trees,\nShareGPT, OpenAI chat messages, and what keelson exported. The file itself shows which it is; where it may be several, the\nerror names them and --format decides.\n\nEach conversation is stored whole or not at all. What is broken is left out and told, the rest goes on; the command then\nends with 5. Mend the file and run it again: what is there is left as it is.\n\nConversations that were erased here, by themselves or with everything of their owner, are left out and told (ERASED_HERE):\n--take-erased brings them back.\n',
     )
-    .action(async (file, { user, format }) => {
+    .action(async (file, { user, format, takeErased = false }) => {
       const chosen = formatOf(format);
       await useDatabase(context, { create: true, initialize: true }, async (database) => {
         const { output } = context;
-        const report = await runImport(context, database, { file, user, format: chosen });
+        const report = await runImport(context, database, { file, user, format: chosen, takeErased });
         output.result(report, () => show(context, report));
         if (report.failed > 0) {
           context.exitCode = FINDINGS;
-          output.note(
-            `Left out: ${plural(report.failed, 'conversation')}. The rest is kept; mend the file and run this again.`,
-          );
+          output.note(`Left out: ${plural(report.failed, 'conversation')}. The rest is kept. ${wayOn(report)}`);
         }
       });
     });
@@ -72,13 +71,19 @@ interface Work {
   readonly file: string;
   readonly user: string;
   readonly format: Format;
+  readonly takeErased: boolean;
 }
 
-async function runImport(context: Context, database: Database, { file, user, format }: Work): Promise<ImportReport> {
+async function runImport(
+  context: Context,
+  database: Database,
+  { file, user, format, takeErased }: Work,
+): Promise<ImportReport> {
   const { Conversations, ImportFormatError } = await import('@keelson/conversations');
   const progress = progressLine(process.stderr);
   const options: ImportOptions = {
     format,
+    takeErased,
     onProgress: ({ conversations, messages }) =>
       progress.show(() => `${plural(conversations, 'conversation')}, ${plural(messages, 'message')}`),
     signal: context.interrupt.signal,
@@ -94,6 +99,11 @@ async function runImport(context: Context, database: Database, { file, user, for
   } finally {
     progress.clear();
   }
+}
+
+function wayOn({ errors, errorsLeftOut }: ImportReport): string {
+  const isErased = errorsLeftOut === 0 && errors.every(({ code }) => code === 'ERASED_HERE');
+  return isErased ? 'With --take-erased they come too.' : 'Mend the file and run this again.';
 }
 
 function formatOf(text: string | undefined): Format {

@@ -1,6 +1,6 @@
-import type { UserHandle } from '@keelson/db-core';
 import { chatgpt } from './chatgpt.ts';
 import { isDocument, readDocument } from './document.ts';
+import type { Destination } from './erased.ts';
 import type { Cleaner, ImportFormat, ImportFormatName } from './imported.ts';
 import { librechat } from './librechat.ts';
 import { openai } from './openai.ts';
@@ -17,7 +17,7 @@ export interface Importable {
   readonly recognises: (element: unknown) => boolean;
   /** Throws `ImportFault` when the element isn't a whole conversation. */
   bring(
-    user: UserHandle,
+    to: Destination,
     element: unknown,
     cleaner: Cleaner,
   ): Promise<{ readonly stored: Stored; readonly cutLinks: number }>;
@@ -27,7 +27,7 @@ export interface Importable {
 const own: Importable = {
   name: 'keelson',
   recognises: isDocument,
-  bring: async (user, element) => ({ stored: await storeDocument(user, readDocument(element)), cutLinks: 0 }),
+  bring: async (to, element) => ({ stored: await storeDocument(to, readDocument(element)), cutLinks: 0 }),
 };
 
 const FORMATS: readonly Importable[] = [
@@ -45,9 +45,9 @@ function foreign({ name, recognises, convert }: ImportFormat): Importable {
   return {
     name,
     recognises,
-    bring: async (user, element, cleaner) => {
+    bring: async (to, element, cleaner) => {
       const imported = convert(element, cleaner);
-      return { stored: await storeConversation(user, imported), cutLinks: imported.cutLinks };
+      return { stored: await storeConversation(to, imported), cutLinks: imported.cutLinks };
     },
   };
 }

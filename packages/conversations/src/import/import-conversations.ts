@@ -1,13 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import {
-  ConflictError,
-  IntegrityError,
-  type KeelsonError,
-  NotFoundError,
-  type UserHandle,
-  ValidationError,
-} from '@keelson/db-core';
+import { ConflictError, IntegrityError, type KeelsonError, NotFoundError, ValidationError } from '@keelson/db-core';
 import { ImportFormatError } from '../errors.ts';
+import type { Destination } from './erased.ts';
 import { formatsOf, type Importable } from './formats.ts';
 import { Cleaner, ImportFault, type ImportFormatName } from './imported.ts';
 import { readArray } from './json-array.ts';
@@ -21,6 +15,8 @@ const MAX_ELEMENT_BYTES = 128 * 1024 * 1024;
 export interface ImportOptions {
   /** Default `auto`: told by each element's shape. */
   readonly format?: 'auto' | ImportFormatName;
+  /** Default false: conversations that were erased here are left out, and reported. */
+  readonly takeErased?: boolean;
   /** Called after each conversation. */
   readonly onProgress?: (progress: ImportProgress) => void;
   /** Stops before the next conversation; what is stored stays, and the same import again goes on from there. */
@@ -35,7 +31,7 @@ interface Given {
 
 /** Reads a file element by element and stores each conversation in a transaction of its own. */
 export async function importConversations(
-  user: UserHandle,
+  to: Destination,
   source: ImportSource,
   { format, onProgress, signal }: Given,
 ): Promise<ImportReport> {
@@ -55,7 +51,7 @@ export async function importConversations(
       if (only === undefined) tally.failed(element.place, 'NOT_A_CONVERSATION', 'is of no format that can be imported');
       else if (others.length > 0)
         tally.failed(element.place, 'AMBIGUOUS_FORMAT', `may be ${listed(found)}; say which by the format`);
-      else await importElement(user, { element, format: only, tally });
+      else await importElement(to, { element, format: only, tally });
     }
     onProgress?.(tally.progress);
     // SQLite answers at once; without a pause nothing else of the process would get its turn until the file's end.
@@ -94,10 +90,10 @@ interface Work {
   readonly tally: Tally;
 }
 
-async function importElement(user: UserHandle, { element, format, tally }: Work): Promise<void> {
+async function importElement(to: Destination, { element, format, tally }: Work): Promise<void> {
   const cleaner = new Cleaner();
   try {
-    const { stored, cutLinks } = await format.bring(user, element.value, cleaner);
+    const { stored, cutLinks } = await format.bring(to, element.value, cleaner);
     tally.stored(stored, { replaced: element.replaced + cleaner.replaced, cutLinks });
   } catch (error) {
     if (!isOwnFault(error)) throw error;

@@ -19,7 +19,9 @@ export type ImportFaultCode =
   /** A message, its parts or its metadata are longer than they may be. */
   | 'CONTENT_TOO_LARGE'
   /** It has new messages, but was deleted here. */
-  | 'DELETED_HERE';
+  | 'DELETED_HERE'
+  /** It was erased here, by itself or with everything that its owner had then. */
+  | 'ERASED_HERE';
 
 /** Says why one element can't be imported; the others go on. */
 export class ImportFault extends Error {

@@ -6,6 +6,7 @@ import * as numbers from '../repositories/conversation-numbers.repository.ts';
 import * as conversations from '../repositories/conversation.repository.ts';
 import * as messages from '../repositories/message.repository.ts';
 import type { RestorableDocument, RestorableMessage } from './document.ts';
+import { type Destination, refuseErased } from './erased.ts';
 import { ImportFault } from './imported.ts';
 import type { Stored } from './report.ts';
 
@@ -16,10 +17,12 @@ const IDS_AT_ONCE = 1_000;
  * that are missing are added, after those that came here meanwhile; what it is called here and where it stands stay as
  * they are.
  */
-export async function storeDocument(user: UserHandle, document: RestorableDocument): Promise<Stored> {
+export async function storeDocument(to: Destination, document: RestorableDocument): Promise<Stored> {
+  const { user } = to;
   const { conversation, messages: all } = document;
   const state = await user.first(conversations.findState, { id: conversation.id });
   if (state === undefined) {
+    await refuseErased(to, { ids: [conversation.id], createdAt: conversation.createdAt });
     await create(user, document);
     return { isNew: true, created: all.length, duplicates: 0 };
   }

@@ -9,6 +9,7 @@ import { knownSchema } from '../schemas/message.schema.ts';
 import { uuidSchema } from '../schemas/text.schema.ts';
 import type { JsonObject } from '../types.ts';
 import { deriveId } from './derive-id.ts';
+import { type Destination, refuseErased } from './erased.ts';
 import { type ImportedConversation, type ImportedMessage, ImportFault } from './imported.ts';
 import type { Stored } from './report.ts';
 
@@ -21,10 +22,10 @@ const IDS_AT_ONCE = 1_000;
  * Stores what of a conversation isn't there yet, all or nothing. When another import of the same conversation comes
  * between, it looks again.
  */
-export async function storeConversation(user: UserHandle, imported: ImportedConversation): Promise<Stored> {
+export async function storeConversation(to: Destination, imported: ImportedConversation): Promise<Stored> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await new Store(user, imported).run();
+      return await new Store(to, imported).run();
     } catch (error) {
       if (!(error instanceof UniqueViolationError) || attempt === MAX_ATTEMPTS) throw error;
     }
@@ -32,6 +33,7 @@ export async function storeConversation(user: UserHandle, imported: ImportedConv
 }
 
 class Store {
+  readonly #to: Destination;
   readonly #user: UserHandle;
   readonly #imported: ImportedConversation;
   readonly #externalId: string;
@@ -40,8 +42,9 @@ class Store {
   readonly #ids = new Map<string, string>();
   readonly #times = new Map<string, Date>();
 
-  constructor(user: UserHandle, imported: ImportedConversation) {
-    this.#user = user;
+  constructor(to: Destination, imported: ImportedConversation) {
+    this.#to = to;
+    this.#user = to.user;
     this.#imported = imported;
     this.#externalId = bounded(imported.externalId);
   }
@@ -50,6 +53,7 @@ class Store {
     const { messages: all } = this.#imported;
     const known = await this.#known();
     if (known === undefined) {
+      await refuseErased(this.#to, { ids: this.#formerIds(), createdAt: this.#imported.createdAt });
       await this.#create();
       return { isNew: true, created: all.length, duplicates: 0 };
     }
@@ -80,6 +84,14 @@ class Store {
       if (longest !== undefined) return byId.get(longest);
     }
     return undefined;
+  }
+
+  /** What it may have been called here, had it come before. */
+  #formerIds(): readonly string[] {
+    const { source, earlierExternalIds = [] } = this.#imported;
+    const own = uuidSchema.safeParse(this.#externalId);
+    const derived = [this.#externalId, ...earlierExternalIds].map((externalId) => deriveId(source, externalId));
+    return own.success ? [own.data, ...derived] : derived;
   }
 
   async #create(): Promise<void> {

@@ -16,6 +16,7 @@ export const importSchema = z.strictObject({
   options: z
     .strictObject({
       format: z.enum(['auto', ...IMPORT_FORMATS]).default('auto'),
+      takeErased: z.boolean().default(false),
       onProgress: z
         .custom<(progress: ImportProgress) => void>((value) => typeof value === 'function', 'must be a function')
         .optional(),

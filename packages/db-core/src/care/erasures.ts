@@ -5,6 +5,7 @@ import { DiskFullError, ForbiddenError, InternalError } from '../errors/index.ts
 import { recordFor } from '../platform/audit-event.ts';
 import { type By, OPERATOR } from '../platform/by.ts';
 import { certify, type ErasureCertificate } from './certificate.ts';
+import { ErasedOfOwner } from './erased-of-owner.ts';
 import { type Erasure, isOwner, Ledger, PSEUDONYM_PREFIX, pseudonymOf } from './ledger.ts';
 import { ownedTables } from './owned-tables.ts';
 import { findOwners, findRowOwner } from './find-owners.ts';
@@ -172,6 +173,12 @@ export class Erasures {
   async list(): Promise<readonly Erasure[]> {
     const { ledger } = await this.#tools('read the ledger of erasures');
     return ledger.list('all');
+  }
+
+  /** For whoever brings rows of an owner in from elsewhere. */
+  erasedOf(user: string | UserHandle): ErasedOfOwner {
+    const { userId } = this.#database.forUser(user);
+    return new ErasedOfOwner(new Ledger(this.#database.system('care: what was erased of an owner')), userId);
   }
 
   /** Finishes what was interrupted. */

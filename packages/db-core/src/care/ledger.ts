@@ -108,11 +108,12 @@ export class Ledger {
     return row === undefined ? undefined : toErasure(row);
   }
 
-  async list(which: 'all' | 'unfinished'): Promise<Erasure[]> {
+  /** Oldest first; all of them, or those that follow one. */
+  async list(which: 'all' | 'unfinished', after = BEFORE_ALL_IDS): Promise<Erasure[]> {
     const found: Erasure[] = [];
     for (;;) {
       const query = which === 'all' ? queries.list : queries.listUnfinished;
-      const rows = await this.#system.all(query, { after: found.at(-1)?.id ?? BEFORE_ALL_IDS, limit: PAGE });
+      const rows = await this.#system.all(query, { after: found.at(-1)?.id ?? after, limit: PAGE });
       found.push(...rows.map(toErasure));
       if (rows.length < PAGE) return found;
     }

@@ -44,9 +44,9 @@ function addRoute(api: Api, { answerFileOnce, conversationsOf }: Services): void
     async (request, reply) => {
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
-      const { format } = request.query;
+      const { format, takeErased } = request.query;
       await answerFileOnce(request, reply, request.body, async (file) => {
-        const report = await bringIn(conversationsOf(request), file, { format, signal: gone.signal });
+        const report = await bringIn(conversationsOf(request), file, { format, takeErased, signal: gone.signal });
         return { status: 200, body: toImportReport(report) };
       });
       return reply;

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { setImmediate as breathe } from 'node:timers/promises';
+import { ErasedBefore } from '../../care/erased-before.ts';
 import type { Database } from '../../database/database.ts';
 import type { SystemHandle } from '../../database/handle.ts';
 import { parseUserId, SYSTEM_OWNER } from '../../database/user-id.ts';
@@ -9,7 +10,6 @@ import { adoptAccount } from '../../platform/adopted-account.ts';
 import { recordFor } from '../../platform/audit-event.ts';
 import { OPERATOR } from '../../platform/by.ts';
 import type { Adopter, Adoption, LegacyRow, LegacySource } from './adopter.ts';
-import { ErasedBefore } from './erased-before.ts';
 import { countLeftOut } from './left-out.ts';
 import { ownersOfAdopted } from './owners-of-adopted.ts';
 import { recognise, tablesOf } from './recognise.ts';

@@ -1,6 +1,6 @@
+import type { ErasableRow } from '../../care/erased-before.ts';
 import type { UserHandle } from '../../database/handle.ts';
 import type { AccountToAdopt, AdoptedAccount } from '../../platform/adopted-account.ts';
-import type { ErasableRow } from './erased-before.ts';
 import type { TableTally } from './tally.ts';
 
 /** What becomes of a column of the other system: where its values go, or why they aren't taken. */

@@ -1,5 +1,5 @@
-import { isOwner, Ledger } from '../../care/ledger.ts';
-import type { SystemHandle } from '../../database/handle.ts';
+import type { SystemHandle } from '../database/handle.ts';
+import { isOwner, Ledger } from './ledger.ts';
 
 /** A row of another system, as it would be here. */
 export interface ErasableRow {
