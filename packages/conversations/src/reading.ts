@@ -1,4 +1,5 @@
 import { Audit, type Database, type Search, type UserHandle } from '@keelson/db-core';
+import { asOne, type AtHand, mustNotHaveMoved } from './cold/at-hand.ts';
 import { buildContext } from './context/build-context.ts';
 import { ConversationColdError, ConversationNotFoundError, MessageNotFoundError } from './errors.ts';
 import type {
@@ -97,36 +98,26 @@ export class ConversationReader {
   /** By `seq`, the order in which they were saved; all branches. */
   async getMessages(input: GetMessages): Promise<Page<Message>> {
     const valid = parse(getMessagesSchema, input);
-    return this.reading(valid.conversationId, async () => {
-      await this.#mustBeAtHand(valid.conversationId);
-      return pageOfMessages(this.user, valid);
-    });
+    return this.#readingMessages(valid.conversationId, () => pageOfMessages(this.user, valid), isEmpty);
   }
 
   /** The last messages in the order in which they were saved, whatever their branch. */
   async getLastNMessages(conversationId: string, n: number): Promise<readonly Message[]> {
     const valid = parse(lastMessagesSchema, { conversationId, n });
-    return this.reading(valid.conversationId, async () => {
-      await this.#mustBeAtHand(valid.conversationId);
-      const { items } = await pageOfMessages(this.user, {
-        conversationId: valid.conversationId,
-        order: 'desc',
-        limit: valid.n,
-      });
-      return items.toReversed();
-    });
+    const newest = { conversationId: valid.conversationId, order: 'desc', limit: valid.n } as const;
+    const read = () => pageOfMessages(this.user, newest);
+    const { items } = await this.#readingMessages(valid.conversationId, read, isEmpty);
+    return items.toReversed();
   }
 
   /** @throws MessageNotFoundError when there is no such message in the conversation */
   async getMessage(conversationId: string, messageId: string): Promise<Message> {
     const valid = parse(messagePlaceSchema, { conversationId, messageId });
-    return this.reading(valid.conversationId, async () => {
-      await this.#mustExist(valid.conversationId);
-      const ids = [valid.messageId];
-      const row = await this.user.first(messages.listByIds, { conversationId: valid.conversationId, ids });
-      if (row === undefined) throw MessageNotFoundError.of(valid.messageId, valid.conversationId);
-      return toMessage(row);
-    });
+    const wanted = { conversationId: valid.conversationId, ids: [valid.messageId] };
+    const read = () => this.user.first(messages.listByIds, wanted);
+    const row = await this.#readingMessages(valid.conversationId, read, (found) => found === undefined);
+    if (row === undefined) throw MessageNotFoundError.of(valid.messageId, valid.conversationId);
+    return toMessage(row);
   }
 
   /**
@@ -137,13 +128,13 @@ export class ConversationReader {
    */
   async getActivePath(input: GetActivePath): Promise<Page<PathMessage>> {
     const valid = parse(activePathSchema, input);
-    return this.reading(valid.conversationId, () => pageOfPath(this.user, valid));
+    return this.#readingAsOne(valid.conversationId, () => pageOfPath(this.user, valid));
   }
 
   /** All messages that follow the same one as this, itself included, as they were saved. */
   async getSiblings(input: GetSiblings): Promise<Page<Message>> {
     const valid = parse(siblingsSchema, input);
-    return this.reading(valid.conversationId, () => pageOfSiblings(this.user, valid));
+    return this.#readingAsOne(valid.conversationId, () => pageOfSiblings(this.user, valid));
   }
 
   /**
@@ -154,7 +145,7 @@ export class ConversationReader {
    */
   async buildContext(input: BuildContext): Promise<ModelContext> {
     const valid = parse(contextSchema, input);
-    return this.reading(valid.conversationId, () => buildContext(this.user, valid));
+    return this.#readingAsOne(valid.conversationId, () => buildContext(this.user, valid));
   }
 
   /**
@@ -198,22 +189,21 @@ export class ConversationReader {
 
   async countByRole(conversationId: string): Promise<Readonly<Record<MessageRole, number>>> {
     const id = parseId(conversationId);
-    return this.reading(id, async () => {
-      await this.#mustBeAtHand(id);
-      const counts: Record<MessageRole, number> = { system: 0, user: 0, assistant: 0, tool: 0 };
-      for (const { role, count } of await this.user.all(messages.countByRole, { conversationId: id }))
-        counts[role] = count;
-      return counts;
-    });
+    const read = () => this.user.all(messages.countByRole, { conversationId: id });
+    const rows = await this.#readingMessages(id, read, ({ length }) => length === 0);
+    const counts: Record<MessageRole, number> = { system: 0, user: 0, assistant: 0, tool: 0 };
+    for (const { role, count } of rows) counts[role] = count;
+    return counts;
   }
 
   /** Messages whose metadata names this source, the latest first; of one conversation or of all. */
   async getBySource(input: GetBySource): Promise<Page<Message>> {
     const valid = parse(getBySourceSchema, input);
-    return this.reading(valid.conversationId ?? null, async () => {
-      if (valid.conversationId !== undefined) await this.#mustBeAtHand(valid.conversationId);
-      return pageOfSource(this.user, valid);
-    });
+    const read = () => pageOfSource(this.user, valid);
+    const { conversationId } = valid;
+    return conversationId === undefined
+      ? this.reading(null, read)
+      : this.#readingMessages(conversationId, read, isEmpty);
   }
 
   /**
@@ -237,17 +227,39 @@ export class ConversationReader {
     return read();
   }
 
-  /** @throws ConversationColdError where its messages aren't at hand */
-  async #mustBeAtHand(id: ConversationId): Promise<void> {
-    const { is_cold: isCold } = await this.#mustExist(id);
-    if (isCold) throw ConversationColdError.of(id);
+  /**
+   * Reads messages by one statement, which sees all that it asks for, or none when they have just gone into cold storage.
+   *
+   * @throws ConversationColdError where they aren't at hand
+   */
+  #readingMessages<T>(id: ConversationId, read: () => Promise<T>, isNothing: (found: T) => boolean): Promise<T> {
+    return this.#readingAsOne(id, async () => {
+      const before = await this.#mustBeAtHand(id);
+      const found = await read();
+      if (before.messageCount > 0 && isNothing(found)) await mustNotHaveMoved(this.user, before);
+      return found;
+    });
   }
 
-  async #mustExist(id: ConversationId): Promise<{ readonly message_count: number; readonly is_cold: boolean }> {
+  #readingAsOne<T>(id: ConversationId, read: () => Promise<T>): Promise<T> {
+    return this.reading(id, () => asOne(id, read));
+  }
+
+  async #mustBeAtHand(id: ConversationId): Promise<AtHand & { readonly messageCount: number }> {
+    const state = await this.#mustExist(id);
+    if (state.is_cold) throw ConversationColdError.of(id);
+    return { conversationId: id, openedAt: state.last_opened_at, messageCount: state.message_count };
+  }
+
+  async #mustExist(id: ConversationId): Promise<(typeof conversations.findState)['row']> {
     const state = await this.user.first(conversations.findState, { id });
     if (state === undefined || state.status === 'DELETED') throw ConversationNotFoundError.of(id);
     return state;
   }
+}
+
+function isEmpty({ items }: Page<unknown>): boolean {
+  return items.length === 0;
 }
 
 export function parseId(conversationId: string): ConversationId {

@@ -354,11 +354,11 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 
 -- conversations.findState
 -- sqlite
-select "status", "version", "message_count", "is_cold"
+select "status", "version", "message_count", "is_cold", "last_opened_at"
   from "conversations"
   where "conversations"."user_id" = ? and ("id" = ?);
 -- postgres
-select "status", "version", "message_count", "is_cold"
+select "status", "version", "message_count", "is_cold", "last_opened_at"
   from "conversations"
   where "conversations"."user_id" = $1 and ("id" = $2);
 
@@ -566,14 +566,14 @@ update "conversations"
 -- sqlite
 update "conversations"
   set "active_leaf_id" = case when "next_seq" - 1 = ? then null else ? end, "updated_at" = ?, "version" = "version" + 1
-  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ? and not ("active_leaf_id" is not distinct
+  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ? and "is_cold" = ? and not ("active_leaf_id" is not distinct
   from ? or ("active_leaf_id" is null and "next_seq" - 1 = ?)) and "version" = coalesce(cast(? as integer), "version"))
   returning "id";
 -- postgres
 update "conversations"
   set "active_leaf_id" = case when "next_seq" - 1 = $1 then null else cast($2 as uuid) end, "updated_at" = $3, "version" = "version" + 1
-  where "conversations"."user_id" = $4 and ("id" = $5 and "status" <> $6 and not ("active_leaf_id" is not distinct
-  from $7 or ("active_leaf_id" is null and "next_seq" - 1 = $8)) and "version" = coalesce(cast($9 as integer), "version"))
+  where "conversations"."user_id" = $4 and ("id" = $5 and "status" <> $6 and "is_cold" = $7 and not ("active_leaf_id" is not distinct
+  from $8 or ("active_leaf_id" is null and "next_seq" - 1 = $9)) and "version" = coalesce(cast($10 as integer), "version"))
   returning "id";
 
 -- conversations.updateTitle
@@ -822,13 +822,13 @@ select "id"
 
 -- path.findLeaf
 -- sqlite
-select "status", "next_seq", "is_cold", (select "conversation_messages"."seq"
+select "status", "next_seq", "is_cold", "last_opened_at", (select "conversation_messages"."seq"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_messages"."id" = "conversations"."active_leaf_id")) as "leaf_seq"
   from "conversations"
   where "conversations"."user_id" = ? and ("id" = ?);
 -- postgres
-select "status", "next_seq", "is_cold", (select "conversation_messages"."seq"
+select "status", "next_seq", "is_cold", "last_opened_at", (select "conversation_messages"."seq"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("conversation_messages"."id" = "conversations"."active_leaf_id")) as "leaf_seq"
   from "conversations"
@@ -890,13 +890,17 @@ select "seq"
 
 -- path.listBySeqs
 -- sqlite
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count", (select "conversations"."last_opened_at"
+  from "conversations"
+  where "conversations"."user_id" = ? and ("conversations"."id" = ?)) as "opened_at"
   from "conversation_messages"
   where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" in (select value from json_each(?)));
 -- postgres
-select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
+select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count", (select "conversations"."last_opened_at"
+  from "conversations"
+  where "conversations"."user_id" = $1 and ("conversations"."id" = $2)) as "opened_at"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = $1 and ("conversation_id" = $2 and "seq" = any($3));
+  where "conversation_messages"."user_id" = $3 and ("conversation_id" = $4 and "seq" = any($5));
 
 -- path.listRuns
 -- sqlite

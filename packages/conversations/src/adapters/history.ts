@@ -3,7 +3,7 @@ import { type Database, newId, type UserHandle } from '@keelson/db-core';
 import { Conversations } from '../conversations.ts';
 import { ConversationNotFoundError } from '../errors.ts';
 import { toMessage } from '../mapping.ts';
-import { activeLeafSeq } from '../path/leaf.ts';
+import { activeLeaf } from '../path/leaf.ts';
 import { readPath } from '../path/path.ts';
 import { parseId } from '../reading.ts';
 import * as messages from '../repositories/message.repository.ts';
@@ -74,8 +74,8 @@ export class History {
   /** Appends to the branch in use, all or nothing. What is there already by its key isn't appended again. */
   async append(drafts: readonly { readonly draft: Draft; readonly key: string }[]): Promise<void> {
     const work = async (): Promise<void> => {
-      const leaf = await activeLeafSeq(this.#user, this.conversationId);
-      const path = await readPath(this.#user, this.conversationId, leaf);
+      const leaf = await activeLeaf(this.#user, this.conversationId);
+      const path = await readPath(this.#user, this.conversationId, leaf.seq);
       const judge = ({ seq }: Message): Verdict => (path.has(seq) ? 'same' : 'other');
       for (const { draft, key } of drafts) await this.saveOnce(draft, { key, judge });
     };

@@ -1,7 +1,7 @@
 import type { UserHandle } from '@keelson/db-core';
 import { ContextTooLargeError } from '../errors.ts';
 import { toMessage } from '../mapping.ts';
-import { leafSeq } from '../path/leaf.ts';
+import { findLeaf, type Leaf } from '../path/leaf.ts';
 import { readRows } from '../path/pages.ts';
 import { type Path, readPath } from '../path/path.ts';
 import * as queries from '../repositories/path.repository.ts';
@@ -15,20 +15,20 @@ const FIRST_STEP = 32;
 const MAX_STEP = 512;
 const SYSTEM_STEP = 100;
 
-type PathRow = (typeof queries.listBySeqs)['row'];
+type PathRow = (typeof queries.listSystem)['row'];
 
 /** A message of the branch on the scale. */
 interface Item extends Weighed {
   readonly message: ContextMessage;
 }
 
-/** Reads backwards from the branch's end, no further than the budget reaches. */
+/** Reads backwards from the branch's end, no further than the budget reaches. To be called within `asOne`. */
 export async function buildContext(user: UserHandle, input: ValidContext): Promise<ModelContext> {
   const { conversationId, maxTokens, maxMessages, includeSystem, includeUnfinished } = input;
-  const leaf = await leafSeq(user, input);
-  const path = await readPath(user, conversationId, leaf);
-  const reader = new ContextReader(user, { conversationId, path, scale: scaleOf(input) });
-  const system = includeSystem ? await reader.listSystem(leaf, maxTokens) : [];
+  const leaf = await findLeaf(user, input);
+  const path = await readPath(user, conversationId, leaf.seq);
+  const reader = new ContextReader(user, { leaf, path, scale: scaleOf(input) });
+  const system = includeSystem ? await reader.listSystem(maxTokens) : [];
   const systemTokens = sumOf(system);
   const limits = { maxTokens: maxTokens - systemTokens, maxMessages, includeUnfinished };
   const { window, start } = await reader.window(limits);
@@ -48,16 +48,16 @@ export async function buildContext(user: UserHandle, input: ValidContext): Promi
 
 class ContextReader {
   readonly #user: UserHandle;
-  readonly #conversationId: string;
+  readonly #leaf: Leaf;
   readonly #path: Path;
   readonly #scale: Scale;
 
   constructor(
     user: UserHandle,
-    { conversationId, path, scale }: { readonly conversationId: string; readonly path: Path; readonly scale: Scale },
+    { leaf, path, scale }: { readonly leaf: Leaf; readonly path: Path; readonly scale: Scale },
   ) {
     this.#user = user;
-    this.#conversationId = conversationId;
+    this.#leaf = leaf;
     this.#path = path;
     this.#scale = scale;
   }
@@ -67,15 +67,15 @@ class ContextReader {
    *
    * @throws ContextTooLargeError as soon as they are over the budget
    */
-  async listSystem(leaf: number, maxTokens: number): Promise<readonly Item[]> {
+  async listSystem(maxTokens: number): Promise<readonly Item[]> {
     const items: Item[] = [];
     let afterSeq = 0;
     let isMore = true;
     while (isMore) {
       const rows = await this.#user.all(queries.listSystem, {
-        conversationId: this.#conversationId,
+        conversationId: this.#leaf.conversationId,
         afterSeq,
-        seq: leaf,
+        seq: this.#leaf.seq,
         limit: SYSTEM_STEP,
       });
       items.push(...(await this.#weigh(rows.filter(({ seq }) => this.#path.has(seq)))));
@@ -94,7 +94,7 @@ class ContextReader {
     let before: number | undefined;
     for (;;) {
       const seqs = this.#path.newest(step, before);
-      const rows = await readRows(this.#user, this.#conversationId, seqs);
+      const rows = await readRows(this.#user, this.#leaf, seqs);
       items = [...(await this.#weigh(rows)).toReversed(), ...items];
       const { start, isClosed } = windowOf(items, limits);
       if (isClosed || seqs.length < step) {

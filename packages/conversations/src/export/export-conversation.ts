@@ -1,4 +1,4 @@
-import type { UserHandle } from '@keelson/db-core';
+import { InternalError, type UserHandle } from '@keelson/db-core';
 import { unpack } from '../cold/pack.ts';
 import { findParts, openParts } from '../cold/parts.ts';
 import { ConversationNotFoundError } from '../errors.ts';
@@ -68,13 +68,16 @@ async function* rowsOf(user: UserHandle, row: ConversationRow): AsyncGenerator<M
   const place = { conversationId: row.id, after: 0, last: row.next_seq - 1 };
   for (let tries = 0; place.after < place.last && tries < MAX_TRIES; tries += 1) {
     const state = await user.first(conversations.findState, { id: row.id });
-    if (state === undefined) return;
+    // It was erased meanwhile. What was given isn't all that it had.
+    if (state === undefined) throw ConversationNotFoundError.of(row.id);
     for await (const message of state.is_cold ? coldRows(user, place) : storedRows(user, place)) {
       yield message;
       place.after = message.seq;
       tries = 0;
     }
   }
+  if (place.after < place.last)
+    throw new InternalError(`Of conversation ${row.id} the messages after number ${place.after} were not found.`);
 }
 
 interface Place {

@@ -1,35 +1,41 @@
 import type { UserHandle } from '@keelson/db-core';
+import { asOne, type AtHand, mustNotHaveMoved } from '../cold/at-hand.ts';
 import { ConversationColdError, ConversationNotFoundError, MessageNotFoundError } from '../errors.ts';
 import * as conversations from '../repositories/conversation.repository.ts';
 import * as queries from '../repositories/path.repository.ts';
 import { find, refuse } from '../services/change.ts';
 import type { Conversation, ConversationId, MessageId } from '../types.ts';
 
-/** The number of the message in use; 0 while there are no messages. */
-export async function activeLeafSeq(user: UserHandle, conversationId: ConversationId): Promise<number> {
+/** The end of a branch, of messages that are at hand. */
+export interface Leaf extends AtHand {
+  /** 0 while there are no messages. */
+  readonly seq: number;
+}
+
+/** The message in use. */
+export async function activeLeaf(user: UserHandle, conversationId: ConversationId): Promise<Leaf> {
   const row = await user.first(queries.findLeaf, { conversationId });
   if (row === undefined || row.status === 'DELETED') throw ConversationNotFoundError.of(conversationId);
   if (row.is_cold) throw ConversationColdError.of(conversationId);
-  return row.leaf_seq ?? row.next_seq - 1;
+  return { conversationId, openedAt: row.last_opened_at, seq: row.leaf_seq ?? row.next_seq - 1 };
 }
 
-/** The number of the given message, or of the one in use. */
-export async function leafSeq(
+/** The given message, or the one in use. */
+export async function findLeaf(
   user: UserHandle,
   { conversationId, leafId }: { readonly conversationId: ConversationId; readonly leafId?: MessageId | undefined },
-): Promise<number> {
-  const active = await activeLeafSeq(user, conversationId);
-  return leafId === undefined ? active : (await findPlace(user, conversationId, leafId)).seq;
+): Promise<Leaf> {
+  const active = await activeLeaf(user, conversationId);
+  return leafId === undefined ? active : { ...active, seq: await findSeq(user, active, leafId) };
 }
 
-export async function findPlace(
-  user: UserHandle,
-  conversationId: ConversationId,
-  id: MessageId,
-): Promise<{ readonly seq: number; readonly parent_id: string | null }> {
+/** @throws MessageNotFoundError when there is no such message in the conversation */
+export async function findSeq(user: UserHandle, atHand: AtHand, id: MessageId): Promise<number> {
+  const { conversationId } = atHand;
   const place = await user.first(queries.findPlace, { conversationId, id });
-  if (place === undefined) throw MessageNotFoundError.of(id, conversationId);
-  return place;
+  if (place !== undefined) return place.seq;
+  await mustNotHaveMoved(user, atHand);
+  throw MessageNotFoundError.of(id, conversationId);
 }
 
 export interface LeafChange {
@@ -44,11 +50,10 @@ export async function setActiveLeaf(
   user: UserHandle,
   { conversationId, messageId, toNewest, ifVersion }: LeafChange,
 ): Promise<Conversation> {
-  await activeLeafSeq(user, conversationId);
-  const place = await findPlace(user, conversationId, messageId);
-  const leaf = { id: messageId as string, seq: place.seq };
+  const seq = await asOne(conversationId, async () => findSeq(user, await activeLeaf(user, conversationId), messageId));
+  const leaf = { id: messageId as string, seq };
   if (toNewest) {
-    leaf.seq = await newestBelow(user, conversationId, place.seq);
+    leaf.seq = await newestBelow(user, conversationId, seq);
     const [row] = await user.all(queries.listBySeqs, { conversationId, seqs: [leaf.seq] });
     leaf.id = row?.id ?? messageId;
   }
@@ -59,7 +64,11 @@ export async function setActiveLeaf(
     ifVersion: ifVersion ?? null,
     now: new Date(),
   });
-  if (changed === undefined) await refuse(user, { conversationId, ifVersion });
+  if (changed === undefined) {
+    await refuse(user, { conversationId, ifVersion });
+    // It has this leaf already, unless it went into cold storage meanwhile.
+    await activeLeaf(user, conversationId);
+  }
   return find(user, conversationId);
 }
 

@@ -48,7 +48,10 @@ export const findById = defineQuery('conversations.findById', (db, p: { id: stri
 
 /** What tells why a conversation can't be changed, without its deleted state hidden. */
 export const findState = defineQuery('conversations.findState', (db, p: { id: string }) =>
-  db.selectFrom('conversations').select(['status', 'version', 'message_count', 'is_cold']).where('id', '=', p.id),
+  db
+    .selectFrom('conversations')
+    .select(['status', 'version', 'message_count', 'is_cold', 'last_opened_at'])
+    .where('id', '=', p.id),
 );
 
 export const findByExternalId = defineQuery(
@@ -231,6 +234,7 @@ export const updateLeaf = defineQuery(
       }))
       .where('id', '=', p.id)
       .where('status', '<>', 'DELETED')
+      .where('is_cold', '=', false)
       .where((eb) =>
         eb.not(
           eb.or([

@@ -8,7 +8,7 @@ const NOT_OF_THE_SYSTEM = [literal('user'), literal('assistant'), literal('tool'
 export const findLeaf = defineQuery('path.findLeaf', (db, p: { conversationId: string }) =>
   db
     .selectFrom('conversations')
-    .select(['status', 'next_seq', 'is_cold'])
+    .select(['status', 'next_seq', 'is_cold', 'last_opened_at'])
     .select((eb) =>
       eb
         .selectFrom('conversation_messages')
@@ -71,12 +71,22 @@ export const listRuns = defineQuery('path.listRuns', (db, p: { conversationId: s
     .select(['runs.first', 'runs.parent']),
 );
 
-/** Messages by their numbers, in no particular order, with what they weigh in a context. */
+/**
+ * Messages by their numbers, in no particular order, with what they weigh in a context, and when the conversation was last
+ * taken out of cold storage.
+ */
 export const listBySeqs = defineQuery('path.listBySeqs', (db, p: { conversationId: string; seqs: readonly number[] }) =>
   db
     .selectFrom('conversation_messages')
     .select(messageColumns)
     .select('token_count')
+    .select((eb) =>
+      eb
+        .selectFrom('conversations')
+        .select('conversations.last_opened_at')
+        .where('conversations.id', '=', p.conversationId)
+        .as('opened_at'),
+    )
     .where('conversation_id', '=', p.conversationId)
     .where('seq', 'in', p.seqs),
 );

@@ -101,7 +101,7 @@ class Append {
     return this.#user.first(messages.insertNext, { ...row, previousSeq: seq - 1 });
   }
 
-  /** No number was given: the request is saved already, or the conversation takes no messages. */
+  /** No number was given: the request is saved already, or the conversation takes no messages, or took none just then. */
   async #whyNot(): Promise<SavedMessage> {
     const { conversationId: id } = this.#input;
     const state = await this.#user.first(conversations.findState, { id });
@@ -112,6 +112,8 @@ class Append {
     }
     const stored = await this.#stored();
     if (stored !== undefined) return this.#again(stored);
+    // It was in cold storage when the number was asked for, and somebody has brought it back since.
+    if (conversations.OPEN_STATUSES.some((status) => status === state.status)) return this.run();
     throw ConversationClosedError.of(id);
   }
 
