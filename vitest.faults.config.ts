@@ -15,6 +15,7 @@ export default mergeConfig(
         'faults/**/*.test.ts',
         'backup/kill.test.ts',
         'backup/load-increments.test.ts',
+        'kill/cold-storage.test.ts',
         'kill/erasures.test.ts',
       ],
       globalSetup: [

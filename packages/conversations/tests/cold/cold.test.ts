@@ -99,6 +99,7 @@ describeEngines('conversations in cold storage', (context) => {
     for (const read of [
       () => chats.getMessages({ conversationId }),
       () => chats.getLastNMessages(conversationId, 1),
+      () => chats.getMessage(conversationId, message.id),
       () => chats.getActivePath({ conversationId }),
       () => chats.getSiblings({ conversationId, messageId: message.id }),
       () => chats.buildContext({ conversationId, maxTokens: 100 }),
