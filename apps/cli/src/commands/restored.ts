@@ -60,7 +60,7 @@ export function addRestored(parent: CommandUnknownOpts, context: Context): void 
           output.line(`Migrations${settled ? ' that were run' : ' to be run'}: ${migrated.join(', ')}.`);
         if (settled)
           output.line(
-            `It is fit for use: a new epoch began, and ${plural(erasures, 'erasure')} were gone through again.`,
+            `It is fit for use: a new epoch began, and ${plural(erasures, 'erasure')} ${erasures === 1 ? 'was' : 'were'} gone through again.`,
           );
         else output.note('Nothing was changed.');
         if (erasuresFrom === undefined)

@@ -43,8 +43,7 @@ export async function settleForeignRestore(options: SettleForeign): Promise<Sett
   try {
     await database.connect();
     const identity = await readIdentity(database);
-    if (identity === undefined)
-      throw new RestoreRefusedError('There is no database of Keelson.', { hint: 'Give its URL: --url.' });
+    if (identity === undefined) throw await nameless(database);
     await assertKnownMigrations(database);
     if (!force) await assertNobodyRuns(database);
     const { id: databaseId, environment } = identity;
@@ -63,6 +62,15 @@ export async function settleForeignRestore(options: SettleForeign): Promise<Sett
   } finally {
     await database.close();
   }
+}
+
+async function nameless(database: Database): Promise<RestoreRefusedError> {
+  const { fresh } = await database.migrations.status();
+  return fresh
+    ? new RestoreRefusedError('There is no database of Keelson.', { hint: 'Give its URL: --url.' })
+    : new RestoreRefusedError('The database has no identity, by which it is told from others.', {
+        hint: 'No command was ever used on it. Run `keelson init`, which gives it one, and this again.',
+      });
 }
 
 async function erasedIn(options: RestoreOptions, databaseId: string): Promise<readonly Erasure[]> {
