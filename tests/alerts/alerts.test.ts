@@ -5,53 +5,24 @@ import {
   type Alert,
   ALERT_RULES,
   Alerts,
-  type AlertWatch,
   BackupHistory,
   type Database,
   databaseHealth,
-  defineAlertJob,
   ensureIdentity,
   Jobs,
   openDatabase,
   Settings,
   SYSTEM_OWNER,
   watchAlerts,
-  Worker,
 } from '@keelson/db-core';
 import { Metrics } from '@keelson/db-core/metrics';
 import { describeEngine, describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
 import { freshFolder } from '../support/fresh-folder.ts';
 import { expectedSignature, Receiver } from './receiver.ts';
+import { look, QUIET, rulesOf, SECRET, until, watching, working } from './support.ts';
 
-const SECRET = 'whsec_c2l4dGVlbiBieXRlcyBhcmUgdG9vIGZldyBmb3IgdGhpcw==';
 const HOUR_MS = 3_600_000;
-/** Looks are made by the tests, when they want one. */
-const QUIET = { ALERT_INTERVAL: '3600', ALERT_DISK_FREE_PERCENT: '0', ALERT_WEBHOOK_TIMEOUT: '0.5' };
-
-/** What can't be looked at fails its test. */
-function watching(
-  database: Database,
-  onAlert: (transition: string, alert: Alert) => void = () => undefined,
-): AlertWatch {
-  return watchAlerts(database, {
-    onAlert,
-    onTrouble: (error) => {
-      throw error;
-    },
-  });
-}
-
-/** Every look is this process's turn. */
-async function look(database: Database, watch: AlertWatch): Promise<void> {
-  await database.system('test').run((db) =>
-    db
-      .updateTable('alert_watch')
-      .set({ evaluated_at: new Date(0) })
-      .where('singleton', '=', 1),
-  );
-  await watch.look();
-}
 
 async function addBackup(database: Database, ageHours: number, kind: 'backup' | 'drill' = 'backup', failed = false) {
   await new BackupHistory(database).add({
@@ -68,29 +39,6 @@ async function addBackup(database: Database, ageHours: number, kind: 'backup' | 
     durationMs: 1,
     verifiedAt: null,
   });
-}
-
-/** A worker that tells of alerts, until it is disposed of. */
-function working(database: Database): AsyncDisposable & { readonly jobs: Jobs } {
-  const jobs = new Jobs(database);
-  defineAlertJob(jobs);
-  const stop = new AbortController();
-  const running = new Worker(jobs, { signal: stop.signal, pollMs: 20, graceMs: 100 }).run();
-  return {
-    jobs,
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await running;
-    },
-  };
-}
-
-function rulesOf(alerts: readonly Alert[]): string[] {
-  return alerts.map(({ rule, subject }) => (subject === '' ? rule : `${rule} ${subject}`));
-}
-
-async function until(holds: () => unknown): Promise<void> {
-  await expect.poll(holds, { timeout: 20_000, interval: 20 }).toBeTruthy();
 }
 
 describeEngines('alerts', (context) => {

@@ -2,7 +2,7 @@ import { existsSync, statfsSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import process from 'node:process';
-import { type Database, listenTo } from '../../database/database.ts';
+import { type Database, inspectReplicas, listenTo } from '../../database/database.ts';
 import { PoolExhaustedError, StatementTimeoutError } from '../../errors/index.ts';
 import type { DatabaseEvent } from '../../events/events.ts';
 import { isConnectionFault } from '../../resilience/index.ts';
@@ -49,7 +49,7 @@ export class LocalRules {
     return PROCESS_RULES.has(rule) && (subject === this.#process || subject.startsWith(`${this.#process} `));
   }
 
-  look(): readonly AlertFinding[] {
+  async look(): Promise<readonly AlertFinding[]> {
     const { alerts, pool } = this.#database.config;
     const often = (rule: AlertRuleName, recent: Recent, limit: number, what: string): AlertFinding[] => {
       const { count } = recent;
@@ -70,13 +70,14 @@ export class LocalRules {
         'Connections that broke or could not be made',
       ),
       ...often('statement-timeouts', this.#timedOut, alerts.statementTimeouts, 'Statements that took too long'),
-      ...this.#replicas(),
+      ...(await this.#replicas()),
       ...this.#disks().flatMap((path) => diskFinding(path, alerts.diskFreePercent)),
     ];
   }
 
-  #replicas(): AlertFinding[] {
-    return this.#database.replicas().flatMap(({ location, state, reason }) => {
+  /** While nobody reads nobody looks at them, so that their last state may be an old one. */
+  async #replicas(): Promise<AlertFinding[]> {
+    return (await inspectReplicas(this.#database)).flatMap(({ location, state, reason }) => {
       if (state === 'following' || state === 'joining') return [];
       const why = reason === null ? '' : `: ${reason}`;
       const message = `The replica ${location} is ${state}${why}.`;

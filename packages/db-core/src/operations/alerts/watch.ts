@@ -140,7 +140,8 @@ class Watch implements AlertWatch {
       if (identity !== undefined) this.#identity = { databaseId: identity.id, environment: identity.environment };
     }
     const isTurn = await this.#alerts.takeTurn(everyMs);
-    await this.#report({ findings: this.#local.look(), covers: (rule, subject) => this.#local.covers(rule, subject) });
+    const own = await this.#local.look();
+    await this.#report({ findings: own, covers: (rule, subject) => this.#local.covers(rule, subject) });
     if (!isTurn) return;
     const { findings, looked } = await this.#shared.look(this.#options.onTrouble);
     const goneBefore = Date.now() - Math.max(GONE_MS, LOOKS_TILL_GONE * everyMs);
