@@ -2,8 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Alert, Alerts, type Database, newId, openDatabase } from '@keelson/db-core';
 import { describeEngine, type ReplicatedServer, startReplicatedServer } from '@keelson/db-core/testing';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { expectedSignature, Receiver } from './receiver.ts';
 import { look, QUIET, SECRET, until, watching, working } from './support.ts';
 
@@ -94,13 +93,7 @@ function installedPrograms(): { readonly bin?: string } {
   return bin === undefined ? {} : { bin };
 }
 
-async function ask(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(sql).finally(() => client.end());
-}
-
-describe('alerts of a replica', () => {
+describeEngine('postgres', 'alerts of a replica', (context) => {
   let server: ReplicatedServer;
   beforeAll(async () => {
     server = await startReplicatedServer(installedPrograms());
@@ -133,11 +126,13 @@ describe('alerts of a replica', () => {
           db.insertInto('conversations').values({ id: newId(), created_at: new Date(), updated_at: new Date() }),
         );
 
-    await ask(replica.url, 'select pg_wal_replay_pause()');
+    const standby = context.raw(replica.url);
+    await standby.query('select pg_wal_replay_pause()');
     await write();
     await expect.poll(firing, { timeout: 20_000 }).toMatch(/^replica-away: The replica .* is behind: .*400 ms/);
     await until(() => receiver.received.length === 1);
-    await ask(replica.url, 'select pg_wal_replay_resume()');
+    await standby.query('select pg_wal_replay_resume()');
+    await standby.close();
     await expect.poll(firing, { timeout: 20_000 }).toBe('');
     await until(() => receiver.received.length === 2);
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Conversations, conversationsAdopter } from '@keelson/conversations';
 import {
@@ -11,6 +11,9 @@ import {
   loadDatabaseConfig,
   openDatabase,
   restoreBackup,
+  takeBackup,
+  type TakenIncrement,
+  takeIncrement,
   verifyBackup,
 } from '@keelson/db-core';
 import { conversation, legacyFile, message, uuid } from '../adopt/legacy-file.ts';
@@ -78,6 +81,57 @@ async function backup({ url, small }: Surroundings): Promise<Prepared> {
       return differs('there is more than the backup', readdirSync(folder).length === 1);
     },
     close: () => database.close(),
+  };
+}
+
+/** Into the folder that the chain is in, which is on the full disk. */
+async function increment({ url, small }: Surroundings): Promise<Prepared> {
+  const folder = join(small, 'chain');
+  const database = openDatabase({ url, env: { BACKUP_FOLDER: folder } });
+  await database.initialize();
+  await ensureIdentity(database, 'test');
+  await write(database, 'ada', 1);
+  const { file: full } = await takeBackup(database);
+  const bytes = readFileSync(full);
+  await write(database, 'ada');
+  const before = await state(database);
+  const links: TakenIncrement[] = [];
+  const rest = (): number => readdirSync(folder).length - links.length;
+  return {
+    run: async () => {
+      links.push(await takeIncrement(database));
+    },
+    lookWhileFull: async () => [
+      ...differs(`there is ${readdirSync(folder).join(', ')}`, rest() === 1),
+      ...differs('what it was to go on from is not as it was', bytes.equals(readFileSync(full))),
+      ...differs('the database changed', before === (await state(database))),
+    ],
+    lookAfter: async () => {
+      await write(database, 'bob', 2);
+      links.push(await takeIncrement(database));
+      const whole = await state(database);
+      await database.close();
+      const faults = [
+        ...differs(
+          `it did not go on from what was there: ${links.map(({ whyFull }) => whyFull).join(', ')}`,
+          links.every(({ form }) => form === 'increment'),
+        ),
+        ...differs('there is more than the chain', rest() === 1),
+      ];
+      // To the first of them, and then to the last: the restored one has no rows of later.
+      for (const [link, expected] of [
+        [links[0], before],
+        [links.at(-1), whole],
+      ] as const) {
+        await verifyBackup(link?.file ?? '');
+        const config = loadDatabaseConfig({ url, env: { BACKUP_FOLDER: folder } });
+        await restoreBackup(folder, { config, to: link?.takenAt ?? new Date(0) });
+        await using restored = openDatabase({ url, env: {} });
+        faults.push(...differs('something was not restored', expected === (await state(restored))));
+      }
+      return faults;
+    },
+    close: async () => undefined,
   };
 }
 
@@ -182,6 +236,7 @@ async function leftOf(erasures: Erasures): Promise<number> {
 /** By what they are called in the command line. */
 export const operations: Readonly<Record<string, (surroundings: Surroundings) => Promise<Prepared>>> = {
   backup,
+  increment,
   restore,
   adopt: adoption,
   migrate: migration,

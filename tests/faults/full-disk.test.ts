@@ -6,7 +6,7 @@ import { freshFolder } from '../support/fresh-folder.ts';
 import type { FullDiskOutcome } from './full-disk-process.ts';
 
 const script = join(import.meta.dirname, 'full-disk-process.ts');
-const OPERATIONS = ['backup', 'restore', 'adopt', 'migrate', 'erase'];
+const OPERATIONS = ['backup', 'increment', 'restore', 'adopt', 'migrate', 'erase'];
 
 /** Of a server a folder of its tables is on the small disk: what holds them is full, and what it writes its log to isn't. */
 describe.each([
