@@ -20,6 +20,7 @@ export type {
   FollowChanges,
   PruneChanges,
   ReadChanges,
+  ReportedConsumer,
   ResyncReason,
   SubscribeChanges,
 } from './changes/contract.ts';
@@ -130,6 +131,7 @@ export {
 export type { ErasureCertificate } from './care/certificate.ts';
 export { removeMovedRows } from './care/moved-rows.ts';
 export type { OlderBackup } from './care/older-backups.ts';
+export type { ToldConsumer } from './care/told-consumers.ts';
 export { Retention, type RetentionOptions, type RetentionProgress } from './care/retention/retention.ts';
 export type { DueRow, RetentionOutcome, RetentionRule } from './care/retention/rule.ts';
 export {
