@@ -21,7 +21,7 @@ export const certificateSchema = z
       .describe('Known ones that hold it; what is restored from them is erased again.'),
     consumers: z
       .array(z.object({ name: z.string(), isCurrent: z.boolean() }))
-      .describe('Consumers of the change feed, such as mirrors: have they handled every change up to this moment?'),
+      .describe('Consumers of the change feed, such as mirrors: have they handled the changes by which the rows went?'),
     unreached: z.array(z.string()).describe('What may still hold something of it, and until when.'),
   })
   .meta({ id: 'ErasureCertificate', description: 'What was erased, in figures, and what is beyond reach.' });

@@ -42,7 +42,7 @@ export async function certify(
   const { table, rowId } = erasure;
   const completedAt = erasure.completedAt ?? erasure.startedAt;
   const backups = await olderBackups(database, completedAt);
-  const told = await toldConsumers(database);
+  const told = await toldConsumers(database, erasure);
   return {
     format: 'keelson.erasure/1',
     erasure: erasure.id,
