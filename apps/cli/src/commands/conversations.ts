@@ -11,6 +11,7 @@ import { addConversationsErase } from './conversations-erase.ts';
 import { addConversationsExport } from './conversations-export.ts';
 import { addConversationsImport } from './conversations-import.ts';
 import { addConversationsList } from './conversations-list.ts';
+import { addConversationsMirror } from './conversations-mirror.ts';
 import { addConversationsPath } from './conversations-path.ts';
 import { addConversationsRename } from './conversations-rename.ts';
 import { addConversationsSearch } from './conversations-search.ts';
@@ -22,7 +23,9 @@ import { addConversationsUnarchive } from './conversations-unarchive.ts';
 export function addConversations(parent: CommandUnknownOpts, context: Context): void {
   const group = parent
     .command('conversations')
-    .description("list, show, search, change, count, bring in, hand out, pack away and erase a user's conversations")
+    .description(
+      "list, show, search, change, count, bring in, hand out, pack away, erase and mirror a user's conversations",
+    )
     .addHelpText(
       'after',
       examples('keelson conversations import conversations.json --user ada', 'keelson conversations list --user ada'),
@@ -45,6 +48,7 @@ export function addConversations(parent: CommandUnknownOpts, context: Context): 
     addConversationsExport,
     addConversationsCold,
     addConversationsStats,
+    addConversationsMirror,
   ])
     add(group, context);
 }

@@ -1,8 +1,12 @@
 import { type Database, loadDatabaseConfig, openDatabase } from '@keelson/db-core';
 import type { RawConnection } from '@keelson/db-core/testing';
 import { openParts } from '../../src/cold/parts.ts';
-import { mirrorMigrations } from '../../src/mirror/index.ts';
-import { mirrorConversations, type MirrorOptions, type MirrorOutcome } from '../../src/mirror/index.ts';
+import {
+  mirrorConversations,
+  mirrorMigrations,
+  type MirrorOptions,
+  type MirrorOutcome,
+} from '../../src/mirror/index.ts';
 
 /** As the command does it, with pages so small that every test has several. */
 export function mirrorOnce(
