@@ -1,7 +1,7 @@
 import { BEFORE_ALL, conversationOf, distinct, type Key, keyOf, textOf } from './keys.ts';
 import type { MirrorParts } from './parts.ts';
 import { reconcile } from './reconcile.ts';
-import type { FillState } from './target.ts';
+import type { FillState, MessageKey } from './target.ts';
 
 /**
  * Brings everything over, page by page in the order of keys, and removes of each page's range what the source has no more:
@@ -54,10 +54,16 @@ async function fillMessages(parts: MirrorParts, begin: Key, onMessages: (count: 
     const there = new Set(rows.map((row) => textOf(keyOf(row))));
     for await (const keys of target.messagesIn({ after, to: end })) {
       const missing = keys.filter((key) => !there.has(textOf(key)));
-      // What is in cold storage has its turn later.
       const conversations = await source.conversations(distinct(missing.map(({ conversation }) => conversation)));
-      const gone = missing.filter(({ conversation }) => conversations.get(textOf(conversation))?.is_cold !== true);
-      if (gone.length > 0) await target.write((writer) => writer.removeMessages(gone));
+      const isCold = ({ conversation }: MessageKey): boolean =>
+        conversations.get(textOf(conversation))?.is_cold === true;
+      const gone = missing.filter((key) => !isCold(key));
+      if (missing.length === 0) continue;
+      await target.write(async (writer) => {
+        await writer.removeMessages(gone);
+        // What is in cold storage has its turn later, or when the feed tells that it is there no more.
+        await writer.setConversations([...conversations.values()].filter((row) => row.is_cold));
+      });
     }
     const owners = distinct(rows.map(conversationOf));
     const visible = await source.conversations(owners);

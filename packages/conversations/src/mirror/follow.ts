@@ -44,9 +44,14 @@ export async function follow(parts: MirrorParts, { changes, position, isCurrent 
   const visible = await source.conversations(touched);
   const known = await target.known(touched);
   const begun = new Set(keysIn(own, 'conversations', 'insert').map(textOf));
-  // One that comes back into sight brings all its messages; those of a new one are told one by one.
-  const back = touched.filter((key) => !known.has(textOf(key)) && !begun.has(textOf(key)));
-  for (const conversation of distinct([...back, ...frozen])) {
+  const anew = touched.filter((key) => {
+    const mirror = known.get(textOf(key));
+    // One that comes back into sight brings all its messages; those of a new one are told one by one.
+    if (mirror === undefined) return !begun.has(textOf(key));
+    // While it is cold, what is missing is taken for cold, too: whether it was shows when that ends.
+    return mirror.isCold !== visible.get(textOf(key))?.is_cold;
+  });
+  for (const conversation of distinct([...anew, ...frozen])) {
     if (visible.has(textOf(conversation))) await reconcile(parts, conversation);
   }
   await target.write(async (writer) => {

@@ -92,7 +92,7 @@ export const removeMessagesOf = defineSystemQuery(
 
 /** Whoever they belong to. */
 export const conversationsById = defineSystemQuery('mirrored.conversationsById', (db, p: { ids: readonly string[] }) =>
-  db.selectFrom('mirror_conversations').select(['user_id', 'id']).where('id', 'in', p.ids),
+  db.selectFrom('mirror_conversations').select(['user_id', 'id', 'is_cold']).where('id', 'in', p.ids),
 );
 
 /** Whoever they belong to. */

@@ -25,6 +25,11 @@ export interface TargetState {
   readonly fill: FillState | null;
 }
 
+/** A conversation of the mirror, and whether its messages were in cold storage when it was written. */
+export interface ConversationKey extends Key {
+  readonly isCold: boolean;
+}
+
 /** A message of the mirror, and to which conversation it belongs. */
 export interface MessageKey extends Key {
   readonly conversation: Key;
@@ -108,10 +113,11 @@ export class MirrorTarget {
   }
 
   /** Whoever's they are. */
-  async conversationsById(ids: readonly string[]): Promise<Key[]> {
-    const found: Key[] = [];
+  async conversationsById(ids: readonly string[]): Promise<ConversationKey[]> {
+    const found: ConversationKey[] = [];
     for (const chunk of chunksOf(ids, IDS_AT_ONCE)) {
-      found.push(...(await this.#system.all(queries.conversationsById, { ids: chunk })).map(keyOf));
+      const rows = await this.#system.all(queries.conversationsById, { ids: chunk });
+      found.push(...rows.map((row) => ({ ...keyOf(row), isCold: row.is_cold })));
     }
     return found;
   }
@@ -126,9 +132,10 @@ export class MirrorTarget {
     return found;
   }
 
-  /** Which of these conversations are there, as {@link textOf} their keys. */
-  async known(keys: readonly Key[]): Promise<ReadonlySet<string>> {
-    return new Set((await this.conversationsById(keys.map(({ id }) => id))).map(textOf));
+  /** Those of these conversations that are there, by {@link textOf} their keys. */
+  async known(keys: readonly Key[]): Promise<ReadonlyMap<string, ConversationKey>> {
+    const found = await this.conversationsById(keys.map(({ id }) => id));
+    return new Map(found.map((key) => [textOf(key), key]));
   }
 
   /** The conversations of a range, a page at a time. What a page shows may be removed before the next one is asked for. */

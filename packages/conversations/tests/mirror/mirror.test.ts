@@ -147,8 +147,13 @@ describeEngines('a mirror of conversations', (context) => {
     await mirrorOnce(source, url);
     expect(await mirrored(url)).toEqual(await expected(source));
     expect((await mirrored(url)).messages).toEqual(before.messages);
-    // Everything anew, with messages in both places.
+    // Everything anew, with messages in both places, none of which may be missing meanwhile.
     await source.changes.startEpoch();
+    const stop = (event: MirrorEvent): void => {
+      if (event.type === 'filling' && event.messages === 8) throw new Error('stopped');
+    };
+    await expect(mirrorOnce(source, url, { onEvent: stop })).rejects.toThrow('stopped');
+    expect((await mirrored(url)).messages).toEqual(before.messages);
     await mirrorOnce(source, url);
     expect((await mirrored(url)).messages).toEqual(before.messages);
     await chats.eraseConversation(ids[1]!);

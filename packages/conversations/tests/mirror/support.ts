@@ -85,8 +85,8 @@ function byKey(a: { user_id: string; id: string }, b: { user_id: string; id: str
 
 /** Every value in the tables of a mirror, as text, whatever is in them. */
 export async function allText(raw: RawConnection): Promise<string> {
-  const tables = await Promise.all(
-    ['mirror_conversations', 'mirror_messages', 'mirror_state'].map((table) => raw.query(`SELECT * FROM ${table}`)),
-  );
+  const tables: unknown[] = [];
+  for (const table of ['mirror_conversations', 'mirror_messages', 'mirror_state'])
+    tables.push(await raw.query(`SELECT * FROM ${table}`));
   return JSON.stringify(tables);
 }
