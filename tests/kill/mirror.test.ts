@@ -12,7 +12,7 @@ import { seeded } from './seeded.ts';
 import { sessionsEnd } from './sound.ts';
 
 /** `pnpm test:faults` looks harder, and so does `KEELSON_KILL_ROUNDS=50 KEELSON_KILL_SEED=7`. */
-const ROUNDS = Number(process.env['KEELSON_KILL_ROUNDS'] ?? (isLong ? 40 : 3));
+const ROUNDS = Number(process.env['KEELSON_KILL_ROUNDS'] ?? (isLong ? 40 : 2));
 const SEED = Number(process.env['KEELSON_KILL_SEED'] ?? 1);
 const ROUND_MS = 20_000;
 const SOON_MS = 500;

@@ -209,19 +209,18 @@ class Mirror {
     }
   }
 
+  /** What there is; then what comes. */
   async *#batches(from: string): AsyncGenerator<ChangeBatch, void, undefined> {
     const { changes } = this.#database;
-    if (this.#options.once !== true) {
-      // Also while nothing changes: the lease is to be kept.
-      yield* changes.batches({ after: from, signal: this.#signal, idleMs: this.#leaseMs / 3 });
-      return;
-    }
-    for (let after = from; !this.#signal.aborted;) {
+    let after = from;
+    for (let more = true; more && !this.#signal.aborted;) {
       const batch = await changes.read({ after });
       yield batch;
-      if (!batch.more) return;
-      after = batch.position;
+      ({ position: after, more } = batch);
     }
+    if (this.#options.once === true) return;
+    // Also while nothing changes: the lease is to be kept.
+    yield* changes.batches({ after, signal: this.#signal, idleMs: this.#leaseMs / 3 });
   }
 }
 

@@ -10,7 +10,7 @@ import { Conversations } from '../../src/index.ts';
 import { allText, expected, mirrored, mirrorOnce } from './support.ts';
 
 /** `pnpm test:faults` looks harder, and so does `KEELSON_MIRROR_RUNS=100 KEELSON_MIRROR_SEED=7`. */
-const RUNS = Number(process.env['KEELSON_MIRROR_RUNS'] ?? (process.env['KEELSON_FAULTS'] === 'long' ? 60 : 4));
+const RUNS = Number(process.env['KEELSON_MIRROR_RUNS'] ?? (process.env['KEELSON_FAULTS'] === 'long' ? 60 : 3));
 const SEED = Number(process.env['KEELSON_MIRROR_SEED'] ?? 1);
 const RUN_MS = 20_000;
 const WORD = 'quetzalcoatl';
