@@ -8,6 +8,7 @@ import { addConversationsContext } from './conversations-context.ts';
 import { addConversationsDelete } from './conversations-delete.ts';
 import { addConversationsCold } from './conversations-cold.ts';
 import { addConversationsErase } from './conversations-erase.ts';
+import { addConversationsExpire } from './conversations-expire.ts';
 import { addConversationsExport } from './conversations-export.ts';
 import { addConversationsImport } from './conversations-import.ts';
 import { addConversationsList } from './conversations-list.ts';
@@ -42,6 +43,7 @@ export function addConversations(parent: CommandUnknownOpts, context: Context): 
     addConversationsArchive,
     addConversationsUnarchive,
     addConversationsClose,
+    addConversationsExpire,
     addConversationsDelete,
     addConversationsErase,
     addConversationsImport,

@@ -78,6 +78,13 @@ export function toSigned(value: number): number {
   return value === 2 * half ? half : -half - 1;
 }
 
+/** How many numbers there are: each ends with a byte that has no more to follow. */
+export function countNumbers(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = 0; at < bytes.length; at += 1) if ((bytes[at] as number) < 0x80) count += 1;
+  return count;
+}
+
 let scratch = new Float64Array(4096);
 
 /**

@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter, readAll, toSigned } from './bytes.ts';
+import { ByteReader, ByteWriter, countNumbers, readAll, toSigned } from './bytes.ts';
 
 /** A word in one entry. */
 export interface Posting {
@@ -94,16 +94,33 @@ export function unpackPostings({ postings, positions }: PostingsRow): Posting[] 
 
 /** As {@link unpackPostings}, without positions: what most searches need, and all that they need fast. */
 export function readPostings(postings: Uint8Array): PostingList {
+  return readPostingsOf([postings])[0] as PostingList;
+}
+
+/** The lists of several rows, which lie together in memory: a common word of a large index has hundreds of rows. */
+export function readPostingsOf(rows: readonly Uint8Array[]): PostingList[] {
+  const counts = rows.map((postings) => countNumbers(postings) / 2);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const numbers = new Uint32Array(total);
+  const weights = new Float64Array(total);
+  let start = 0;
+  return rows.map((postings, row) => {
+    const end = start + (counts[row] ?? 0);
+    const list = { numbers: numbers.subarray(start, end), weights: weights.subarray(start, end) };
+    start = end;
+    fill(list, postings);
+    return list;
+  });
+}
+
+function fill({ numbers, weights }: PostingList, postings: Uint8Array): void {
   const columns = readAll(postings);
-  const numbers = new Uint32Array(columns.length / 2);
-  const weights = new Float64Array(columns.length / 2);
   let number = 0;
   for (let index = 0; index < numbers.length; index += 1) {
-    number += columns[2 * index] ?? 0;
+    number += columns[2 * index] as number;
     numbers[index] = number;
-    weights[index] = columns[2 * index + 1] ?? 0;
+    weights[index] = columns[2 * index + 1] as number;
   }
-  return { numbers, weights };
 }
 
 export function packListing(entries: Iterable<Listed>): Uint8Array {

@@ -3,7 +3,7 @@ import type { Vectors } from '../vectors/vectors.ts';
 import type { MatchMode, SearchMode } from './contract.ts';
 import { allowedNumbers } from './query/allowed.ts';
 import { fusedRanking } from './query/fused-ranking.ts';
-import type { ReadListings } from './query/listings.ts';
+import type { ReadLists } from './query/kept-lists.ts';
 import { parseQuery, type SearchQuery, sentenceOf, type Unit } from './query/parse.ts';
 import { type Ranking, type RankingFilters, TextRanking } from './query/ranking.ts';
 import { semanticRanking } from './query/semantic-ranking.ts';
@@ -20,7 +20,7 @@ export interface RankingRequest {
   readonly state: IndexState;
   readonly filters: RankingFilters;
   readonly facets: readonly Unit[];
-  readonly readListings: ReadListings;
+  readonly readLists: ReadLists;
   /** Undefined for a search by words. */
   readonly vectors: Vectors | undefined;
   readonly visible: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
@@ -39,13 +39,13 @@ export function queryOf({ mode, text, match }: Pick<RankingRequest, 'mode' | 'te
   return parseQuery(text, mode === 'text' ? match : 'any');
 }
 
-function textRanking({ user, state, filters, facets, readListings }: RankingRequest, query: SearchQuery) {
-  return TextRanking.of(user, { query: { ...query, filters: facets }, state, filters, readListings });
+function textRanking({ user, state, filters, facets, readLists }: RankingRequest, query: SearchQuery) {
+  return TextRanking.of(user, { query: { ...query, filters: facets }, state, filters, readLists });
 }
 
 async function semantically(request: RankingRequest, vectors: Vectors) {
-  const { user, text, state, filters, facets, readListings, visible } = request;
+  const { user, text, state, filters, facets, readLists, visible } = request;
   const conditions = { ...parseQuery(text, 'quoted'), filters: facets };
-  const allowed = await allowedNumbers(user, { state, conditions, filters, readListings });
+  const allowed = await allowedNumbers(user, { state, conditions, filters, readLists });
   return semanticRanking(user, { vectors, sentence: sentenceOf(text), kinds: filters.kinds, allowed, visible });
 }

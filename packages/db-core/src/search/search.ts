@@ -17,7 +17,7 @@ import { type FacetFilters, facetUnits } from './facets.ts';
 import { decodeCursor, invalid, parseSearch } from './input.ts';
 import type { Place } from './query/best.ts';
 import { pageOf, ShownRows } from './page.ts';
-import { KeptListings, type ReadListings, readListings } from './query/listings.ts';
+import { KeptLists, type ReadLists, readLists } from './query/kept-lists.ts';
 import { queryOf, rankingOf } from './rankings.ts';
 import { eraseAll, markAll } from './rebuild.ts';
 import { Refresher } from './refresh.ts';
@@ -64,7 +64,7 @@ export class Search {
   readonly #database: Database;
   readonly #sources: ReadonlyMap<string, SearchSource>;
   readonly #refresher: Refresher;
-  readonly #kept = new KeptListings();
+  readonly #kept = new KeptLists();
   readonly #vectors: Vectors | undefined;
 
   /**
@@ -82,8 +82,8 @@ export class Search {
   }
 
   /** A replica may show the index as it was before another one did: what one of them has is not kept under the other's edition. */
-  get #readListings(): ReadListings {
-    return this.#database.config.read.replicas.length === 0 ? this.#kept.read : readListings;
+  get #readLists(): ReadLists {
+    return this.#database.config.read.replicas.length === 0 ? this.#kept : readLists;
   }
 
   /** The kinds that are declared. */
@@ -141,7 +141,7 @@ export class Search {
       state,
       filters: { kinds, since, until },
       facets: facetUnits(filters, this.#sourcesOf(kinds)),
-      readListings: this.#readListings,
+      readLists: this.#readLists,
       vectors,
       visible: async (ids) => new Set((await rows.read(ids)).keys()),
     });

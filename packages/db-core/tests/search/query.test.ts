@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ValidationError } from '../../src/index.ts';
-import { bestOf } from '../../src/search/query/best.ts';
+import { Best, compare } from '../../src/search/query/best.ts';
+import { union } from '../../src/search/query/lists.ts';
 import { parseQuery } from '../../src/search/query/parse.ts';
 
 const word = (term: string): unknown => ({ type: 'words', terms: [term, `~${term}`] });
@@ -51,23 +52,60 @@ describe('a query', () => {
 });
 
 describe('the best of what was found', () => {
-  it('are the first of all in order, with those that are as good as the last', () => {
-    const match = fc.record({ score: fc.integer({ min: 1, max: 4 }), at: fc.integer({ min: 1, max: 3 }) });
+  it('are the first of all in order, with those that are as good as the last, and as the place they come after', () => {
+    const place = { score: fc.integer({ min: 1, max: 4 }), at: fc.integer({ min: 1, max: 3 }) };
+    const after = fc.option(fc.record({ ...place, id: fc.constant('') }), { nil: undefined });
+    const some = fc.array(fc.record(place), { maxLength: 60 });
     fc.assert(
-      fc.property(fc.array(match, { maxLength: 60 }), fc.integer({ min: 1, max: 10 }), (matches, count) => {
-        const columns = {
-          numbers: Float64Array.from(matches, (_, index) => index + 1),
-          scores: Float64Array.from(matches, ({ score }) => score),
-          times: Float64Array.from(matches, ({ at }) => at),
-        };
-        const sorted = matches.toSorted((one, other) => other.score - one.score || other.at - one.at);
-        const key = ({ score, at }: { score: number; at: number }): string => `${score} ${at}`;
-        const last = sorted[Math.min(count, sorted.length) - 1];
-        const expected = sorted.filter(
-          (each, index) => index < count || (last !== undefined && sorted.length > count && key(each) === key(last)),
+      fc.property(some, fc.integer({ min: 1, max: 10 }), after, (places, count, begin) => {
+        const matches = places.map((each, index) => ({ ...each, number: index + 1 }));
+        const best = new Best(count, begin);
+        for (const match of matches) {
+          if (match.score >= best.floor && match.score <= best.ceiling) best.offer(match);
+        }
+        const asGood = matches.filter((each) => begin !== undefined && compare(each, begin) === 0);
+        const later = matches
+          .filter((each) => begin === undefined || compare(each, begin) > 0)
+          .toSorted((one, other) => compare(one, other) || one.number - other.number);
+        const last = later.length > count ? later[count - 1] : undefined;
+        const taken = later.filter((each, index) => index < count || (last !== undefined && compare(each, last) === 0));
+        const numbers = [...asGood, ...taken].map(({ number }) => number).sort((one, other) => one - other);
+        expect(
+          best
+            .taken()
+            .map(({ number }) => number)
+            .toSorted((one, other) => one - other),
+        ).toEqual(numbers);
+        expect(best.isBounded).toBe(false);
+      }),
+    );
+  });
+
+  it('are bounded where too many are equally good, and then those with the lowest numbers', () => {
+    const best = new Best(2, undefined);
+    for (let number = 1; number <= 1500; number += 1) best.offer({ number, score: 1, at: 1 });
+    expect(best.isBounded).toBe(true);
+    expect(best.taken().map(({ number }) => number)).toEqual(Array.from({ length: 1002 }, (_, index) => index + 1));
+  });
+});
+
+describe('who has any of some words', () => {
+  it('has what they weigh together, in the order of numbers', () => {
+    const weights = fc.dictionary(fc.integer({ min: 1, max: 30 }).map(String), fc.integer({ min: 1, max: 9 }));
+    fc.assert(
+      fc.property(fc.array(weights, { minLength: 1, maxLength: 4 }), (words) => {
+        const all = new Map<number, number>();
+        for (const [number, weight] of words.flatMap((word) => Object.entries(word)))
+          all.set(Number(number), (all.get(Number(number)) ?? 0) + weight);
+        const { numbers, weights: together } = union(
+          words.map((word) => ({
+            numbers: Uint32Array.from(Object.keys(word), Number),
+            weights: Float64Array.from(Object.values(word)),
+          })),
         );
-        const { best } = bestOf(columns, count, undefined);
-        expect(best.map(key).sort()).toEqual(expected.map(key).sort());
+        expect([...numbers].map((number, index) => [number, together[index]])).toEqual(
+          [...all].toSorted(([one], [other]) => one - other),
+        );
       }),
     );
   });

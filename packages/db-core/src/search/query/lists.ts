@@ -2,18 +2,28 @@ import { unpackPositions, unpackPostings, type PostingList, type PostingsRow } f
 
 /** Entries that have any of the words, with what the words weigh together. */
 export function union(lists: readonly PostingList[]): PostingList {
-  const [first, ...others] = lists;
-  if (first === undefined) return EMPTY;
-  if (others.length === 0) return first;
-  const weights = new Map<number, number>();
-  for (const list of lists) {
-    for (let index = 0; index < list.numbers.length; index += 1) {
-      const number = list.numbers[index] ?? 0;
-      weights.set(number, (weights.get(number) ?? 0) + (list.weights[index] ?? 0));
-    }
+  const [first = EMPTY, ...others] = lists;
+  return others.reduce(sum, first);
+}
+
+function sum(one: PostingList, other: PostingList): PostingList {
+  const most = one.numbers.length + other.numbers.length;
+  const numbers = new Uint32Array(most);
+  const weights = new Float64Array(most);
+  let count = 0;
+  let left = 0;
+  let right = 0;
+  while (left < one.numbers.length || right < other.numbers.length) {
+    // After the end of one of them it is the other's turn.
+    const a = one.numbers[left] ?? Number.POSITIVE_INFINITY;
+    const b = other.numbers[right] ?? Number.POSITIVE_INFINITY;
+    numbers[count] = Math.min(a, b);
+    weights[count] = (a <= b ? (one.weights[left] ?? 0) : 0) + (b <= a ? (other.weights[right] ?? 0) : 0);
+    count += 1;
+    if (a <= b) left += 1;
+    if (b <= a) right += 1;
   }
-  const numbers = Uint32Array.from(weights.keys()).sort();
-  return { numbers, weights: Float64Array.from(numbers, (number) => weights.get(number) ?? 0) };
+  return { numbers: numbers.subarray(0, count), weights: weights.subarray(0, count) };
 }
 
 export const EMPTY: PostingList = { numbers: new Uint32Array(0), weights: new Float64Array(0) };

@@ -1,10 +1,10 @@
 import type { UserHandle } from '../../database/handle.ts';
 import * as queries from '../index.repository.ts';
-import type { IndexState, KindFigures } from '../state.ts';
-import { bestOf, compare, type Place } from './best.ts';
-import type { ReadListings } from './listings.ts';
+import type { IndexState } from '../state.ts';
+import { Best, compare, type Place } from './best.ts';
+import type { ReadLists } from './kept-lists.ts';
 import type { SearchQuery } from './parse.ts';
-import { candidatesOf, type Matches, rank } from './rank.ts';
+import { candidatesOf, rank, type RankingInput } from './rank.ts';
 import { readUnitLists } from './unit-lists.ts';
 
 /** An entity that was found. */
@@ -28,7 +28,7 @@ export interface RankingOptions {
   readonly query: SearchQuery;
   readonly state: IndexState;
   readonly filters: RankingFilters;
-  readonly readListings: ReadListings;
+  readonly readLists: ReadLists;
 }
 
 /** The entities of one owner that a search finds, best first. */
@@ -44,30 +44,30 @@ export interface Ranking {
 /** By their words. */
 export class TextRanking implements Ranking {
   readonly #user: UserHandle;
-  readonly #matches: Matches;
+  readonly #input: RankingInput;
   #isBounded: boolean;
 
-  private constructor(user: UserHandle, matches: Matches, isBounded: boolean) {
+  private constructor(user: UserHandle, input: RankingInput, isBounded: boolean) {
     this.#user = user;
-    this.#matches = matches;
+    this.#input = input;
     this.#isBounded = isBounded;
   }
 
-  static async of(user: UserHandle, { query, state, filters, readListings }: RankingOptions): Promise<TextRanking> {
-    const lists = await readUnitLists(user, query, state.lastBlock);
+  static async of(user: UserHandle, { query, state, filters, readLists }: RankingOptions): Promise<TextRanking> {
+    const lists = await readUnitLists(user, query, { state, readWords: readLists.words });
     // Filters alone find nothing: there is nothing to rank by.
     const candidates = query.groups.length === 0 ? new Map<number, Uint32Array>() : candidatesOf(query, lists.of);
-    const listings = await readListings(user, state.edition, [...candidates.keys()]);
-    const kinds = figuresOf(state, filters.kinds);
     const input = {
       query,
       lists: lists.of,
       entries: state.entries,
-      kinds,
+      candidates,
+      listings: await readLists.listings(user, state, [...candidates.keys()]),
+      kinds: numbersOf(state, filters.kinds),
       since: filters.since?.getTime(),
       until: filters.until?.getTime(),
     };
-    return new TextRanking(user, rank(input, candidates, listings), lists.isBounded);
+    return new TextRanking(user, input, lists.isBounded);
   }
 
   get isBounded(): boolean {
@@ -75,12 +75,14 @@ export class TextRanking implements Ranking {
   }
 
   async next(count: number, after: Place | undefined): Promise<RankedEntity[]> {
-    const { best, isBounded } = bestOf(this.#matches, count, after);
-    this.#isBounded ||= isBounded;
-    if (best.length === 0) return [];
-    const rows = await this.#user.all(queries.findEntryIds, { numbers: best.map(({ number }) => number) });
+    const best = new Best(count, after);
+    rank(this.#input, best);
+    this.#isBounded ||= best.isBounded;
+    const matches = best.taken();
+    if (matches.length === 0) return [];
+    const rows = await this.#user.all(queries.findEntryIds, { numbers: matches.map(({ number }) => number) });
     const ids = new Map(rows.map(({ number, id }) => [number, id]));
-    return best
+    return matches
       .flatMap(({ number, score, at }) => {
         const id = ids.get(number);
         return id === undefined ? [] : [{ id, score, at }];
@@ -90,14 +92,9 @@ export class TextRanking implements Ranking {
   }
 }
 
-/** The figures of some kinds, by their numbers in the index. */
-export function figuresOf(state: IndexState, kinds: readonly string[]): Map<number, KindFigures> {
-  return new Map(
-    kinds.flatMap((kind) => {
-      const figures = state.kinds.get(kind);
-      return figures === undefined ? [] : [[figures.number, figures] as const];
-    }),
-  );
+/** The numbers of some kinds in an index. */
+export function numbersOf(state: IndexState, kinds: readonly string[]): ReadonlySet<number> {
+  return new Set(kinds.flatMap((kind) => state.kinds.get(kind)?.number ?? []));
 }
 
 export function inOrder(one: Place, other: Place): number {

@@ -1,15 +1,10 @@
 import type { UserHandle } from '../../database/handle.ts';
 import * as queries from '../index.repository.ts';
-import { blockOf, type PostingList, postingsId, type PostingsRow, readPostings, termOf } from '../postings.ts';
+import { blockOf, type PostingList, type PostingsRow, readPostings, termOf } from '../postings.ts';
+import type { IndexState } from '../state.ts';
 import { phraseMatches, union } from './lists.ts';
 import type { SearchQuery, Unit } from './parse.ts';
-
-/** Who has a unit, block by block. */
-export interface UnitLists {
-  readonly blocks: ReadonlyMap<number, PostingList>;
-  /** How many entries have it. */
-  readonly frequency: number;
-}
+import { counted, idsOf, type ReadWords, type UnitLists } from './word-lists.ts';
 
 export interface QueryLists {
   readonly of: (unit: Unit) => UnitLists;
@@ -23,23 +18,33 @@ const MOST_PREFIX_ROWS = 5000;
 /** Nothing is sorted after it. */
 const LAST_CHARACTER = '\u{10FFFF}';
 
-/** Reads of the index what a query asks for: one statement for all its words, and one for each beginning of words. */
+/** Reads of the index what a query asks for. */
 export async function readUnitLists(
   user: UserHandle,
   { groups, excluded, filters = [] }: SearchQuery,
-  lastBlock: number,
+  { state, readWords }: { readonly state: IndexState; readonly readWords: ReadWords },
 ): Promise<QueryLists> {
   const units = [...new Set([...groups.flat(), ...excluded, ...filters])];
-  const rows = await readRows(user, units, lastBlock);
-  const lists = new Map<Unit, UnitLists>();
+  const words = units.filter((unit) => unit.type === 'words');
+  const read = await readWords(
+    user,
+    state,
+    words.map(({ terms }) => terms),
+  );
+  const lists = new Map<Unit, UnitLists>(words.map((unit, index) => [unit, read[index] ?? NONE]));
+  const phrases = units.filter((unit) => unit.type === 'phrase');
+  const rows = await readRows(
+    user,
+    phrases.flatMap(({ parts }) => parts.map(({ term }) => term)),
+    state.lastBlock,
+  );
+  for (const unit of phrases) lists.set(unit, counted(phraseBlocks(unit.parts, rows)));
   let isBounded = false;
   for (const unit of units) {
-    if (unit.type === 'prefix') {
-      const { found, isCut } = await readPrefix(user, unit.prefix);
-      isBounded ||= isCut;
-      lists.set(unit, counted(found));
-    } else if (unit.type === 'phrase') lists.set(unit, counted(phraseBlocks(unit.parts, rows)));
-    else lists.set(unit, counted(wordBlocks(unit.terms, rows)));
+    if (unit.type !== 'prefix') continue;
+    const { found, isCut } = await readPrefix(user, unit.prefix);
+    isBounded ||= isCut;
+    lists.set(unit, counted(found));
   }
   return { of: (unit) => lists.get(unit) ?? NONE, isBounded };
 }
@@ -48,56 +53,17 @@ const NONE: UnitLists = { blocks: new Map(), frequency: 0 };
 
 type Rows = ReadonlyMap<string, ReadonlyMap<number, PostingsRow>>;
 
-const NO_POSITIONS = new Uint8Array(0);
-
-/** The rows of all whole words, by word and block. Positions are read where a phrase needs them. */
-async function readRows(user: UserHandle, units: readonly Unit[], lastBlock: number): Promise<Rows> {
-  const inPhrases = new Set(
-    units.flatMap((unit) => (unit.type === 'phrase' ? unit.parts.map(({ term }) => term) : [])),
-  );
-  const alone = new Set(units.flatMap((unit) => (unit.type === 'words' ? unit.terms : [])));
+/** The rows of the words of phrases, with positions, by word and block. */
+async function readRows(user: UserHandle, terms: readonly string[], lastBlock: number): Promise<Rows> {
   const rows = new Map<string, Map<number, PostingsRow>>();
-  const keep = (id: string, row: PostingsRow): void => {
-    const term = termOf(id);
-    const blocks = rows.get(term) ?? new Map<number, PostingsRow>();
-    rows.set(term, blocks.set(blockOf(id), row));
-  };
-  for (const ids of chunksOf(idsOf([...inPhrases], lastBlock))) {
-    for (const { id, ...row } of await user.all(queries.findPostingsWithPositions, { ids })) keep(id, row);
+  for (const ids of chunksOf(idsOf([...new Set(terms)], lastBlock))) {
+    for (const { id, ...row } of await user.all(queries.findPostingsWithPositions, { ids })) {
+      const term = termOf(id);
+      const blocks = rows.get(term) ?? new Map<number, PostingsRow>();
+      rows.set(term, blocks.set(blockOf(id), row));
+    }
   }
-  const others = [...alone].filter((term) => !inPhrases.has(term));
-  for (const { id, postings } of await readWords(user, others, lastBlock))
-    keep(id, { postings, positions: NO_POSITIONS });
   return rows;
-}
-
-/** Up to so many blocks it is best to ask for the rows of all words in one statement, by their ids. */
-const FEW_BLOCKS = 16;
-
-async function readWords(
-  user: UserHandle,
-  terms: readonly string[],
-  lastBlock: number,
-): Promise<readonly { readonly id: string; readonly postings: Uint8Array }[]> {
-  if (terms.length === 0) return [];
-  if (lastBlock <= FEW_BLOCKS) return user.all(queries.findPostings, { ids: idsOf(terms, lastBlock) });
-  const rows = [];
-  for (const term of terms) rows.push(...(await readBlocks(user, term, [1, lastBlock])));
-  return rows;
-}
-
-/** A word's rows lie next to each other: from one block to another they are read in one go. */
-export function readBlocks(
-  user: UserHandle,
-  term: string,
-  [first, last]: readonly [number, number],
-): Promise<{ id: string; postings: Uint8Array }[]> {
-  const range = { from: postingsId(term, first), to: postingsId(term, last + 1), limit: last - first + 1 };
-  return user.all(queries.listPostings, range);
-}
-
-function idsOf(terms: readonly string[], lastBlock: number): string[] {
-  return terms.flatMap((term) => Array.from({ length: lastBlock }, (_, index) => postingsId(term, index + 1)));
 }
 
 function* chunksOf(ids: readonly string[]): Generator<readonly string[]> {
@@ -117,19 +83,6 @@ async function readPrefix(
   return { found, isCut: rows.length > MOST_PREFIX_ROWS };
 }
 
-function wordBlocks(terms: readonly string[], rows: Rows): Map<number, PostingList> {
-  const blocks = new Set(terms.flatMap((term) => [...(rows.get(term)?.keys() ?? [])]));
-  const found = new Map<number, PostingList>();
-  for (const block of blocks) {
-    const lists = terms.flatMap((term) => {
-      const row = rows.get(term)?.get(block);
-      return row === undefined ? [] : [readPostings(row.postings)];
-    });
-    found.set(block, union(lists));
-  }
-  return found;
-}
-
 function phraseBlocks(
   parts: readonly { readonly term: string; readonly offset: number }[],
   rows: Rows,
@@ -145,8 +98,4 @@ function phraseBlocks(
     if (matches.numbers.length > 0) found.set(block, matches);
   }
   return found;
-}
-
-function counted(blocks: ReadonlyMap<number, PostingList>): UnitLists {
-  return { blocks, frequency: [...blocks.values()].reduce((sum, { numbers }) => sum + numbers.length, 0) };
 }
