@@ -1,5 +1,5 @@
 import { type Database, newId, type SystemHandle } from '@keelson/db-core';
-import { MirrorBusyError } from '../errors.ts';
+import { MirrorBusyError, MirrorTargetError } from '../errors.ts';
 import { BEFORE_ALL, chunksOf, conversationOf, idsByUser, type Key, keyOf, textOf } from './keys.ts';
 import * as queries from './target-queries.ts';
 import { FILL_STAGES, type FillStage, type MirrorConversation, type MirrorMessage } from './tables.ts';
@@ -72,7 +72,7 @@ export class MirrorTarget {
 
   async state(): Promise<TargetState> {
     const row = await this.#system.first(queries.findState);
-    if (row === undefined) throw new MirrorBusyError('The mirror was emptied while it was being kept.');
+    if (row === undefined) throw new MirrorTargetError('Somebody has emptied the mirror while it was kept.');
     const { fill_position: position, fill_stage: stage, fill_user_id: userId, fill_id: id } = row;
     const isFilling = position !== null && stage !== null && userId !== null && id !== null;
     return {
