@@ -810,6 +810,116 @@ update "conversation_messages"
   where "conversation_messages"."user_id" = $10 and ("id" = $11 and "status" = $12 and "content" = $13)
   returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
 
+-- mirror.findNextPart
+-- sqlite
+select "conversation_id", "part", "is_last", "active_leaf_id", "messages", "digest", "data"
+  from "conversation_cold_parts"
+  where "user_id" = ? and "conversation_id" = ? and "part" > ?
+  order by "part" asc
+  limit ?;
+-- postgres
+select "conversation_id", "part", "is_last", "active_leaf_id", "messages", "digest", "data"
+  from "conversation_cold_parts"
+  where "user_id" = $1 and "conversation_id" = $2 and "part" > $3
+  order by "part" asc
+  limit $4;
+
+-- mirror.listColdParts
+-- sqlite
+select "user_id", "id", "conversation_id"
+  from "conversation_cold_parts"
+  where "user_id" = ? and "id" in (select value from json_each(?));
+-- postgres
+select "user_id", "id", "conversation_id"
+  from "conversation_cold_parts"
+  where "user_id" = $1 and "id" = any($2);
+
+-- mirror.listConversations
+-- sqlite
+select "user_id", "id", "status", "source", "is_hidden", "is_cold", "message_count", "created_at", "updated_at", "last_message_at", "archived_at", "closed_at"
+  from "conversations"
+  where "user_id" = ? and "id" in (select value from json_each(?));
+-- postgres
+select "user_id", "id", "status", "source", "is_hidden", "is_cold", "message_count", "created_at", "updated_at", "last_message_at", "archived_at", "closed_at"
+  from "conversations"
+  where "user_id" = $1 and "id" = any($2);
+
+-- mirror.listMessages
+-- sqlite
+select "user_id", "id", "conversation_id", "seq", "role", "status", "source", "model_name", "tokens", "token_count", "latency_ms", "created_at"
+  from "conversation_messages"
+  where "user_id" = ? and "id" in (select value from json_each(?));
+-- postgres
+select "user_id", "id", "conversation_id", "seq", "role", "status", "source", "model_name", "tokens", "token_count", "latency_ms", "created_at"
+  from "conversation_messages"
+  where "user_id" = $1 and "id" = any($2);
+
+-- mirror.listOfConversation
+-- sqlite
+select "user_id", "id", "conversation_id", "seq", "role", "status", "source", "model_name", "tokens", "token_count", "latency_ms", "created_at"
+  from "conversation_messages"
+  where "user_id" = ? and "conversation_id" = ? and "seq" > ?
+  order by "seq" asc
+  limit ?;
+-- postgres
+select "user_id", "id", "conversation_id", "seq", "role", "status", "source", "model_name", "tokens", "token_count", "latency_ms", "created_at"
+  from "conversation_messages"
+  where "user_id" = $1 and "conversation_id" = $2 and "seq" > $3
+  order by "seq" asc
+  limit $4;
+
+-- mirror.pageColdParts
+-- sqlite
+select "user_id", "id", "conversation_id", "part"
+  from "conversation_cold_parts"
+  where ("user_id", "id") > (?, ?)
+  order by "user_id" asc, "id" asc
+  limit ?;
+-- postgres
+select "user_id", "id", "conversation_id", "part"
+  from "conversation_cold_parts"
+  where ("user_id", "id") > ($1, $2)
+  order by "user_id" asc, "id" asc
+  limit $3;
+
+-- mirror.pageConversations
+-- sqlite
+select "user_id", "id", "status", "source", "is_hidden", "is_cold", "message_count", "created_at", "updated_at", "last_message_at", "archived_at", "closed_at"
+  from "conversations"
+  where ("user_id", "id") > (?, ?)
+  order by "user_id" asc, "id" asc
+  limit ?;
+-- postgres
+select "user_id", "id", "status", "source", "is_hidden", "is_cold", "message_count", "created_at", "updated_at", "last_message_at", "archived_at", "closed_at"
+  from "conversations"
+  where ("user_id", "id") > ($1, $2)
+  order by "user_id" asc, "id" asc
+  limit $3;
+
+-- mirror.pageMessages
+-- sqlite
+select "user_id", "id", "conversation_id", "seq", "role", "status", "source", "model_name", "tokens", "token_count", "latency_ms", "created_at"
+  from "conversation_messages"
+  where ("user_id", "id") > (?, ?)
+  order by "user_id" asc, "id" asc
+  limit ?;
+-- postgres
+select "user_id", "id", "conversation_id", "seq", "role", "status", "source", "model_name", "tokens", "token_count", "latency_ms", "created_at"
+  from "conversation_messages"
+  where ("user_id", "id") > ($1, $2)
+  order by "user_id" asc, "id" asc
+  limit $3;
+
+-- mirror.sumMessages
+-- sqlite
+select cast(sum("message_count") as integer) as "messages"
+  from "conversations"
+  where "status" <> ?;
+-- postgres
+select cast(sum("message_count") as bigint) as "messages"
+  from "conversations"
+  where "status" <> $1;
+
 -- path.findForUpdate
 -- sqlite
 select "id"

@@ -530,6 +530,16 @@ delete
   from "change_consumers"
   where "name" = $1;
 
+-- changes.setReported
+-- sqlite
+update "change_consumers"
+  set "position" = ?, "lease_id" = ?, "lease_expires_at" = ?, "updated_at" = ?
+  where "name" = ?;
+-- postgres
+update "change_consumers"
+  set "position" = $1, "lease_id" = $2, "lease_expires_at" = $3, "updated_at" = $4
+  where "name" = $5;
+
 -- changes.takeLease
 -- sqlite
 update "change_consumers"

@@ -1,4 +1,4 @@
-import { newId, openDatabase } from '@keelson/db-core';
+import { newId, openDatabase, ValidationError } from '@keelson/db-core';
 import { describeEngine, describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
 import { insertConversation } from './queries.ts';
@@ -43,6 +43,22 @@ describeEngines('the list of consumers', (context) => {
     expect(await database.changes.removeConsumer('old')).toBe(true);
     expect(await database.changes.removeConsumer('old')).toBe(false);
     expect(await database.changes.consumers()).toEqual([]);
+  });
+
+  it('has those that keep their position elsewhere and tell it', async () => {
+    const database = await context.open();
+    const insert = (): Promise<unknown> =>
+      database.forUser('ada').run(insertConversation, { id: newId(), now: new Date() });
+    await insert();
+    const position = await database.changes.position();
+    await insert();
+    await database.changes.report('elsewhere', { position, forMs: 60_000 });
+    expect(await database.changes.consumers()).toMatchObject([{ name: 'elsewhere', isRunning: true, behind: 1 }]);
+    await database.changes.report('elsewhere', { position: await database.changes.position(), forMs: 0 });
+    expect(await database.changes.consumers()).toMatchObject([{ name: 'elsewhere', isRunning: false, behind: 0 }]);
+    await expect(database.changes.report('elsewhere', { position: 'nowhere', forMs: 0 })).rejects.toThrow(
+      ValidationError,
+    );
   });
 
   it('is about entries that are kept as long as it is set', async () => {

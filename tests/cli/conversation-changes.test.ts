@@ -56,6 +56,12 @@ describeEngines('keelson conversations', (context) => {
     const renamed = await document(['conversations', 'rename', id, 'new', '--user', 'zoe'], { url });
     expect(renamed).toMatchObject({ id, title: 'new' });
     expect(await document(['conversations', 'archive', ...whose], { url })).toMatchObject({ status: 'ARCHIVED' });
+    const expires = ['conversations', 'expire', ...whose];
+    expect(await document([...expires, '--at', '2090-01-01'], { url })).toMatchObject({
+      expiresAt: '2090-01-01T00:00:00.000Z',
+    });
+    expect((await succeed([...expires, '--never'], { url })).stdout).toContain('It stays.');
+    await failure(expires, { url, exit: 2 });
     const { stdout } = await succeed(['conversations', 'unarchive', ...whose], { url });
     expect(stdout).toBe(`${id}: new, ACTIVE, 0 messages\n`);
     expect(await document(['conversations', 'close', ...whose], { url })).toMatchObject({ status: 'CLOSED' });

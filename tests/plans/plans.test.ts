@@ -15,6 +15,7 @@ const READS_ALL: ReadonlyMap<string, string> = new Map([
   ['cache.listTrackedTables', 'there is one row for each table'],
   ['alerts.findWatch', 'the table has one row'],
   ['alerts.takeTurn', 'the table has one row'],
+  ['mirror.sumMessages', 'a mirror begins with how much there is of everybody'],
 ]);
 
 /** Queries that may sort what they have found, each with its reason. */

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ConnectionTimeoutError,
@@ -8,6 +8,7 @@ import {
   ensureIdentity,
   type Identity,
   KeelsonError,
+  loadDatabaseConfig,
   openDatabase,
 } from '@keelson/db-core';
 import type { Context } from './context.ts';
@@ -52,7 +53,8 @@ export async function initializeDatabase({ config }: Context, database: Database
   return ensureIdentity(database, config.environment);
 }
 
-function openForCommand(context: Context, config: DatabaseConfig, create: boolean): Database {
+/** As {@link useDatabase} opens it, for commands that end by themselves after Ctrl-C. */
+export function openForCommand(context: Context, config: DatabaseConfig, create: boolean): Database {
   const onEvent = eventLines({
     echo: config.echo,
     verbose: context.verbose,
@@ -67,7 +69,10 @@ function openForCommand(context: Context, config: DatabaseConfig, create: boolea
 }
 
 /** A single command asks for more at once than a server's request does, and has nothing to protect by a breaker. */
-export function commandConfig({ config: { database }, environment }: Context): DatabaseConfig {
+export function commandConfig(
+  { config, environment }: Context,
+  database: DatabaseConfig = config.database,
+): DatabaseConfig {
   const isSet = (environment['DATABASE_STATEMENT_TIMEOUT'] ?? '').trim() !== '';
   return {
     ...database,
@@ -96,6 +101,14 @@ async function inTime(connecting: Promise<void>, { timeoutMs, target }: Database
 
 /** What ends by itself at the same time says better what was wrong. */
 const GRACE_MS = 250;
+
+/** Another database than the one of the command: a URL, or a file by its path. */
+export function otherDatabase({ config, environment }: Context, place: string): DatabaseConfig {
+  const url = /^(?:sqlite|postgres(?:ql)?):/.test(place)
+    ? place
+    : `sqlite:///${resolve(config.home, place).replaceAll(/[%?#]/g, encodeURIComponent)}`;
+  return loadDatabaseConfig({ url, env: environment, cwd: config.home });
+}
 
 /** Waits for what still runs, but not for long: what is cut off is undone by the database. */
 export async function closeSoon(database: Database): Promise<void> {

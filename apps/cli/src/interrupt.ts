@@ -30,3 +30,10 @@ export class Interrupt {
     }
   }
 }
+
+/** What a supervisor sends. */
+export function sigterm(): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGTERM', () => controller.abort());
+  return controller.signal;
+}

@@ -168,3 +168,26 @@ export class ExportFontError extends defineError({
   retriable: false,
   hint: 'Give a TrueType, OpenType or WOFF 1 file that holds one font.',
 }) {}
+
+/** The database that is to be a mirror is something else. */
+export class MirrorTargetError extends defineError({
+  code: 'MIRROR_TARGET',
+  title: 'The database cannot be a mirror of this one',
+  status: 400,
+  exitCode: 2,
+  retriable: false,
+  hint: 'Name a file that is not there yet, or an empty PostgreSQL database: a mirror has a database of its own.',
+}) {}
+
+/** Two processes at once would undo each other's work. */
+export class MirrorBusyError extends defineError(
+  {
+    code: 'MIRROR_BUSY',
+    title: 'Another process keeps this mirror',
+    status: 409,
+    exitCode: 1,
+    retriable: false,
+    hint: 'One process for a mirror is enough. End the other one first, or leave it the work.',
+  },
+  ConflictError,
+) {}

@@ -23,7 +23,7 @@ export const migration: Migration = {
         primaryKey: ['user_id', 'id'],
         indexes: {
           conversation_checkpoints_by_thread: {
-            columns: ['user_id', 'thread_id desc', 'checkpoint_id desc', 'id desc'],
+            columns: ['user_id', 'thread_id', 'checkpoint_id', 'id'],
           },
         },
       },

@@ -20,6 +20,7 @@ export type {
   FollowChanges,
   PruneChanges,
   ReadChanges,
+  ReportedConsumer,
   ResyncReason,
   SubscribeChanges,
 } from './changes/contract.ts';
@@ -131,6 +132,7 @@ export type { ErasableRow } from './care/erased-before.ts';
 export type { BroughtRow, ErasedOfOwner } from './care/erased-of-owner.ts';
 export { removeMovedRows } from './care/moved-rows.ts';
 export type { OlderBackup } from './care/older-backups.ts';
+export type { ToldConsumer } from './care/told-consumers.ts';
 export { Retention, type RetentionOptions, type RetentionProgress } from './care/retention/retention.ts';
 export type { DueRow, RetentionOutcome, RetentionRule } from './care/retention/rule.ts';
 export {

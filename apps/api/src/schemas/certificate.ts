@@ -19,12 +19,15 @@ export const certificateSchema = z
     backups: z
       .array(z.object({ takenAt: timeSchema, keptUntil: timeSchema.nullable().describe('Null: removed by hand.') }))
       .describe('Known ones that hold it; what is restored from them is erased again.'),
+    consumers: z
+      .array(z.object({ name: z.string(), isCurrent: z.boolean() }))
+      .describe('Consumers of the change feed, such as mirrors: have they handled the changes by which the rows went?'),
     unreached: z.array(z.string()).describe('What may still hold something of it, and until when.'),
   })
   .meta({ id: 'ErasureCertificate', description: 'What was erased, in figures, and what is beyond reach.' });
 
 export function toCertificate(certificate: ErasureCertificate): z.output<typeof certificateSchema> {
-  const { format, erasure, kind, owner, row, database, rows, storage, backups, unreached } = certificate;
+  const { format, erasure, kind, owner, row, database, rows, storage, backups, consumers, unreached } = certificate;
   return {
     format,
     erasure,
@@ -38,6 +41,7 @@ export function toCertificate(certificate: ErasureCertificate): z.output<typeof 
     storage: [...storage],
     // Which files they are is the operator's business.
     backups: backups.map(({ takenAt, keptUntil }) => ({ takenAt: timeOf(takenAt), keptUntil: timeOf(keptUntil) })),
+    consumers: consumers.map(({ name, isCurrent }) => ({ name, isCurrent })),
     unreached: [...unreached],
   };
 }

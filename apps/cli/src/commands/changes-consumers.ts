@@ -15,7 +15,7 @@ export function addChangesConsumers(parent: CommandUnknownOpts, context: Context
     )
     .addHelpText(
       'after',
-      '\nA consumer that is 10,000 changes behind may be more. One that needs a resync reads everything anew when it works next.\n',
+      '\nA consumer that is 10,000 changes behind may be more. One that needs a resync reads everything anew when it works next.\nOne that is no more goes with `keelson changes remove-consumer NAME`.\n',
     )
     .action(() =>
       useDatabase(context, { create: false }, async (database) => {
@@ -35,6 +35,9 @@ export function addChangesConsumers(parent: CommandUnknownOpts, context: Context
             time(updatedAt),
           ]);
           output.table(['consumer', 'at work', 'behind', 'lag', 'needs resync', 'last seen'], rows);
+          const idle = items.filter(({ behind, isRunning }) => behind !== 0 && !isRunning);
+          for (const { name } of idle.filter(({ name: each }) => each.startsWith('mirror:')))
+            output.note(`Nobody keeps ${name}: run \`keelson conversations mirror --to …\` for it.`);
         });
       }),
     );

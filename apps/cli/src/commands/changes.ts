@@ -2,6 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { examples } from '../help.ts';
 import { addChangesConsumers } from './changes-consumers.ts';
+import { addChangesRemoveConsumer } from './changes-remove-consumer.ts';
 import { addChangesTail } from './changes-tail.ts';
 
 export function addChanges(parent: CommandUnknownOpts, context: Context): void {
@@ -14,4 +15,5 @@ export function addChanges(parent: CommandUnknownOpts, context: Context): void {
     );
   addChangesTail(group, context);
   addChangesConsumers(group, context);
+  addChangesRemoveConsumer(group, context);
 }

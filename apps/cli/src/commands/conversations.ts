@@ -8,9 +8,11 @@ import { addConversationsContext } from './conversations-context.ts';
 import { addConversationsDelete } from './conversations-delete.ts';
 import { addConversationsCold } from './conversations-cold.ts';
 import { addConversationsErase } from './conversations-erase.ts';
+import { addConversationsExpire } from './conversations-expire.ts';
 import { addConversationsExport } from './conversations-export.ts';
 import { addConversationsImport } from './conversations-import.ts';
 import { addConversationsList } from './conversations-list.ts';
+import { addConversationsMirror } from './conversations-mirror.ts';
 import { addConversationsPath } from './conversations-path.ts';
 import { addConversationsRename } from './conversations-rename.ts';
 import { addConversationsSearch } from './conversations-search.ts';
@@ -22,7 +24,9 @@ import { addConversationsUnarchive } from './conversations-unarchive.ts';
 export function addConversations(parent: CommandUnknownOpts, context: Context): void {
   const group = parent
     .command('conversations')
-    .description("list, show, search, change, count, bring in, hand out, pack away and erase a user's conversations")
+    .description(
+      "list, show, search, change, count, bring in, hand out, pack away, erase and mirror a user's conversations",
+    )
     .addHelpText(
       'after',
       examples('keelson conversations import conversations.json --user ada', 'keelson conversations list --user ada'),
@@ -39,12 +43,14 @@ export function addConversations(parent: CommandUnknownOpts, context: Context): 
     addConversationsArchive,
     addConversationsUnarchive,
     addConversationsClose,
+    addConversationsExpire,
     addConversationsDelete,
     addConversationsErase,
     addConversationsImport,
     addConversationsExport,
     addConversationsCold,
     addConversationsStats,
+    addConversationsMirror,
   ])
     add(group, context);
 }

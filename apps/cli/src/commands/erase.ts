@@ -26,7 +26,7 @@ export function addErase(parent: CommandUnknownOpts, context: Context): void {
     .addHelpText(
       'after',
       document(
-        '{"engine","database","dryRun","rows":{"conversations":3…},"certificate":{"format","erasure","rows":{"conversations":{"deleted","pseudonymised"}…},"storage":[…],"backups":[{"file","takenAt","keptUntil":null|…,"isThere"}…],"unreached":[…]…}|null}',
+        '{"engine","database","dryRun","rows":{"conversations":3…},"certificate":{"format","erasure","rows":{"conversations":{"deleted","pseudonymised"}…},"storage":[…],"backups":[{"file","takenAt","keptUntil":null|…,"isThere"}…],"consumers":[{"name","isCurrent"}…],"unreached":[…]…}|null}',
       ),
     )
     .addHelpText(

@@ -1,9 +1,8 @@
-import { resolve } from 'node:path';
 import process from 'node:process';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { loadDatabaseConfig, scrubDatabase, type ScrubbedTableReport, type ScrubProgress } from '@keelson/db-core';
+import { scrubDatabase, type ScrubbedTableReport, type ScrubProgress } from '@keelson/db-core';
 import type { Context } from '../context.ts';
-import { placeOf, useDatabase } from '../database.ts';
+import { otherDatabase, placeOf, useDatabase } from '../database.ts';
 import { UsageError } from '../errors.ts';
 import { plural } from '../figures.ts';
 import { document, examples } from '../help.ts';
@@ -42,10 +41,7 @@ export function addScrub(parent: CommandUnknownOpts, context: Context): void {
           hint: `Give one of ${ENVIRONMENTS.join(', ')}.`,
         });
       const { config, output, interrupt } = context;
-      const url = /^(?:sqlite|postgres(?:ql)?):/.test(copy)
-        ? copy
-        : `sqlite:///${resolve(config.home, copy).replaceAll(/[%?#]/g, encodeURIComponent)}`;
-      const to = loadDatabaseConfig({ url, env: context.environment, cwd: config.home });
+      const to = otherDatabase(context, copy);
       return useDatabase(context, { create: false }, async (database) => {
         const { conversationSources } = await import('@keelson/conversations');
         const line = progressLine();

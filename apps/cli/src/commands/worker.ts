@@ -1,4 +1,3 @@
-import process from 'node:process';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import {
   type Database,
@@ -20,6 +19,7 @@ import type { Context } from '../context.ts';
 import { closeSoon, placeOf, waitForDatabase } from '../database.ts';
 import { eventLines } from '../events.ts';
 import { document, examples } from '../help.ts';
+import { sigterm } from '../interrupt.ts';
 import { retentionRules } from '../retention.ts';
 import { openSearch } from '../search.ts';
 import { listOf, wholeNumber } from '../values.ts';
@@ -132,11 +132,4 @@ function registerWorker({ output }: Context, database: Database): Promise<Regist
     appVersion: version,
     onTrouble: (error) => output.warn(error instanceof Error ? error.message : String(error)),
   });
-}
-
-/** What a supervisor sends. */
-function sigterm(): AbortSignal {
-  const controller = new AbortController();
-  process.once('SIGTERM', () => controller.abort());
-  return controller.signal;
 }

@@ -31,7 +31,9 @@ export function showFirstRun(
       : `${created ? 'was made' : 'was migrated'} with ${plural(migrations.length, 'migration')}`;
   const isNew =
     added.messages === 0
-      ? 'all of them there before'
+      ? conversations === 0
+        ? 'what it holds was erased here'
+        : 'all of them there before'
       : `new: ${plural(added.conversations, 'conversation')}, ${plural(added.messages, 'message')}`;
   const [branch] = branches;
   output.list({

@@ -2,7 +2,7 @@ import type { UserHandle } from '@keelson/db-core';
 import type { SerializerProtocol } from '@langchain/langgraph-checkpoint';
 import * as checkpoints from '../repositories/checkpoint.repository.ts';
 import { checkpointKey, checkpointRange, FIRST_ID, LAST_ID, type Place } from './keys.ts';
-import { readRow, type State } from './stored.ts';
+import { readRow, type State, type Stored } from './stored.ts';
 
 type Version = string | number;
 
@@ -18,16 +18,16 @@ const PAGE = 100;
  */
 export class Whereabouts {
   readonly #user: UserHandle;
-  readonly #known = new Map<string, ValuesOf>();
+  /** What they say is looked through when it is asked for: most are read, or followed by a put of all channels. */
+  readonly #known = new Map<string, { readonly id: string; readonly state: State }>();
 
   constructor(user: UserHandle) {
     this.#user = user;
   }
 
   remember(key: string, id: string, state: State): void {
-    const values = valuesOf(id, state);
     this.#known.delete(key);
-    this.#known.set(key, values);
+    this.#known.set(key, { id, state });
     if (this.#known.size > REMEMBERED) {
       const [oldest] = this.#known.keys();
       if (oldest !== undefined) this.#known.delete(oldest);
@@ -48,18 +48,17 @@ export class Whereabouts {
     if (wanted.size === 0) return {};
     if (place.checkpointId !== undefined) {
       const key = checkpointKey(place, place.checkpointId);
-      take(found, wanted, this.#known.get(key) ?? (await this.#read(serde, key)));
+      const parent = this.#known.get(key) ?? (await this.#read(serde, key));
+      if (parent !== undefined) take(found, wanted, valuesOf(parent.id, parent.state));
     }
     // A copy of a checkpoint is put under its parent, or without one: the values that it takes along are elsewhere in the thread.
     if (found.size < wanted.size) await this.#search(serde, place, wanted, found);
     return Object.fromEntries(found);
   }
 
-  async #read(serde: SerializerProtocol, key: string): Promise<ValuesOf | undefined> {
+  async #read(serde: SerializerProtocol, key: string): Promise<Stored | undefined> {
     const row = await this.#user.first(checkpoints.findById, { id: key });
-    if (row === undefined) return undefined;
-    const { id, state } = await readRow(serde, row);
-    return valuesOf(id, state);
+    return row === undefined ? undefined : await readRow(serde, row);
   }
 
   async #search(
@@ -94,8 +93,7 @@ function valuesOf(id: string, { checkpoint, stored, carried }: State): ValuesOf 
   return values;
 }
 
-function take(found: Map<string, string>, wanted: ReadonlyMap<string, Version>, values: ValuesOf | undefined): void {
-  if (values === undefined) return;
+function take(found: Map<string, string>, wanted: ReadonlyMap<string, Version>, values: ValuesOf): void {
   for (const [channel, version] of wanted) {
     const value = values.get(channel);
     if (!found.has(channel) && value?.version === version) found.set(channel, value.at);

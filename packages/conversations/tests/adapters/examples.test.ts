@@ -23,10 +23,11 @@ describe('the examples of the README', () => {
     ['langchain', "[ 'What changed?', 'Two things.' ]"],
     ['ai-sdk', '2'],
     ['openai-agents', "[ { role: 'user', content: 'What changed?' } ]"],
+    ['mirror', '0'],
   ])('do with %s what they say', async (name, expected) => {
     const code = examples.find((example) => example.includes(`'@keelson/conversations/${name}'`)) ?? '';
     const file = join(folder, `${name}.ts`);
-    writeFileSync(file, code.replace('sqlite:///data/', `sqlite:///${folder}/${name}-`));
+    writeFileSync(file, code.replaceAll('sqlite:///data/', `sqlite:///${folder}/${name}-`));
     const { stdout, stderr } = await run(process.execPath, ['--conditions=keelson-source', file]);
     expect(stderr).toBe('');
     expect(stdout.trim()).toBe(expected);

@@ -4,6 +4,7 @@ import { readIdentity } from '../platform/identity.ts';
 import type { Erasure, ErasureCounts } from './ledger.ts';
 import { type OlderBackup, olderBackups } from './older-backups.ts';
 import type { StorageReport } from './storage.ts';
+import { type ToldConsumer, toldConsumers } from './told-consumers.ts';
 import { vectorIndexLines } from './vector-index.ts';
 
 /** What was erased, in figures, and what is beyond reach: to be handed to whoever asked for it. */
@@ -25,6 +26,8 @@ export interface ErasureCertificate {
   readonly storage: readonly string[];
   /** Backups that still hold it. Whatever is restored from them is erased again, by the ledger. */
   readonly backups: readonly OlderBackup[];
+  /** Consumers of the change feed, such as mirrors, as they stood at this moment. */
+  readonly consumers: readonly ToldConsumer[];
   /** What may still hold something of it, and until when. */
   readonly unreached: readonly string[];
 }
@@ -39,6 +42,7 @@ export async function certify(
   const { table, rowId } = erasure;
   const completedAt = erasure.completedAt ?? erasure.startedAt;
   const backups = await olderBackups(database, completedAt);
+  const told = await toldConsumers(database, erasure);
   return {
     format: 'keelson.erasure/1',
     erasure: erasure.id,
@@ -51,6 +55,7 @@ export async function certify(
     rows: erasure.counts,
     storage: storage.done,
     backups,
+    consumers: told.consumers,
     unreached: [
       ...storage.left,
       `Backups, full and incremental, made before ${completedAt.toISOString()}, for as long as they are kept (${known(backups)}); when one is restored, the ledger is applied to it.`,
@@ -59,13 +64,14 @@ export async function certify(
         : []),
       ...(await vectorIndexLines(database)),
       ...(await replicaLines(database)),
+      ...told.lines,
       ...(database.config.cache.redisUrl === undefined
         ? []
         : ['The cache that processes share, until its entries end (CACHE_REDIS_URL).']),
       ...(erasure.kind === 'owner'
         ? ['Digests of failed attempts to sign in, for an hour after the last attempt.']
         : []),
-      'What programs wrote elsewhere: standard output, log files of the host, exports, copies that consumers of the change feed keep.',
+      'What programs wrote elsewhere: standard output, log files of the host, exports, copies that readers of the change feed keep.',
       'Blocks that the file system or the disk keeps of overwritten or removed files, such as snapshots.',
     ],
   };

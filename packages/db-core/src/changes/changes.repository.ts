@@ -46,6 +46,16 @@ export const listConsumers = defineSystemQuery('changes.listConsumers', (db, p: 
     .limit(p.limit),
 );
 
+/** Of one that keeps its position elsewhere: it needs no lease here, and is at work until the time that it names. */
+export const setReported = defineSystemQuery(
+  'changes.setReported',
+  (db, p: { name: string; position: string; until: Date | null; now: Date }) =>
+    db
+      .updateTable('change_consumers')
+      .set({ position: p.position, lease_id: null, lease_expires_at: p.until, updated_at: p.now })
+      .where('name', '=', p.name),
+);
+
 export const removeConsumer = defineSystemQuery('changes.removeConsumer', (db, p: { name: string }) =>
   db.deleteFrom('change_consumers').where('name', '=', p.name),
 );

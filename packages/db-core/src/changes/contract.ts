@@ -97,6 +97,13 @@ export interface ChangeConsumer {
   readonly updatedAt: Date;
 }
 
+/** How far a consumer has come that keeps its position elsewhere. */
+export interface ReportedConsumer {
+  readonly position: string;
+  /** For how long it counts as at work unless it reports again; 0 when it ends. */
+  readonly forMs: number;
+}
+
 export interface PruneChanges {
   /** Entries older than this go, in milliseconds. Default: CHANGES_RETENTION_HOURS. */
   readonly keepMs?: number;
@@ -153,6 +160,13 @@ export interface ChangeFeed {
    * delays, and `currentAt` shows it.
    */
   subscribe(options: SubscribeChanges): Promise<ChangeSubscription>;
+  /**
+   * For a consumer that reads by itself and keeps its position where its work takes effect, such as in another database:
+   * tells how far it has come, so that it is seen among {@link consumers}. Tell only what has taken effect there.
+   *
+   * @throws ValidationError when the position is none
+   */
+  report(name: string, reported: ReportedConsumer): Promise<void>;
   /** Every consumer that there has been, by name. */
   consumers(): Promise<readonly ChangeConsumer[]>;
   /** A consumer that is no more; one of this name begins anew. Gives whether there was one. */

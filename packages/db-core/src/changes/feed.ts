@@ -7,7 +7,7 @@ import { ResyncRequiredError, ValidationError } from '../errors/index.ts';
 import { isPassing } from '../resilience/index.ts';
 import { OPERATIONS } from '../schema/tracking.ts';
 import { Consumer, LONGEST_WAIT_MS } from './consumer.ts';
-import { listConsumers, removeConsumer } from './changes.repository.ts';
+import { insertConsumer, listConsumers, removeConsumer, setReported } from './changes.repository.ts';
 import type {
   Change,
   ChangeBatch,
@@ -20,6 +20,7 @@ import type {
   FollowChanges,
   PruneChanges,
   ReadChanges,
+  ReportedConsumer,
   ResyncReason,
   SubscribeChanges,
 } from './contract.ts';
@@ -212,6 +213,19 @@ export class Changes implements ChangeFeed {
     const parts = { feed, wakes: this.#wakes, signal: this.#closing.signal };
     const subscription = this.#outside(() => new Subscription({ at, position }, options, parts));
     return { subscription, position };
+  }
+
+  async report(name: string, { position, forMs }: ReportedConsumer): Promise<void> {
+    decodePosition(position);
+    const now = new Date();
+    const until = forMs > 0 ? new Date(now.getTime() + forMs) : null;
+    const system = this.#systemFor(`the change consumer ${name}`);
+    await this.#outside(() =>
+      system.transaction(async () => {
+        await system.run(insertConsumer, { name, now });
+        await system.run(setReported, { name, position, until, now });
+      }),
+    );
   }
 
   async consumers(): Promise<readonly ChangeConsumer[]> {

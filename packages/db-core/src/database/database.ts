@@ -33,6 +33,11 @@ export interface OpenOptions {
   readonly create?: boolean;
   /** An application's own migrations; they follow Keelson's. */
   readonly migrations?: readonly Migration[];
+  /**
+   * Whose tables there are. `own`: those of `migrations` and no others, for a database beside the central one, such as a
+   * mirror for analytics. Change feed, cache, jobs, search, accounts and care have no tables there. Default: `keelson`.
+   */
+  readonly schema?: 'keelson' | 'own';
   /** Told of queries, retries, migrations and the like; see {@link DatabaseEvent}. */
   readonly onEvent?: EventListener;
   /** Shown by PostgreSQL beside this process's connections, and kept with each migration. */
@@ -184,6 +189,7 @@ export class Database {
     });
     this.migrations = new DatabaseMigrations({
       kernel: this.#kernel,
+      keelson: options.schema !== 'own',
       own: options.migrations ?? [],
       backup: options.backup,
       refuseBreaking: (names, direction) => mechanisms.refuseBreaking(this.#kernel, names, direction),

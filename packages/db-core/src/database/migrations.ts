@@ -1,5 +1,6 @@
 import { migrations as keelsonMigrations } from '../../migrations/index.ts';
 import type { SchemaDescription } from '../schema/description.ts';
+import { schema } from '../schema/generated/tables.ts';
 import type { Migration } from '../schema/migration.ts';
 import type { PlannedMigration } from '../schema/plan.ts';
 import { migrate, type MigrationRun, planMigrations, rollback } from '../schema/runner.ts';
@@ -12,6 +13,8 @@ import type { Kernel } from './kernel.ts';
 
 export interface MigrationsOptions {
   readonly kernel: Kernel;
+  /** Does the database have Keelson's tables? */
+  readonly keelson: boolean;
   /** An application's own. */
   readonly own: readonly Migration[];
   readonly backup: (() => Promise<void>) | undefined;
@@ -37,13 +40,15 @@ export interface MigrateOptions extends ChangeOptions {
 export class DatabaseMigrations {
   readonly #kernel: Kernel;
   readonly #all: readonly Migration[];
+  readonly #expected: SchemaDescription;
   readonly #backup: (() => Promise<void>) | undefined;
   readonly #refuseBreaking: MigrationsOptions['refuseBreaking'];
   readonly #onChanged: () => void;
 
-  constructor({ kernel, own, backup, refuseBreaking, onChanged }: MigrationsOptions) {
+  constructor({ kernel, keelson, own, backup, refuseBreaking, onChanged }: MigrationsOptions) {
     this.#kernel = kernel;
-    this.#all = sequenceOf(keelsonMigrations, own);
+    this.#all = sequenceOf(keelson ? keelsonMigrations : [], own);
+    this.#expected = keelson ? schema : { tables: [] };
     this.#backup = backup;
     this.#refuseBreaking = refuseBreaking;
     this.#onChanged = onChanged;
@@ -111,7 +116,7 @@ export class DatabaseMigrations {
    */
   async validate(): Promise<SchemaDescription> {
     await this.#kernel.connect();
-    return validateSchema(this.#kernel.engine);
+    return validateSchema(this.#kernel.engine, this.#expected);
   }
 
   async #change(

@@ -93,6 +93,8 @@ export interface BeginOptions {
   readonly mode: 'write' | 'read' | 'exclusive-schema';
   /** Milliseconds to wait for a connection and, on SQLite, for other processes' locks. Default: the configuration's. */
   readonly waitMs?: number;
+  /** Its statements may take as long as they take: for what reads a whole database. */
+  readonly isPatient?: boolean;
 }
 
 /** A wait that an engine tells of. */

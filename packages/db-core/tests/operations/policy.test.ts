@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -81,6 +81,21 @@ describe('the rule of one database', () => {
       'data/keelson.db': '',
     });
     expect(found(checkPolicy({ folder }))).toEqual(['data/keelson.db', 'monitors.py:2']);
+  });
+
+  it('takes the mirror for analytics where this repository declares it, and nowhere else', () => {
+    const folder = repository({
+      'keelson.policy.json': readFileSync(join(import.meta.dirname, '../../../../keelson.policy.json'), 'utf8'),
+      'data/analytics.db': '',
+      'data/analytics.db-wal': '',
+      'analytics.db': '',
+      'data/reports/analytics.db': '',
+      'packages/conversations/src/mirror/open-target.ts': readFileSync(
+        join(import.meta.dirname, '../../../conversations/src/mirror/open-target.ts'),
+        'utf8',
+      ),
+    });
+    expect(found(checkPolicy({ folder }))).toEqual(['analytics.db', 'data/reports/analytics.db']);
   });
 
   it('names every fault of that file', () => {

@@ -65,7 +65,7 @@ describeSchema('migrating together', ({ emptyUrl, newEngine }) => {
       },
     });
     await run(overtaken, migrations);
-    assertUpToDate(await migrationStatus(one, migrations));
+    expect((await migrationStatus(one, migrations)).pending).toEqual([]);
   });
 
   it('waits no longer than told, and says who is at it', async () => {

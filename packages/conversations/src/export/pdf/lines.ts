@@ -45,7 +45,7 @@ export class LineBreaker {
       const wide = this.#widthOf(piece, setting);
       const isSpace = piece.trim() === '';
       if (width + wide > setting.width && line !== '' && !isSpace) {
-        yield this.#line(line, setting);
+        yield this.#line(line, width, setting);
         line = '';
         width = 0;
       }
@@ -53,7 +53,7 @@ export class LineBreaker {
       line += piece;
       width += wide;
     }
-    yield this.#line(line, setting);
+    yield this.#line(line, width, setting);
   }
 
   *#pieces(text: string, setting: Setting): Generator<string> {
@@ -73,9 +73,15 @@ export class LineBreaker {
     return width;
   }
 
-  #line(text: string, { style, size }: Setting): Line {
-    const runs = this.#fonts.runs(text.trimEnd(), style);
-    return { runs: runs.map((run) => ({ ...run, width: this.#measure(run, size) })) };
+  /** Each measuring sets the text anew, which is what takes time: the width of most lines is known from their words. */
+  #line(text: string, width: number, setting: Setting): Line {
+    const trimmed = text.trimEnd();
+    const runs = this.#fonts.runs(trimmed, setting.style);
+    const [first, ...others] = runs;
+    if (first === undefined) return { runs: [] };
+    if (others.length === 0)
+      return { runs: [{ ...first, width: width - this.#widthOf(text.slice(trimmed.length), setting) }] };
+    return { runs: runs.map((run) => ({ ...run, width: this.#measure(run, setting.size) })) };
   }
 }
 

@@ -7,6 +7,19 @@ const PADDING = 6;
 const SHADE = '#f3f4f6';
 const INK = '#111827';
 export const GREY = '#6b7280';
+/** What a font engine does to letters that joins, places or replaces them. */
+const FEATURES = ['kern', 'liga', 'clig', 'calt', 'rlig', 'rclt', 'ccmp', 'locl', 'mark', 'mkmk'];
+const NONE = Object.fromEntries(FEATURES.map((feature) => [feature, false])) as unknown as OpenTypeFeatures;
+
+type OpenTypeFeatures = NonNullable<NonNullable<Parameters<PdfDocument['widthOfString']>[1]>['features']>;
+
+/**
+ * Plain English is set letter by letter, in less than half the time. With features, even none, pdfkit doesn't keep every text
+ * that it ever measured.
+ */
+function featuresOf(text: string): OpenTypeFeatures {
+  return /^[ -~]*$/u.test(text) ? NONE : [];
+}
 
 /** How a text is set. */
 export interface Setting {
@@ -32,9 +45,11 @@ export class Pages {
   constructor(document: PdfDocument, options: { readonly fonts: readonly string[]; readonly missing: Set<string> }) {
     this.#document = document;
     this.#fonts = new Fonts(document, options.fonts, options.missing);
-    // With a list of features, even an empty one, pdfkit doesn't keep every text that it ever measured.
     this.#breaker = new LineBreaker(this.#fonts, ({ face, text }, size) =>
-      document.font(face).fontSize(size).widthOfString(text, { features: [] }),
+      document
+        .font(face)
+        .fontSize(size)
+        .widthOfString(text, { features: featuresOf(text) }),
     );
   }
 
@@ -103,7 +118,14 @@ export class Pages {
     let at = x;
     for (const { face, text, width } of runs) {
       this.#document.font(face).fontSize(size).fillColor(colour);
-      this.#document.text(text, at, y + size, { lineBreak: false, baseline: 'alphabetic', features: [] });
+      // pdfkit's types don't know of `textWidth`: without it what was measured is measured again.
+      const setting = {
+        lineBreak: false,
+        baseline: 'alphabetic',
+        features: featuresOf(text),
+        textWidth: width,
+      } as const;
+      this.#document.text(text, at, y + size, setting);
       at += width;
     }
   }

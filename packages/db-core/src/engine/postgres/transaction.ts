@@ -40,11 +40,11 @@ export class PostgresTransaction implements EngineTransaction {
 
   static async begin(
     pool: SessionPool,
-    { mode, waitMs }: BeginOptions,
+    { mode, waitMs, isPatient = mode === 'exclusive-schema' }: BeginOptions,
     identify: Identify,
   ): Promise<PostgresTransaction> {
     const session = await pool.acquire(waitMs);
-    session.isPatient = mode === 'exclusive-schema';
+    session.isPatient = isPatient;
     try {
       await session.text(BEGIN[mode]);
     } catch (error) {

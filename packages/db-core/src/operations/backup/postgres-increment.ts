@@ -134,9 +134,11 @@ export async function writeChanges(
     const parts = changed.get(table.name);
     if (parts === undefined) {
       const type = table.columns.find(({ name }) => name === 'id')?.type ?? 'text';
+      // Said so that few changes are looked up one by one, and many are joined: never one table for each row of the other.
       await writeRows(
         table,
-        `WHERE (user_id, id) IN (SELECT user_id, key::${type} FROM change_log WHERE ${isEntry(table.name, after)})`,
+        `JOIN (SELECT DISTINCT user_id, key::${type} AS id FROM change_log WHERE ${isEntry(table.name, after)}) AS changed
+          USING (user_id, id)`,
       );
     } else if (parts.length > 0) {
       const length = partLength(table.name);

@@ -69,7 +69,7 @@ export async function* readRows(
 
 /** A snapshot in which nothing is too slow. */
 export async function beginSnapshot(engine: Engine): Promise<EngineTransaction> {
-  const snapshot = await engine.begin({ mode: 'read' });
+  const snapshot = await engine.begin({ mode: 'read', isPatient: true });
   try {
     await snapshot.exec('SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0');
     // It is taken at the first question.

@@ -325,9 +325,9 @@ export const schema: SchemaDescription = {
           name: 'conversation_checkpoints_by_thread',
           columns: [
             { name: 'user_id', descending: false },
-            { name: 'thread_id', descending: true },
-            { name: 'checkpoint_id', descending: true },
-            { name: 'id', descending: true },
+            { name: 'thread_id', descending: false },
+            { name: 'checkpoint_id', descending: false },
+            { name: 'id', descending: false },
           ],
           unique: false,
           partial: false,
