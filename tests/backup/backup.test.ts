@@ -8,13 +8,14 @@ import {
   ensureIdentity,
   Erasures,
   Instances,
+  listKept,
   loadDatabaseConfig,
   openDatabase,
   restoreBackup,
   verifyBackup,
 } from '@keelson/db-core';
 import { describeEngine, describeEngines } from '@keelson/db-core/testing';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { freshFolder } from '../support/fresh-folder.ts';
 import { refusalOf } from '../support/refusal.ts';
 import { fill, seen } from './content.ts';
@@ -105,6 +106,22 @@ describeEngines('a backup', (context) => {
     // The ledger came along, and is applied to the next one, too.
     await restoreBackup(later.file, { config });
     expect(await titles()).toEqual(['of bob', 'of eve again']);
+  });
+
+  it('keeps each of two databases that are replaced within the same second', async () => {
+    const database = await prepared(await context.url());
+    const { file } = await backupDatabase(database, { folder: freshFolder() });
+    const { config } = database;
+    await database.close();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+    const kept: (string | null)[] = [];
+    try {
+      for (let time = 0; time < 2; time += 1) kept.push((await restoreBackup(file, { config })).kept);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect((await listKept(config)).map(({ name }) => name)).toEqual(kept);
+    expect(new Set(kept).size).toBe(2);
   });
 
   it('makes a database where there is none', async () => {

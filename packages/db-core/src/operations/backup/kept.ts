@@ -54,7 +54,7 @@ async function keptSchemas(config: DatabaseConfig): Promise<readonly KeptDatabas
   const { rows } = await runStatement(engine, engine, {
     sql: `SELECT n.nspname AS name, coalesce(sum(pg_total_relation_size(c.oid)), 0)::text AS bytes
             FROM pg_namespace n LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind = 'r'
-           WHERE starts_with(n.nspname, $1) AND substr(n.nspname, length($1) + 1) ~ '^[0-9]{14}$'
+           WHERE starts_with(n.nspname, $1) AND substr(n.nspname, length($1) + 1) ~ '^[0-9]{14}(_[0-9]+)?$'
            GROUP BY n.nspname ORDER BY n.nspname COLLATE "C"`,
     values: [prefix],
   });

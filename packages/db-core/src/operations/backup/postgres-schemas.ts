@@ -63,11 +63,12 @@ export async function swapSchemas(engine: Engine, { schema, place, keep }: Swap)
   const stamp = timeInName(new Date())
     .toLowerCase()
     .replaceAll(/[^0-9]/g, '');
-  const old = `${schema.slice(0, 30)}_before_${stamp}`;
+  const wanted = `${schema.slice(0, 30)}_before_${stamp}`;
   return await withRights(schema, async () => {
     const swap = await engine.begin({ mode: 'exclusive-schema' });
     try {
       await swap.exec("SET LOCAL lock_timeout = '30s'");
+      const old = await freeName(engine, swap, wanted);
       await swap.exec(`ALTER SCHEMA ${quoted(schema)} RENAME TO ${quoted(old)}`);
       await swap.exec(`ALTER SCHEMA ${quoted(place)} RENAME TO ${quoted(schema)}`);
       await moveExtensions(engine, swap, old, schema);
@@ -81,6 +82,16 @@ export async function swapSchemas(engine: Engine, { schema, place, keep }: Swap)
       throw error;
     }
   });
+}
+
+/** Two restores within a second would keep what they replace under the same name. */
+async function freeName(engine: Engine, swap: EngineTransaction, wanted: string): Promise<string> {
+  const sql = 'SELECT nspname AS name FROM pg_namespace WHERE starts_with(nspname, $1)';
+  const taken = new Set(await names(engine, swap, sql, wanted));
+  for (let number = 0; ; number += 1) {
+    const name = number === 0 ? wanted : `${wanted}_${number}`;
+    if (!taken.has(name)) return name;
+  }
 }
 
 async function moveExtensions(engine: Engine, swap: EngineTransaction, from: string, to: string): Promise<void> {
