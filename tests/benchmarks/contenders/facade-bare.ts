@@ -1,11 +1,14 @@
 import type { Conversation, JsonObject, Message } from '@keelson/conversations';
 import { newId } from '@keelson/db-core';
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { conversationColumns, messageColumns, PAGE_LENGTH } from '../rows.ts';
 import type { Facade, Said } from './facade.ts';
 import { openSqlite } from './sqlite-file.ts';
 import { decodeConversation, decodeMessage, type StoredConversation, type StoredMessage } from './stored.ts';
 
 interface FoundConversation extends StoredConversation {
+  readonly is_cold: number;
+  readonly expires_at: number | null;
   readonly next_seq: number;
   readonly active_leaf_id: string | null;
   readonly newest_message_id: string | null;
@@ -18,7 +21,7 @@ interface FoundConversation extends StoredConversation {
 export function facadeBare(path: string): Facade {
   const database = openSqlite(path);
   const find = database.prepare<[string, string], FoundConversation>(
-    `select ${conversationColumns.join(', ')}, next_seq, active_leaf_id,
+    `select ${conversationColumns.join(', ')}, is_cold, expires_at, next_seq, active_leaf_id,
        (select m.id from conversation_messages m
         where m.user_id = c.user_id and m.conversation_id = c.id and m.seq = c.next_seq - 1) as newest_message_id
      from conversations c where user_id = ? and id = ? and status in ('ACTIVE', 'ARCHIVED', 'CLOSED')`,
@@ -42,15 +45,15 @@ export function facadeBare(path: string): Facade {
   );
   const insertNext = database.prepare<unknown[], { parent_id: string | null }>(
     `insert into conversation_messages
-       (user_id, id, conversation_id, seq, role, content, parts, status, request_id, request_part, source, model_name,
-        tokens, latency_ms, metadata, created_at, parent_id)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+       (user_id, id, conversation_id, seq, role, content, parts, status, token_count, request_id, request_part, source,
+        model_name, tokens, latency_ms, metadata, created_at, parent_id)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
        (select id from conversation_messages where user_id = ? and conversation_id = ? and seq = ?))
      on conflict (user_id, conversation_id, request_id, role, request_part) where request_id is not null do nothing
      returning parent_id`,
   );
 
-  const save = database.transaction((userId: string, message: Said): Message => {
+  const save = database.transaction((userId: string, message: Said, tokenCount: number): Message => {
     const { conversationId, content, requestId, metadata } = message;
     const id = newId();
     const createdAt = new Date();
@@ -58,7 +61,7 @@ export function facadeBare(path: string): Facade {
     const counted = takeSeq.get(at, at, at, userId, conversationId, requestId, 'user', 0);
     if (counted === undefined || counted.active_leaf_id !== null) throw new Error('No number was given.');
     const seq = counted.next_seq - 1;
-    const own = [id, conversationId, seq, 'user', content, null, 'complete', requestId, 0];
+    const own = [id, conversationId, seq, 'user', content, null, 'complete', tokenCount, requestId, 0];
     const known = [null, null, null, null, JSON.stringify(metadata), at];
     const inserted = insertNext.get(userId, ...own, ...known, userId, conversationId, seq - 1);
     if (inserted === undefined) throw new Error('The request has a message already.');
@@ -94,7 +97,7 @@ export function facadeBare(path: string): Facade {
       const rows = list.all(userId, conversationId, 0, PAGE_LENGTH + 1);
       return rows.slice(0, PAGE_LENGTH).map((row) => toMessage(decodeMessage(row)));
     },
-    saveUserMessage: (userId, message) => save.immediate(userId, message),
+    saveUserMessage: (userId, message) => save.immediate(userId, message, countTokens(message.content)),
     close: () => void database.close(),
   };
 }
@@ -109,6 +112,7 @@ function toConversation(found: FoundConversation): Conversation {
     externalId: row.external_id,
     metadata: row.metadata as JsonObject,
     isHidden: row.is_hidden,
+    isCold: found.is_cold === 1,
     version: row.version,
     messageCount: row.message_count,
     lastMessageAt: row.last_message_at,
@@ -117,6 +121,7 @@ function toConversation(found: FoundConversation): Conversation {
     archivedAt: row.archived_at,
     closedAt: row.closed_at,
     deletedAt: row.deleted_at,
+    expiresAt: found.expires_at === null ? null : new Date(found.expires_at),
     activeLeafId: found.active_leaf_id ?? found.newest_message_id,
   };
   return conversation as Conversation;
