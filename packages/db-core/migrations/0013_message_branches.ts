@@ -64,19 +64,6 @@ const insertBranches = (from: string): string => `
     WHERE ${isBranch('m')}
     ON CONFLICT DO NOTHING`;
 
-const MANY = 50;
-
-/**
- * A trigger keeps the plan that it made when the table was empty, when one index is as good as another, until statistics are
- * taken: for many rows at once it is planned anew.
- */
-const planned = (rows: string, statement: string): string => `
-    IF (SELECT count(*) FROM (SELECT FROM ${rows} LIMIT ${MANY}) AS few) < ${MANY} THEN
-      ${statement};
-    ELSE
-      EXECUTE $many$ ${statement} $many$;
-    END IF`;
-
 /**
  * Where conversations branch, so that the way from a message back to the first is a few ranges of numbers instead of a walk
  * from parent to parent; what a model's context and figures are read by; and counts of tokens that come after the message.
@@ -137,12 +124,9 @@ export const migration: Migration = {
         CREATE FUNCTION keelson_note_branches() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
           IF TG_OP = 'INSERT' THEN
-            ${planned('new_rows', insertBranches('new_rows'))};
+            ${insertBranches('new_rows')};
           ELSE
-            ${planned(
-              'old_rows',
-              'DELETE FROM conversation_branches WHERE (user_id, id) IN (SELECT o.user_id, o.id FROM old_rows AS o)',
-            )};
+            DELETE FROM conversation_branches WHERE (user_id, id) IN (SELECT o.user_id, o.id FROM old_rows AS o);
           END IF;
           RETURN NULL;
         END

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Database, defineQuery, newId, openDatabase, optimizeDatabase, type UserHandle } from '@keelson/db-core';
+import { type Database, defineQuery, newId, openDatabase, type UserHandle } from '@keelson/db-core';
 import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 import { randomNumbers, text } from '../content.ts';
@@ -41,7 +41,6 @@ const insertMessage = defineQuery('benchmark.insertMessage', (db, p: NewMessage)
 );
 
 interface Writer {
-  readonly database: Database;
   readonly user: UserHandle;
   readonly conversationId: string;
   readonly settle: () => void;
@@ -81,9 +80,6 @@ export async function feedFigures(stage: MechanismStage): Promise<Figures> {
       user.run(insertMessage, { ...made[index]!, conversationId }),
   });
 
-  // What a server's autovacuum does within a minute; the benchmark's server has none, and its sessions go on with the plans
-  // that they made when the tables were empty.
-  for (const { database } of [tracked, plain]) await optimizeDatabase(database);
   log('many rows at once, with and without triggers');
   const rows = scaled(BULK, scale, 20);
   const bulkRatio = await costOf({
@@ -120,7 +116,7 @@ async function writer(stage: MechanismStage, isTracked: boolean): Promise<Writer
   const conversationId = newId();
   await user.run(insertConversation, { id: conversationId, now: new Date() });
   if (!isTracked) await dropTriggers(database);
-  if (stage.engine === 'postgres') return { database, user, conversationId, settle: () => undefined };
+  if (stage.engine === 'postgres') return { user, conversationId, settle: () => undefined };
   const path = pathOf(url);
   // Whoever comes to a full log would pay for what the one before wrote.
   const settle = (): void => {
@@ -128,7 +124,7 @@ async function writer(stage: MechanismStage, isTracked: boolean): Promise<Writer
     side.pragma('wal_checkpoint(TRUNCATE)');
     side.close();
   };
-  return { database, user, conversationId, settle };
+  return { user, conversationId, settle };
 }
 
 /** Through the bare driver: no program has a reason to. */

@@ -89,6 +89,24 @@ describeEngine('postgres', 'many rows', (context) => {
     expect(engine.pool().inUse).toBe(0);
   });
 
+  it('have statistics before they are committed, by which the server finds the right index', async () => {
+    const engine = await openPairs(open);
+    const transaction = await engine.begin({ mode: 'write' });
+    const areThere = plan(`select reltuples > 0 as are_there from pg_class where oid = 't'::regclass`);
+    const insert = (from: number, count: number): Promise<number> =>
+      Promise.resolve(
+        transaction.executeMany(
+          pairs(''),
+          Array.from({ length: count }, (_, index) => [from + index, 0]),
+        ),
+      );
+    await insert(0, 900);
+    expect((await transaction.execute(areThere, [])).rows).toEqual([{ are_there: false }]);
+    await insert(900, 20_000);
+    expect((await transaction.execute(areThere, [])).rows).toEqual([{ are_there: true }]);
+    await transaction.commit();
+  });
+
   it('may be large', async () => {
     const engine = await open();
     await engine.exec('create table large (a text)');

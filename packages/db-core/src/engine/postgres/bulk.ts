@@ -3,10 +3,13 @@ import { QueryError } from '../../errors/index.ts';
 import type { BulkColumn, BulkInsert, Plan } from '../contract.ts';
 import { arrayElement, postgresTypes } from './codecs.ts';
 import type { Session } from './session.ts';
+import { takeFirstStatistics } from './statistics.ts';
 
 /** A statement takes this many rows, or fewer when they are large: a message to the server has to be built in memory. */
 const CHUNK_ROWS = 2000;
 const CHUNK_CHARACTERS = 4_000_000;
+/** Fewer rows are no trouble, whatever the plan. */
+const MANY = 1000;
 
 /** `on conflict do update` can't touch a row twice in one statement; single statements can, one after the other. */
 const CARDINALITY_VIOLATION = '21000';
@@ -26,6 +29,7 @@ export async function executeBulk(
   let changes = 0;
   let start = 0;
   while (start < rows.length) {
+    if (rows.length - start >= MANY) await takeFirstStatistics(session, bulk.table);
     const { values, end } = takeChunk(bulk.columns, rows, start);
     if (isUpdating) changes += await orEach(session, bulkPlan, values, plan, rows.slice(start, end));
     else changes += (await session.execute(bulkPlan, values)).changes;
