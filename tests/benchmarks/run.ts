@@ -15,7 +15,12 @@ const openStage: Readonly<Record<EngineName, (population: Population) => Promise
 };
 
 /** Measures the chosen scenarios of one engine. What fails is entered in `failures`, and the rest goes on. */
-export async function runEngine(engine: EngineName, names: readonly string[], failures: Failures): Promise<Measured[]> {
+export async function runEngine(
+  engine: EngineName,
+  names: readonly string[],
+  failures: Failures,
+  work: Work = measure,
+): Promise<Measured[]> {
   const isWanted = ({ engine: own, id }: { engine: EngineName; id: string }): boolean =>
     own === engine && isChosen(id, names);
   const kernel = kernelScenarios.filter(isWanted);
@@ -26,7 +31,7 @@ export async function runEngine(engine: EngineName, names: readonly string[], fa
   const stage = await openStage[engine](population);
   try {
     const same = (value: unknown): unknown => value;
-    const ofKernel = { stage, population, failures, prefix: '', comparable: same };
+    const ofKernel = { stage, population, failures, prefix: '', comparable: same, work };
     const measured = await runScenarios(kernel, rosters[engine], ofKernel);
     const ofFacade = { ...ofKernel, prefix: 'facade_', comparable: withoutOwn };
     return [...measured, ...(await runScenarios(facade, facadeRoster, ofFacade))];
@@ -43,14 +48,20 @@ interface Circumstances {
   readonly prefix: string;
   /** What of a result or of a stored row has to be the same for all. */
   readonly comparable: (value: unknown) => unknown;
+  readonly work: Work;
 }
+
+type Place = Pick<Circumstances, 'stage' | 'population' | 'comparable'>;
+
+/** What is done with a scenario. */
+export type Work = <C>(scenario: Scenario<C>, contenders: ReadonlyMap<string, C>, place: Place) => Promise<Measured>;
 
 type Opener<C> = (place: { readonly url: string; readonly path: string }) => C | Promise<C>;
 
 async function runScenarios<C extends { close(): MaybePromise<void> }>(
   scenarios: readonly Scenario<C>[],
   roster: Readonly<Record<string, Opener<C>>>,
-  { stage, population, failures, prefix, comparable }: Circumstances,
+  { stage, population, failures, prefix, comparable, work }: Circumstances,
 ): Promise<Measured[]> {
   if (scenarios.length === 0) return [];
   const copyOf = (name: string): string => `${prefix}${name}`.replaceAll('-', '_');
@@ -66,7 +77,7 @@ async function runScenarios<C extends { close(): MaybePromise<void> }>(
     for (const [name, open] of Object.entries(roster)) contenders.set(name, await open(await stage.copy(copyOf(name))));
     for (const scenario of scenarios) {
       try {
-        measured.push(await measure(scenario, contenders, { stage: ownStage, population, comparable }));
+        measured.push(await work(scenario, contenders, { stage: ownStage, population, comparable }));
       } catch (error) {
         note(failures, scenario.id, error);
       }
@@ -77,14 +88,11 @@ async function runScenarios<C extends { close(): MaybePromise<void> }>(
   return measured;
 }
 
-async function measure<C>(
-  scenario: Scenario<C>,
-  contenders: ReadonlyMap<string, C>,
-  { stage, population, comparable }: Pick<Circumstances, 'stage' | 'population' | 'comparable'>,
-): Promise<Measured> {
+async function measure<C>(scenario: Scenario<C>, contenders: ReadonlyMap<string, C>, place: Place): Promise<Measured> {
   const { id, warmUp, rounds, shares } = scenario;
+  const { stage, population } = place;
   tell(`${id}: comparing values`);
-  await verify(scenario, contenders, { stage, population, comparable });
+  await verify(scenario, contenders, place);
   tell(`${id}: ${rounds} rounds of ${[...contenders.keys()].join(', ')}`);
   const times = await race({
     contenders,
