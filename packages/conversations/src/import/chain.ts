@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { ConvertedMessage, ImportedMessage } from './imported.ts';
+import { type Fields, firstLine, stringOf, titleOf } from './fields.ts';
+import {
+  type Cleaner,
+  type ConvertedMessage,
+  type ImportedConversation,
+  type ImportedMessage,
+  ImportFault,
+  type ImportFormatName,
+} from './imported.ts';
+import { boundedMetadata } from './parts.ts';
 
 /**
  * Names for the messages of a format that has none: each is a digest of all that was said up to there. The same
@@ -27,4 +36,34 @@ export function chainOf(converted: readonly ConvertedMessage[], id: string | und
   if (id !== undefined && id !== '')
     return { messages, externalId: `${id}:${names.at(-1) ?? ''}`, earlierExternalIds: [] };
   return { messages, externalId: names[0] ?? '', earlierExternalIds: names.slice(1) };
+}
+
+/** What the formats know of a conversation that is a list of messages, null for those that say nothing. */
+export interface Listed {
+  readonly source: ImportFormatName;
+  readonly id: string | undefined;
+  readonly converted: readonly (ConvertedMessage | null)[];
+  readonly createdAt: Date | null;
+  readonly metadata: Fields;
+}
+
+/** @throws ImportFault when none of the messages says anything */
+export function listedConversation(element: Fields, listed: Listed, cleaner: Cleaner): ImportedConversation {
+  const { source, id, converted, createdAt, metadata } = listed;
+  const chain = chainOf(
+    converted.filter((message) => message !== null),
+    id,
+  );
+  if (chain.messages.length === 0) throw new ImportFault('NOT_A_CONVERSATION', 'has no messages that say anything');
+  return {
+    ...chain,
+    externalId: cleaner.text(chain.externalId),
+    source,
+    title: titleOf(stringOf(element.title) ?? firstLine(chain.messages), cleaner),
+    createdAt,
+    archivedAt: null,
+    metadata: boundedMetadata(metadata, cleaner),
+    activeLeafExternalId: null,
+    cutLinks: 0,
+  };
 }

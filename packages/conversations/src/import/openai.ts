@@ -1,6 +1,6 @@
 import type { MessagePart, MessageRole } from '../types.ts';
-import { chainOf } from './chain.ts';
-import { contentOf, type Fields, firstLine, isFields, momentOf, roleIn, shown, stringOf, titleOf } from './fields.ts';
+import { listedConversation } from './chain.ts';
+import { contentOf, type Fields, isFields, momentOf, roleIn, shown, stringOf } from './fields.ts';
 import {
   type Cleaner,
   type ConvertedMessage,
@@ -39,20 +39,14 @@ function convert(element: unknown, cleaner: Cleaner): ImportedConversation {
   if (!isFields(element) || !Array.isArray(element.messages))
     throw new ImportFault('NOT_A_CONVERSATION', 'has no messages');
   const converted = (element.messages as readonly unknown[]).map((message) => messageOf(message, cleaner));
-  const chain = chainOf(
-    converted.filter((message): message is ConvertedMessage => message !== null),
-    stringOf(element.id),
-  );
-  if (chain.messages.length === 0) throw new ImportFault('NOT_A_CONVERSATION', 'has no messages');
-  return {
-    ...chain,
-    externalId: cleaner.text(chain.externalId),
-    source: 'openai',
-    title: titleOf(stringOf(element.title) ?? firstLine(chain.messages), cleaner),
-    createdAt: momentOf(element.created_at) ?? momentOf(element.created),
-    archivedAt: null,
-    metadata: boundedMetadata(
-      {
+  return listedConversation(
+    element,
+    {
+      source: 'openai',
+      id: stringOf(element.id),
+      converted,
+      createdAt: momentOf(element.created_at) ?? momentOf(element.created),
+      metadata: {
         id: element.id,
         model: element.model,
         tools: element.tools,
@@ -60,11 +54,9 @@ function convert(element: unknown, cleaner: Cleaner): ImportedConversation {
         parallelToolCalls: element.parallel_tool_calls,
         metadata: element.metadata,
       },
-      cleaner,
-    ),
-    activeLeafExternalId: null,
-    cutLinks: 0,
-  };
+    },
+    cleaner,
+  );
 }
 
 /** Null for a message that says nothing. */

@@ -1,6 +1,6 @@
 import type { MessagePart, MessageRole } from '../types.ts';
-import { chainOf } from './chain.ts';
-import { contentOf, type Fields, firstLine, isFields, momentOf, roleIn, shown, stringOf, titleOf } from './fields.ts';
+import { listedConversation } from './chain.ts';
+import { contentOf, type Fields, isFields, momentOf, roleIn, shown, stringOf } from './fields.ts';
 import {
   type Cleaner,
   type ConvertedMessage,
@@ -61,31 +61,23 @@ function convert(element: unknown, cleaner: Cleaner): ImportedConversation {
   const system = stringOf(element.system) ?? '';
   const all = system === '' ? turns : [{ from: 'system', value: system }, ...turns];
   const converted = all.map((turn) => messageOf(turn, cleaner));
-  const chain = chainOf(
-    converted.filter((message): message is ConvertedMessage => message !== null),
-    idOf(element.id),
-  );
-  if (chain.messages.length === 0) throw new ImportFault('NOT_A_CONVERSATION', 'says nothing');
-  return {
-    ...chain,
-    externalId: cleaner.text(chain.externalId),
-    source: 'sharegpt',
-    title: titleOf(stringOf(element.title) ?? firstLine(chain.messages), cleaner),
-    createdAt: momentOf(element.created_at) ?? momentOf(element.timestamp),
-    archivedAt: null,
-    metadata: boundedMetadata(
-      {
+  return listedConversation(
+    element,
+    {
+      source: 'sharegpt',
+      id: idOf(element.id),
+      converted,
+      createdAt: momentOf(element.created_at) ?? momentOf(element.timestamp),
+      metadata: {
         id: element.id,
         model: element.model,
         language: element.lang ?? element.language,
         tools: toolsOf(element.tools),
         images: element.images ?? element.image,
       },
-      cleaner,
-    ),
-    activeLeafExternalId: null,
-    cutLinks: 0,
-  };
+    },
+    cleaner,
+  );
 }
 
 function idOf(id: unknown): string | undefined {

@@ -23,15 +23,7 @@ export interface Reading {
   readonly firstVersion: () => number;
 }
 
-interface Write {
-  readonly id: string;
-  readonly task_id: string;
-  readonly task_path: string;
-  readonly idx: number;
-  readonly channel: string;
-  readonly type: string;
-  readonly data: Uint8Array;
-}
+type Write = Omit<checkpointWrites.WriteRow, 'created_at'>;
 
 /** The tuples of these checkpoints, in their order. One that was deleted meanwhile is left out. */
 export async function tuplesOf(reading: Reading, stored: readonly Stored[]): Promise<CheckpointTuple[]> {
