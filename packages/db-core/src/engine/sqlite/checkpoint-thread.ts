@@ -88,7 +88,7 @@ export class CheckpointThread {
   /** Copies what is in the log by now, as far as nobody reads what was before. Not to be called while it is busy. */
   async checkpoint(): Promise<void> {
     if (this.#isOver) throw ended();
-    this.#worker.postMessage('checkpoint');
+    this.#tell('checkpoint');
     await this.#answer();
   }
 
@@ -104,8 +104,13 @@ export class CheckpointThread {
 
   /** Fulfilled when its connection is closed; what it is at is done first. */
   async close(): Promise<void> {
-    this.#worker.postMessage('close');
+    this.#tell('close');
     await this.waitFor(this.#ended);
+  }
+
+  #tell(task: 'checkpoint' | 'close'): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread isn't a window
+    this.#worker.postMessage(task);
   }
 
   #answer(): Promise<void> {
