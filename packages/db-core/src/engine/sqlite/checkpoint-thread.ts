@@ -71,8 +71,9 @@ export class CheckpointThread {
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
     });
-    this.#worker.unref();
     this.#ended = this.#follow();
+    // Not before somebody listens to it: that would take it back.
+    this.#worker.unref();
     this.ready = this.#answer();
   }
 

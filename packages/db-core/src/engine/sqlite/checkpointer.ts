@@ -1,5 +1,6 @@
 import { CheckpointThread } from './checkpoint-thread.ts';
 import type { SqliteConnection } from './connection.ts';
+import { isBusy } from './errors.ts';
 
 /** A process that has written less does without a thread, which takes some 30 ms to start and 15 MB. */
 const START_PAGES = 4000;
@@ -16,7 +17,10 @@ const WORTH_PAGES = 1000;
  * rests for that, a moment, without keeping the event loop.
  */
 const REST_PAGES = 8000;
-/** Where a rest hadn't that effect, because somebody reads or another process writes, the next one comes so much later. */
+/**
+ * Where a rest hadn't that effect, because another process writes or somebody reads, the next one comes so much later and
+ * keeps the others from writing.
+ */
 const REST_AGAIN_PAGES = 2000;
 
 /** Beyond this the writer does it itself, in its commits: 64 MiB, to which SQLite cuts a longer log anyway. */
@@ -113,10 +117,19 @@ export class Checkpointer {
   }
 
   async #rest(length: number): Promise<void> {
+    const { writer } = this.#options;
+    const isAgain = this.#restFrom > REST_PAGES;
     this.#restFrom = length + REST_AGAIN_PAGES;
+    try {
+      // Others who write can't be asked to rest; whoever has the lock keeps them from it.
+      if (isAgain) writer.control('BEGIN IMMEDIATE');
+    } catch (error) {
+      if (!isBusy(error)) this.#tell(error);
+    }
     await this.idle();
     this.#checkpoint();
     await this.idle();
+    if (writer.inTransaction) writer.control('ROLLBACK');
   }
 
   #checkpoint(): void {
