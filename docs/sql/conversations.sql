@@ -12,35 +12,35 @@ delete
 
 -- checkpointWrites.insert1
 -- sqlite
-insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "data_bytes", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict ("user_id", "id") do nothing;
 -- postgres
-insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "data_bytes", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
   on conflict ("user_id", "id") do nothing;
 
 -- checkpointWrites.listInRange
 -- sqlite
-select "id", "task_id", "task_path", "idx", "channel", "type", "data"
+select "id", "task_id", "task_path", "idx", "channel", "type", "data", "data_bytes"
   from "conversation_checkpoint_writes"
   where "conversation_checkpoint_writes"."user_id" = +? and ("id" >= +? and "id" < +?);
 -- postgres
-select "id", "task_id", "task_path", "idx", "channel", "type", "data"
+select "id", "task_id", "task_path", "idx", "channel", "type", "data", "data_bytes"
   from "conversation_checkpoint_writes"
   where "conversation_checkpoint_writes"."user_id" = $1 and ("id" >= $2 and "id" < $3);
 
 -- checkpointWrites.upsert1
 -- sqlite
-insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "data_bytes", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict ("user_id", "id") do update
-  set "channel" = "excluded"."channel", "task_path" = "excluded"."task_path", "type" = "excluded"."type", "data" = "excluded"."data";
+  set "channel" = "excluded"."channel", "task_path" = "excluded"."task_path", "type" = "excluded"."type", "data" = "excluded"."data", "data_bytes" = "excluded"."data_bytes";
 -- postgres
-insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "data_bytes", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
   on conflict ("user_id", "id") do update
-  set "channel" = "excluded"."channel", "task_path" = "excluded"."task_path", "type" = "excluded"."type", "data" = "excluded"."data";
+  set "channel" = "excluded"."channel", "task_path" = "excluded"."task_path", "type" = "excluded"."type", "data" = "excluded"."data", "data_bytes" = "excluded"."data_bytes";
 
 -- checkpoints.deleteInRange
 -- sqlite
@@ -54,71 +54,99 @@ delete
 
 -- checkpoints.findById
 -- sqlite
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
   from "conversation_checkpoints"
   where "conversation_checkpoints"."user_id" = +? and ("id" = +?);
 -- postgres
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
   from "conversation_checkpoints"
   where "conversation_checkpoints"."user_id" = $1 and ("id" = $2);
 
 -- checkpoints.findForUpdate
 -- sqlite
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
   from "conversation_checkpoints"
   where "conversation_checkpoints"."user_id" = +? and ("id" = +?) ;
 -- postgres
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
   from "conversation_checkpoints"
   where "conversation_checkpoints"."user_id" = $1 and ("id" = $2) for update;
 
--- checkpoints.findThread
+-- checkpoints.findLatestWithWrites
 -- sqlite
-select "thread_id"
+with "found" as (select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
   from "conversation_checkpoints"
-  where "conversation_checkpoints"."user_id" = +? and ("thread_id" < +?)
-  order by "thread_id" desc
+  where "conversation_checkpoints"."user_id" = +? and ("id" >= +? and "id" < +?)
+  order by "id" desc
+  limit +?) select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
+  from "found"
+  union all select "w"."id", "w"."task_id" as "thread_id", "w"."task_path" as "checkpoint_ns", "w"."channel" as "checkpoint_id", "w"."channel" as "parent_checkpoint_id", "w"."type", "w"."data" as "state", "w"."data_bytes" as "state_bytes", null as "channel_values", null as "channel_values_bytes"
+  from "conversation_checkpoint_writes" as "w"
+  where "w"."user_id" = +? and ("w"."id" > (select "found"."id" || +? as "id"
+  from "found") and "w"."id" < (select "found"."id" || +? as "id"
+  from "found"));
+-- postgres
+with "found" as (select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" >= $2 and "id" < $3)
+  order by "id" desc
+  limit $4) select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
+  from "found"
+  union all select "w"."id", "w"."task_id" as "thread_id", "w"."task_path" as "checkpoint_ns", "w"."channel" as "checkpoint_id", "w"."channel" as "parent_checkpoint_id", "w"."type", "w"."data" as "state", "w"."data_bytes" as "state_bytes", null as "channel_values", null as "channel_values_bytes"
+  from "conversation_checkpoint_writes" as "w"
+  where "w"."user_id" = $5 and ("w"."id" > (select "found"."id" || $6 as "id"
+  from "found") and "w"."id" < (select "found"."id" || $7 as "id"
+  from "found"));
+
+-- checkpoints.findNext
+-- sqlite
+select "id"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = +? and ("id" >= +? and "id" < +?)
+  order by "id" asc
   limit +?;
 -- postgres
-select "thread_id"
+select "id"
   from "conversation_checkpoints"
-  where "conversation_checkpoints"."user_id" = $1 and ("thread_id" < $2)
-  order by "thread_id" desc
-  limit $3;
+  where "conversation_checkpoints"."user_id" = $1 and ("id" >= $2 and "id" < $3)
+  order by "id" asc
+  limit $4;
+
+-- checkpoints.findWithWrites
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = +? and ("id" = +?)
+  union all select "w"."id", "w"."task_id" as "thread_id", "w"."task_path" as "checkpoint_ns", "w"."channel" as "checkpoint_id", "w"."channel" as "parent_checkpoint_id", "w"."type", "w"."data" as "state", "w"."data_bytes" as "state_bytes", null as "channel_values", null as "channel_values_bytes"
+  from "conversation_checkpoint_writes" as "w"
+  where "w"."user_id" = +? and ("w"."id" >= +? and "w"."id" < +?);
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" = $2)
+  union all select "w"."id", "w"."task_id" as "thread_id", "w"."task_path" as "checkpoint_ns", "w"."channel" as "checkpoint_id", "w"."channel" as "parent_checkpoint_id", "w"."type", "w"."data" as "state", "w"."data_bytes" as "state_bytes", null as "channel_values", null as "channel_values_bytes"
+  from "conversation_checkpoint_writes" as "w"
+  where "w"."user_id" = $3 and ("w"."id" >= $4 and "w"."id" < $5);
 
 -- checkpoints.insert
 -- sqlite
-insert into "conversation_checkpoints" ("id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values", "created_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into "conversation_checkpoints" ("id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict ("user_id", "id") do nothing;
 -- postgres
-insert into "conversation_checkpoints" ("id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values", "created_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+insert into "conversation_checkpoints" ("id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
   on conflict ("user_id", "id") do nothing;
 
 -- checkpoints.listByIds
 -- sqlite
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
   from "conversation_checkpoints"
   where "conversation_checkpoints"."user_id" = +? and ("id" in (select value from json_each(?)));
 -- postgres
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
   from "conversation_checkpoints"
   where "conversation_checkpoints"."user_id" = $1 and ("id" = any($2));
-
--- checkpoints.listByThread
--- sqlite
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
-  from "conversation_checkpoints"
-  where "conversation_checkpoints"."user_id" = +? and ("thread_id" = +? and "checkpoint_id" >= +? and ("checkpoint_id", "id") < (+?, +?))
-  order by "checkpoint_id" desc, "id" desc
-  limit +?;
--- postgres
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
-  from "conversation_checkpoints"
-  where "conversation_checkpoints"."user_id" = $1 and ("thread_id" = $2 and "checkpoint_id" >= $3 and ("checkpoint_id", "id") < ($4, $5))
-  order by "checkpoint_id" desc, "id" desc
-  limit $6;
 
 -- checkpoints.listIds
 -- sqlite
@@ -132,13 +160,13 @@ select "id"
 
 -- checkpoints.listInNamespace
 -- sqlite
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
   from "conversation_checkpoints"
   where "conversation_checkpoints"."user_id" = +? and ("id" >= +? and "id" < +?)
   order by "id" desc
   limit +?;
 -- postgres
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
   from "conversation_checkpoints"
   where "conversation_checkpoints"."user_id" = $1 and ("id" >= $2 and "id" < $3)
   order by "id" desc
@@ -147,12 +175,12 @@ select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_i
 -- checkpoints.update
 -- sqlite
 update "conversation_checkpoints"
-  set "parent_checkpoint_id" = ?, "type" = ?, "state" = ?, "channel_values" = ?
+  set "parent_checkpoint_id" = ?, "type" = ?, "state" = ?, "state_bytes" = ?, "channel_values" = ?, "channel_values_bytes" = ?
   where "conversation_checkpoints"."user_id" = +? and ("id" = +?);
 -- postgres
 update "conversation_checkpoints"
-  set "parent_checkpoint_id" = $1, "type" = $2, "state" = $3, "channel_values" = $4
-  where "conversation_checkpoints"."user_id" = $5 and ("id" = $6);
+  set "parent_checkpoint_id" = $1, "type" = $2, "state" = $3, "state_bytes" = $4, "channel_values" = $5, "channel_values_bytes" = $6
+  where "conversation_checkpoints"."user_id" = $7 and ("id" = $8);
 
 -- cold.deleteParts
 -- sqlite

@@ -551,7 +551,7 @@ describe('the same meaning on both engines', () => {
       db
         .selectFrom('conversations')
         .select('id')
-        .where('status', '=', 'active')
+        .where('title', '=', 'a')
         .where(({ eb, refTuple, tuple }) => eb(refTuple('title', 'id'), '<', tuple('a', ID)))
         .orderBy('id', 'desc')
         .limit(5)
