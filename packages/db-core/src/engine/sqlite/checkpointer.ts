@@ -122,14 +122,23 @@ export class Checkpointer {
     this.#restFrom = length + REST_AGAIN_PAGES;
     try {
       // Others who write can't be asked to rest; whoever has the lock keeps them from it.
-      if (isAgain) writer.control('BEGIN IMMEDIATE');
+      if (isAgain) this.#lock();
+      await this.idle();
+      this.#checkpoint();
+      await this.idle();
+      if (writer.inTransaction) writer.control('ROLLBACK');
     } catch (error) {
-      if (!isBusy(error)) this.#tell(error);
+      this.#tell(error);
     }
-    await this.idle();
-    this.#checkpoint();
-    await this.idle();
-    if (writer.inTransaction) writer.control('ROLLBACK');
+  }
+
+  /** Unless somebody else has the lock just now. */
+  #lock(): void {
+    try {
+      this.#options.writer.control('BEGIN IMMEDIATE');
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+    }
   }
 
   #checkpoint(): void {
