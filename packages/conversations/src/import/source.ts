@@ -40,9 +40,9 @@ export async function* openSources(source: ImportSource): AsyncGenerator<OpenedS
     throw sourceError(error);
   });
   if (found.isDirectory()) {
-    for (const { name, path } of await filesOf(source)) yield { file: name, ...(await openStream(bytesOf(path))) };
+    for (const { name, path } of await filesOf(source)) yield { file: name, ...(await openStream(bytesOf(path), name)) };
   } else if (found.isFile() && (await isZip(source))) {
-    for await (const { name, bytes } of entriesOf(source)) yield { file: name, ...(await openStream(bytes)) };
+    for await (const { name, bytes } of entriesOf(source)) yield { file: name, ...(await openStream(bytes, name)) };
   } else yield await openStream(bytesOf(source));
 }
 
@@ -50,7 +50,7 @@ function bytesOf(path: string): AsyncGenerator<Uint8Array> {
   return toBytes(createReadStream(path));
 }
 
-async function openStream(pieces: AsyncGenerator<Uint8Array>): Promise<OpenedSource> {
+async function openStream(pieces: AsyncGenerator<Uint8Array>, name = 'The file to import'): Promise<OpenedSource> {
   let head: Uint8Array = new Uint8Array();
   let container: Container | undefined;
   try {
@@ -58,10 +58,12 @@ async function openStream(pieces: AsyncGenerator<Uint8Array>): Promise<OpenedSou
       const next = await pieces.next();
       if (next.done !== true) head = Buffer.concat([head, next.value]);
       if (head.length < MARK.length && next.done !== true) continue;
-      if (isGzip(head)) return await openStream(gunzipped(resume(head, pieces)));
+      if (isGzip(head)) return await openStream(gunzipped(resume(head, pieces)), name);
       refuseArchive(head);
       container = containerOf(withoutMark(head), next.done === true);
-      if (container === undefined && next.done === true) throw new ImportFormatError('The file to import is empty.');
+      if (container === undefined && head.length > MAX_BLANK)
+        throw new ImportFormatError(`${name} begins with more white space than any export.`);
+      if (container === undefined && next.done === true) throw new ImportFormatError(`${name} is empty.`);
     }
   } catch (error) {
     await pieces.return(undefined);
@@ -97,6 +99,9 @@ function refuseArchive(head: Uint8Array): void {
 function startsWith(head: Uint8Array, start: Uint8Array): boolean {
   return start.every((byte, index) => head[index] === byte);
 }
+
+/** How much white space may come before the first element. */
+const MAX_BLANK = 1024 * 1024;
 
 /** How much of the beginning, from the first byte that isn't white space, tells the container. */
 const TELLING_BYTES = 64;

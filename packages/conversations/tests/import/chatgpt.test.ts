@@ -153,7 +153,7 @@ describe('a ChatGPT conversation', () => {
         content: 'text of file',
         parts: [{ type: 'attachment', name: 'a.pdf', mediaType: 'application/pdf', sizeBytes: 9 }],
       },
-      { content: '', parts: [{ type: 'reasoning', text: 'hm' }] },
+      { content: '', parts: [{ type: 'reasoning', text: 's\n\nhm' }] },
       { content: 'words', parts: [{ type: 'data', name: 'hologram', data: { content_type: 'hologram', depth: 3 } }] },
     ]);
   });
