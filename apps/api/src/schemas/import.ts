@@ -41,7 +41,9 @@ export const importReportSchema = z
     cutLinks: z.int().describe('Links between messages that led nowhere, or in a circle.'),
     unknownContent: z
       .array(z.object({ format: z.enum(IMPORT_FORMATS), kind: z.string(), count: z.int() }))
-      .describe('Kinds of content that the format is not known to have; kept whole, as `data` parts. The first hundred.'),
+      .describe(
+        'Kinds of content that the format is not known to have; kept whole, as `data` parts. The first hundred.',
+      ),
     detailsLeftOut: z
       .int()
       .describe('Details of messages, and pictures and files in the text, that were too long to be kept.'),
@@ -55,5 +57,9 @@ export function toImportReport({
   unknownContent,
   ...report
 }: ImportReport): z.output<typeof importReportSchema> {
-  return { ...report, errors: errors.map(({ file: _, ...error }) => error), unknownContent: [...unknownContent] };
+  const plain = errors.map((error) => {
+    const { file: _, ...rest } = error;
+    return rest;
+  });
+  return { ...report, errors: plain, unknownContent: [...unknownContent] };
 }

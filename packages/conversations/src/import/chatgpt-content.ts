@@ -1,5 +1,5 @@
 import type { MessagePart } from '../types.ts';
-import { type Details, present, restOf } from './details.ts';
+import { type Details, present, restOf, restsOf } from './details.ts';
 import { contentOf, cut, type Fields, isFields, stringOf } from './fields.ts';
 import type { Cleaner } from './imported.ts';
 import { attachmentPart, dataPart, type Said, unknownPart } from './parts.ts';
@@ -19,6 +19,10 @@ export function readChatgptContent(content: Fields, cleaner: Cleaner): SaidByCha
     case 'execution_output':
     case 'system_error':
       return { ...readParts(content, cleaner), rest: restOf(content, ['text', 'parts']) };
+    case 'citable_code_output':
+      return { text: stringOf(content.output_str) ?? '', parts: [], rest: restOf(content, ['output_str']) };
+    case 'computer_output':
+      return { text: '', parts: [dataPart(type, content, cleaner)], rest: undefined };
     case 'tether_quote':
     case 'tether_browsing_display':
     case 'sonic_webpage': {
@@ -82,7 +86,9 @@ function readPiece(piece: Fields, { texts, parts, rests, cleaner }: Found): void
   }
   for (const { asset_pointer: name, mediaType, size_bytes: size } of pointers)
     parts.push(attachmentPart({ name, mediaType, size }, cleaner));
-  noteRest(rests, type, restOf(piece, ['content_type', 'asset_pointer', 'size_bytes']));
+  const placed = ['content_type', 'asset_pointer', 'size_bytes'];
+  const nested = NESTED.map((name) => [name, restsOf([piece[name]].flat(), placed)]);
+  noteRest(rests, type, present({ ...restOf(piece, [...placed, ...NESTED]), ...Object.fromEntries(nested) }));
 }
 
 function noteRest(rests: Fields[], type: string, rest: Details): void {

@@ -68,7 +68,8 @@ export function metadataWithDetails(
 ): JsonObject {
   const found = storable(details, cleaner);
   if (found === undefined) return metadata;
-  if (found.length + lengthOf(metadata) <= MAX_METADATA_LENGTH - RESERVED) return { ...metadata, [format]: found.value };
+  if (found.length + lengthOf(metadata) <= MAX_METADATA_LENGTH - RESERVED)
+    return { ...metadata, [format]: found.value };
   cleaner.leftOut += 1;
   return metadata;
 }

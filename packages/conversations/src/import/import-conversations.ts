@@ -93,7 +93,8 @@ function elementsIn({ container, chunks }: Omit<OpenedSource, 'file'>): AsyncGen
 function inner(element: Element): readonly Element[] {
   if (!('value' in element) || !isFields(element.value)) return [element];
   const { conversations } = element.value;
-  if (!Array.isArray(conversations) || !isFields(conversations[0]) || !isFields(conversations[0].mapping)) return [element];
+  if (!Array.isArray(conversations) || !isFields(conversations[0]) || !isFields(conversations[0].mapping))
+    return [element];
   return conversations.map((value: unknown, index) => ({ ...element, place: { index }, value }));
 }
 

@@ -97,7 +97,15 @@ function pieceRests(content: unknown): readonly Fields[] | undefined {
   return rests.length === 0 ? undefined : rests;
 }
 
-const KNOWN: ReadonlySet<string> = new Set(['text', 'error', 'think', 'tool_call', 'image_file', 'image_url', 'video_url']);
+const KNOWN: ReadonlySet<string> = new Set([
+  'text',
+  'error',
+  'think',
+  'tool_call',
+  'image_file',
+  'image_url',
+  'video_url',
+]);
 
 function innerRest(type: string, inner: unknown): Details {
   if (type === 'text' || type === 'think') return restOf(inner, ['value']);

@@ -132,6 +132,7 @@ function messageOf(message: unknown, cleaner: Cleaner): ConvertedMessage | null 
     ...restOf(message, [...PLACED_MESSAGE, ...named, ...refusal]),
     content: contentRests(message.content),
     tool_calls: callRests(message.tool_calls),
+    ...(spoken === said.text ? { audio: restOf(message.audio, ['transcript']) } : {}),
   });
   return withDetails(converted, details, { format: 'openai', cleaner });
 }

@@ -68,10 +68,24 @@ function detailsOf(message: Fields, { role, said }: { role: MessageRole; said: S
     error: isFields(message.error) ? restOf(message.error, ['content']) : undefined,
     // Where the steps are told apart, the text that was shown may still be another one.
     content: isStepwise(message) && !says(said, shown) ? shown : contentRests(message.content),
-    output: restsOf(message.output, ['type', 'content', 'summary', 'name', 'call_id', 'arguments', 'output']),
+    output: isStepwise(message) ? stepRests(message.output) : undefined,
     files: filesRest(message.files),
   });
 }
+
+/** What `readOutput` leaves of each step that it knows. */
+function stepRests(items: readonly unknown[]): readonly Fields[] | undefined {
+  const rests = items.filter(isFields).flatMap((item): readonly Fields[] => {
+    const type = stringOf(item.type) ?? 'data';
+    if (!STEPS.has(type)) return [];
+    const own = restOf(item, ['type', 'content', 'summary', 'name', 'call_id', 'arguments', 'output']);
+    const rest = present({ ...own, content: contentRests(item.content) });
+    return rest === undefined ? [] : [{ type, ...rest }];
+  });
+  return rests.length === 0 ? undefined : rests;
+}
+
+const STEPS: ReadonlySet<string> = new Set(['message', 'reasoning', 'function_call', 'function_call_output']);
 
 function says({ text }: Said, shown: string): boolean {
   const bare = (each: string): string => each.replaceAll(/\s+/gu, ' ').trim();
@@ -117,6 +131,9 @@ function isStepwise(message: Fields): message is Fields & { readonly output: rea
   return Array.isArray(message.output) && message.output.some(isFields);
 }
 
+/** What a model's server did by itself, as OpenAI's answers tell it. */
+const SERVERS_STEPS: ReadonlySet<string> = new Set(['web_search_call', 'file_search_call', 'computer_call']);
+
 function asResult(message: Fields, said: Said, cleaner: Cleaner): Said {
   return {
     text: said.text,
@@ -139,7 +156,8 @@ function readOutput(items: readonly unknown[], cleaner: Cleaner): Said {
     else if (type === 'function_call_output')
       parts.push(toolResultPart({ id: item.call_id, output: outputOf(item.output, cleaner) }, cleaner));
     // Open WebUI's own steps bear its name.
-    else parts.push(type.startsWith('open_webui:') ? dataPart(type, item, cleaner) : unknownPart(type, item, cleaner));
+    else if (type.startsWith('open_webui:') || SERVERS_STEPS.has(type)) parts.push(dataPart(type, item, cleaner));
+    else parts.push(unknownPart(type, item, cleaner));
   }
   return { text: texts.filter((text) => text !== '').join('\n\n'), parts };
 }

@@ -71,12 +71,13 @@ function convert(element: unknown, cleaner: Cleaner): ImportedConversation {
 }
 
 const PLACED = ['id', 'chat', 'title', 'created_at', 'archived', 'pinned', 'folder_id'];
-const PLACED_CHAT = ['id', 'title', 'models', 'system', 'tags', 'timestamp', 'history', 'messages', 'currentId'];
+const PLACED_CHAT = ['id', 'models', 'system', 'tags', 'timestamp', 'history', 'messages', 'currentId'];
 
 function detailsOf(element: Fields, chat: Fields): Details {
   const own = chat === element ? undefined : restOf(element, [...PLACED, 'meta', 'current_message_id']);
   const meta = restOf(element.meta, ['tags']);
-  return present({ ...own, meta, chat: restOf(chat, [...PLACED_CHAT, ...(chat === element ? PLACED : [])]) });
+  const inner = chat === element ? undefined : [...PLACED_CHAT, ...(chat.title === element.title ? ['title'] : [])];
+  return present({ ...own, meta, chat: restOf(chat, inner ?? [...PLACED_CHAT, ...PLACED]) });
 }
 
 type Told = Pick<

@@ -18,7 +18,7 @@ export function sourceError(error: unknown): ImportSourceError {
 }
 
 /** What a file may unpack to, whatever its size, and how many times its size. Exports shrink to a tenth, seldom to a fiftieth. */
-const ALWAYS = 64 * 1024 * 1024;
+const ALWAYS = 16 * 1024 * 1024;
 const MOST_TIMES = 200;
 
 /** Holds what unpacks a file to what an export can be: a small file that says to be gigabytes was made to do harm. */

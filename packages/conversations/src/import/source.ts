@@ -40,7 +40,8 @@ export async function* openSources(source: ImportSource): AsyncGenerator<OpenedS
     throw sourceError(error);
   });
   if (found.isDirectory()) {
-    for (const { name, path } of await filesOf(source)) yield { file: name, ...(await openStream(bytesOf(path), name)) };
+    for (const { name, path } of await filesOf(source))
+      yield { file: name, ...(await openStream(bytesOf(path), name)) };
   } else if (found.isFile() && (await isZip(source))) {
     for await (const { name, bytes } of entriesOf(source)) yield { file: name, ...(await openStream(bytes, name)) };
   } else yield await openStream(bytesOf(source));

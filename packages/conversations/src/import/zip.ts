@@ -65,7 +65,11 @@ async function readDirectory(file: FileHandle): Promise<readonly Entry[]> {
   const tail = await readAt(file, Math.max(0, size - MAX_END), Math.min(size, MAX_END));
   const at = tail.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
   if (at < 0 || at + END_SIZE > tail.length) throw damaged('it has no end, so that something of it is missing');
-  const end = { count: tail.readUInt16LE(at + 10), size: tail.readUInt32LE(at + 12), offset: tail.readUInt32LE(at + 16) };
+  const end = {
+    count: tail.readUInt16LE(at + 10),
+    size: tail.readUInt32LE(at + 12),
+    offset: tail.readUInt32LE(at + 16),
+  };
   const isLarge = end.count === 0xffff || end.size === 0xffff_ffff || end.offset === 0xffff_ffff;
   const place = isLarge ? await largeEnd(file, tail, at) : end;
   if (place.size > MAX_DIRECTORY) throw damaged('its directory is too large');
@@ -73,7 +77,11 @@ async function readDirectory(file: FileHandle): Promise<readonly Entry[]> {
 }
 
 /** Archives over 4 GB, or of many files, say where their directory is in a record of its own. */
-async function largeEnd(file: FileHandle, tail: Buffer, at: number): Promise<{ count: number; size: number; offset: number }> {
+async function largeEnd(
+  file: FileHandle,
+  tail: Buffer,
+  at: number,
+): Promise<{ count: number; size: number; offset: number }> {
   const locator = at - LOCATOR_SIZE;
   if (locator < 0 || tail.readUInt32LE(locator) !== 0x07_06_4b_50) throw damaged('its directory is broken');
   const record = await readAt(file, numberAt(tail, locator + 8), 56);
@@ -102,7 +110,10 @@ function entriesIn(directory: Buffer, count: number): Entry[] {
 }
 
 /** What has no room in its field stands among the extra ones, in this order. */
-function sizesOf(directory: Buffer, { at, extra }: { at: number; extra: Buffer }): Pick<Entry, 'size' | 'packedSize' | 'offset'> {
+function sizesOf(
+  directory: Buffer,
+  { at, extra }: { at: number; extra: Buffer },
+): Pick<Entry, 'size' | 'packedSize' | 'offset'> {
   const large = largeNumbers(extra);
   const read = (place: number): number => {
     const value = directory.readUInt32LE(place);
@@ -114,10 +125,12 @@ function sizesOf(directory: Buffer, { at, extra }: { at: number; extra: Buffer }
 }
 
 function largeNumbers(extra: Buffer): number[] {
-  for (let at = 0; at + 4 <= extra.length; ) {
+  for (let at = 0; at + 4 <= extra.length;) {
     const length = extra.readUInt16LE(at + 2);
     if (extra.readUInt16LE(at) === 1)
-      return Array.from({ length: Math.min(3, Math.floor(length / 8)) }, (_, index) => numberAt(extra, at + 4 + 8 * index));
+      return Array.from({ length: Math.min(3, Math.floor(length / 8)) }, (_, index) =>
+        numberAt(extra, at + 4 + 8 * index),
+      );
     at += 4 + length;
   }
   return [];

@@ -59,9 +59,15 @@ const OTHERS: Record<Exclude<Part, Tool>['type'], Part> = {
     filename: 'climate.pdf',
     providerMetadata,
   },
-  file: { type: 'file', mediaType: 'image/png', filename: 'a.png', url: 'data:image/png;base64,AA==', providerMetadata },
+  file: {
+    type: 'file',
+    mediaType: 'image/png',
+    filename: 'a.png',
+    url: 'data:image/png;base64,AA==',
+    providerMetadata,
+  },
   'step-start': { type: 'step-start' },
-  [`data-${'weather'}`]: { type: 'data-weather', id: 'd-1', data: { celsius: [4, null] } },
+  'data-weather': { type: 'data-weather', id: 'd-1', data: { celsius: [4, null] } },
 };
 
 const PARTS: readonly Part[] = [...Object.values(OTHERS), ...TOOLS];
@@ -91,7 +97,8 @@ type MessageClass = new (fields: never) => langchain.BaseMessage;
 function messageClasses(): readonly (readonly [string, MessageClass])[] {
   const base = langchain.BaseMessage.prototype;
   return Object.entries(langchain).flatMap(([name, value]: [string, unknown]) => {
-    const isMessage = typeof value === 'function' && Object.prototype.isPrototypeOf.call(base, value.prototype as object);
+    const isMessage =
+      typeof value === 'function' && Object.prototype.isPrototypeOf.call(base, value.prototype as object);
     return isMessage && name !== 'BaseMessageChunk' ? [[name, value as MessageClass] as const] : [];
   });
 }
@@ -147,9 +154,11 @@ describeEngines('every kind of thing that a library has', (context) => {
 
   it('comes back exactly from a session of agents, and is valid', async () => {
     const { database, id } = await setUp();
-    const items = samplesOf(protocol.ModelItem as never) as AgentInputItem[];
+    const items = samplesOf(protocol.ModelItem) as AgentInputItem[];
     const kinds = new Set(items.map(({ type }) => type));
-    const known = protocol.ModelItem.options.flatMap((option) => [...(samplesOf(option.shape.type as never) as string[])]);
+    const known = protocol.ModelItem.options.flatMap((option) => [
+      ...(samplesOf(option.shape.type as never) as string[]),
+    ]);
     expect(kinds).toEqual(new Set(known));
     expect(kinds.size).toBeGreaterThan(15);
     for (const item of items) expect(protocol.ModelItem.safeParse(item).error).toBeUndefined();

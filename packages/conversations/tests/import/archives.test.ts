@@ -23,31 +23,34 @@ function file(name: string, content: string | Uint8Array): string {
 describeEngine('sqlite', 'importing from an archive', (context) => {
   const open = async () => new Conversations(await context.open(), 'ada');
 
-  it.each(['usual', 'isStored', 'isLarge'])('takes the conversations of a ZIP as ChatGPT gives it, %s', async (kind) => {
-    const chats = await open();
-    const archive = zipOf(
-      {
-        'user.json': '{"id":"user-1"}',
-        'chat.html': '<html></html>',
-        'file-1.png': 'PNG '.repeat(1_000),
-        'shared_conversations.json': '[{"id":"s"}]',
-        '__MACOSX/conversations.json': 'no JSON',
-        'export/conversations-010.json': JSON.stringify([chat('third')]),
-        'export/conversations-002.json': JSON.stringify([chat('second')]),
-        'export/conversations-001.json': JSON.stringify([chat('first'), { a: 1 }]),
-      },
-      { [kind]: true, comment: 'made by hand' },
-    );
-    const report = await chats.importConversations(file('export.zip', archive));
-    expect(report).toMatchObject({
-      created: { conversations: 3, messages: 6 },
-      failed: 1,
-      errors: [{ file: 'export/conversations-001.json', index: 1, code: 'NOT_A_CONVERSATION' }],
-    });
-    const { items } = await chats.listConversations();
-    expect(items.map(({ externalId }) => externalId).toSorted()).toEqual(['first', 'second', 'third']);
-    expect(await chats.importConversations(join(folder, 'export.zip'))).toMatchObject({ duplicates: 6 });
-  });
+  it.each(['usual', 'isStored', 'isLarge'])(
+    'takes the conversations of a ZIP as ChatGPT gives it, %s',
+    async (kind) => {
+      const chats = await open();
+      const archive = zipOf(
+        {
+          'user.json': '{"id":"user-1"}',
+          'chat.html': '<html></html>',
+          'file-1.png': 'PNG '.repeat(1_000),
+          'shared_conversations.json': '[{"id":"s"}]',
+          '__MACOSX/conversations.json': 'no JSON',
+          'export/conversations-010.json': JSON.stringify([chat('third')]),
+          'export/conversations-002.json': JSON.stringify([chat('second')]),
+          'export/conversations-001.json': JSON.stringify([chat('first'), { a: 1 }]),
+        },
+        { [kind]: true, comment: 'made by hand' },
+      );
+      const report = await chats.importConversations(file('export.zip', archive));
+      expect(report).toMatchObject({
+        created: { conversations: 3, messages: 6 },
+        failed: 1,
+        errors: [{ file: 'export/conversations-001.json', index: 1, code: 'NOT_A_CONVERSATION' }],
+      });
+      const { items } = await chats.listConversations();
+      expect(new Set(items.map(({ externalId }) => externalId))).toEqual(new Set(['first', 'second', 'third']));
+      expect(await chats.importConversations(join(folder, 'export.zip'))).toMatchObject({ duplicates: 6 });
+    },
+  );
 
   it('takes every file of JSON where ChatGPT’s aren’t, from an archive or a folder', async () => {
     const chats = await open();
@@ -68,9 +71,14 @@ describeEngine('sqlite', 'importing from an archive', (context) => {
 
   it('unpacks gzip, from a path or a stream, and keeps what came before a fault', async () => {
     const chats = await open();
-    const text = Array.from({ length: 300 }, (_, n) => `${JSON.stringify({ ...librechat, conversationId: `c${n}` })}\n`);
+    const text = Array.from(
+      { length: 300 },
+      (_, n) => `${JSON.stringify({ ...librechat, conversationId: `c${n}` })}\n`,
+    );
     const packed = gzipSync(text.join(''));
-    const pieces = Array.from({ length: Math.ceil(packed.length / 100) }, (_, n) => packed.subarray(n * 100, n * 100 + 100));
+    const pieces = Array.from({ length: Math.ceil(packed.length / 100) }, (_, n) =>
+      packed.subarray(n * 100, n * 100 + 100),
+    );
     expect(await chats.importConversations(pieces.slice(0, -1)).catch((error: unknown) => error)).toMatchObject({
       code: 'IMPORT_SOURCE',
       message: 'The file to import cannot be read: unexpected end of file.',
@@ -111,7 +119,7 @@ describeEngine('sqlite', 'importing from an archive', (context) => {
 
   it('stops at a small file that unpacks to no end', async () => {
     const chats = await open();
-    const endless = `[1${' '.repeat(80 * 1024 * 1024)}`;
+    const endless = `[1${' '.repeat(20 * 1024 * 1024)}`;
     const bomb = gzipSync(endless);
     await expect(chats.importConversations(file('bomb.gz', bomb))).rejects.toThrow('more than 200 times its size');
     const inside = zipOf({ 'conversations.json': endless });

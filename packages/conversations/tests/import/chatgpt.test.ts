@@ -158,6 +158,39 @@ describe('a ChatGPT conversation', () => {
     ]);
   });
 
+  it('keeps messages that are only a file, a call without input or a tool that said nothing', () => {
+    const imported = convert({
+      ...node('file', { text: '', message: { metadata: { attachments: [{ id: 'f', name: 'a.pdf' }] } } }),
+      ...node('call', { parent: 'file', role: 'assistant', text: '', message: { recipient: 'bio' } }),
+      ...node('failed', {
+        parent: 'call',
+        role: 'tool',
+        message: { author: { role: 'tool', name: 'bio' }, content: { content_type: 'system_error', text: 'No.' } },
+      }),
+      ...node('quiet', { parent: 'failed', role: 'tool', text: '' }),
+      ...node('nothing', { parent: 'quiet', role: 'system', text: '' }),
+    });
+    expect(imported.messages.map(({ content, parts }) => [content, parts])).toEqual([
+      ['', [{ type: 'attachment', name: 'a.pdf' }]],
+      ['', [{ type: 'tool-call', toolName: 'bio' }]],
+      ['No.', [{ type: 'tool-result', toolName: 'bio', isError: true }]],
+      ['', [{ type: 'tool-result' }]],
+    ]);
+    expect(imported.messages[0]?.metadata).toEqual({
+      source: 'chatgpt',
+      chatgpt: { metadata: { attachments: [{ id: 'f' }] } },
+    });
+  });
+
+  it('keeps details that are too long for metadata as a part, and tells of those that are longer still', () => {
+    const cleaner = new Cleaner();
+    const long = (length: number) => ({ message: { metadata: { search_result_groups: ['x'.repeat(length)] } } });
+    const { messages } = convert({ ...node('long', long(300_000)), ...node('longer', long(5_000_000)) }, {}, cleaner);
+    expect(messages.map(({ parts }) => parts?.map(({ type }) => type) ?? null)).toEqual([['data'], null]);
+    expect(messages.map(({ metadata }) => metadata)).toEqual([{ source: 'chatgpt' }, { source: 'chatgpt' }]);
+    expect(cleaner.leftOut).toBe(1);
+  });
+
   it('keeps an answer that was cut off, even an empty one', () => {
     const imported = convert({
       ...node('a', { children: ['b', 'c'] }),

@@ -109,13 +109,16 @@ describe('a chat of Open WebUI', () => {
       { type: 'image', url: `data:image/png;base64,${'A'.repeat(2_000_000)}` },
       { type: 'file', name: 'plan.pdf', size: 12, content_type: 'application/pdf', url: '/files/1' },
     ];
+    const cleaner = new Cleaner();
     const { messages } = convert(
       row([
         message('a', null, { files }),
         message('b', 'a', { role: 'assistant', content: 'Well', done: false }),
         message('c', 'a', { role: 'assistant', content: '', error: { content: 'No such model' } }),
       ]),
+      cleaner,
     );
+    expect(cleaner.leftOut).toBe(1);
     expect(messages[0]?.parts).toEqual([
       { type: 'attachment', mediaType: 'image/*' },
       { type: 'attachment', name: 'plan.pdf', mediaType: 'application/pdf', url: '/files/1', sizeBytes: 12 },
@@ -124,6 +127,27 @@ describe('a chat of Open WebUI', () => {
       ['aborted', undefined],
       ['aborted', 'No such model'],
     ]);
+  });
+
+  it('keeps as many pictures as there is room for, and tells how many it could not', () => {
+    const cleaner = new Cleaner();
+    const files = Array.from({ length: 5 }, (_, n) => ({
+      type: 'image',
+      url: `data:image/png;base64,${'A'.repeat(1_000_000 + n)}`,
+    }));
+    const [only] = convert(row([message('a', null, { files })]), cleaner).messages;
+    expect(only?.parts?.map((part) => 'url' in part)).toEqual([true, true, true, true, false]);
+    expect(cleaner.leftOut).toBe(1);
+  });
+
+  it.each([
+    ['history', { currentId: 'b1' }, {}, {}],
+    ['the chat', { currentId: null }, { currentId: 'b1' }, {}],
+    ['its row', {}, {}, { current_message_id: 'b1' }],
+  ])('goes on from the branch that is in use, as %s says it', (_where, current, chat, more) => {
+    const messages = [message('a', null), message('b1', 'a'), message('b2', 'a')];
+    const history = { messages: Object.fromEntries(messages.map((each) => [each.id, each])), ...current };
+    expect(convert(row(messages, more, { ...chat, history })).activeLeafExternalId).toBe('b1');
   });
 
   it('is finite when its links go in a circle or nowhere', () => {

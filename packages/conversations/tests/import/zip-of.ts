@@ -20,7 +20,9 @@ export function zipOf(files: Readonly<Record<string, string>>, options: Options 
     // Archives that are written as they come say the sizes only in the directory.
     const local = record(30, [0x04034b50, 4], [8, 2, 6], [isStored ? 0 : 8, 2, 8], [nameBytes.length, 2, 26]);
     const sizes = [plain.length, packed.length, offset];
-    const extra = isLarge ? record(28, [1, 2], [24, 2, 2], ...sizes.map((size, n) => [size, 8, 4 + 8 * n] as const)) : '';
+    const extra = isLarge
+      ? record(28, [1, 2], [24, 2, 2], ...sizes.map((size, n) => [size, 8, 4 + 8 * n] as const))
+      : '';
     const shown = isLarge ? sizes.map(() => 0xffffffff) : sizes;
     const entry = record(
       46,
