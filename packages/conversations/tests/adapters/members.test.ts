@@ -126,7 +126,7 @@ function messageOf(name: string, Class: MessageClass): langchain.BaseMessage {
 
 function shown(message: langchain.BaseMessage): unknown {
   const { lc_kwargs: _, ...fields } = message;
-  return { ...fields, class: message.lc_id, type: message.getType(), dict: message.toDict() };
+  return { ...fields, class: message.lc_id, type: message.getType(), blocks: message.contentBlocks };
 }
 
 describeEngines('every kind of thing that a library has', (context) => {
@@ -175,12 +175,17 @@ describeEngines('every kind of thing that a library has', (context) => {
     expect(new Set(Object.keys(BLOCKS))).toEqual(new Set([...langchain.KNOWN_BLOCK_TYPES, 'non_standard']));
     const classes = messageClasses();
     expect(classes.length).toBeGreaterThan(12);
-    const messages = classes.map(([name, Class]) => messageOf(name, Class));
+    const contentBlocks = Object.entries(BLOCKS).map(([type, fields]) => ({ type, ...fields }));
+    const messages = [
+      ...classes.map(([name, Class]) => messageOf(name, Class)),
+      new langchain.AIMessage({ id: 'v1', contentBlocks: contentBlocks as never }),
+      langchain.addNotificationMetadata(new langchain.HumanMessage({ id: 'n', content: 'Done.' }), { source: 'x' }),
+    ];
     const before = messages.map(shown);
     const history = new KeelsonChatMessageHistory(database, 'ada', id);
     await history.addMessages(messages);
     const loaded = await history.getMessages();
-    expect(loaded.map((message) => message.constructor.name)).toEqual(classes.map(([, { name }]) => name));
+    expect(loaded.map(({ constructor }) => constructor)).toEqual(messages.map(({ constructor }) => constructor));
     expect(loaded.map(shown)).toEqual(before);
     // Adding them again, as a program does that tries twice, adds nothing.
     await history.addMessages(loaded);
