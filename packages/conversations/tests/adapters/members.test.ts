@@ -70,7 +70,13 @@ const OTHERS: Record<Exclude<Part, Tool>['type'], Part> = {
   'data-weather': { type: 'data-weather', id: 'd-1', data: { celsius: [4, null] } },
 };
 
-const PARTS: readonly Part[] = [...Object.values(OTHERS), ...TOOLS];
+/** Tools may be given nothing and give nothing. */
+const NOTHING: readonly Part[] = [
+  { type: 'tool-ping', toolCallId: 'p', state: 'input-available', input: undefined },
+  { type: 'tool-ping', toolCallId: 'p', state: 'output-available', input: undefined, output: undefined },
+  { type: 'data-nothing', data: undefined },
+];
+const PARTS: readonly Part[] = [...Object.values(OTHERS), ...TOOLS, ...NOTHING];
 
 /** One of each kind of block that LangChain has a standard for. */
 const BLOCKS: { readonly [Type in langchain.ContentBlock.Standard['type']]: object } = {
@@ -132,12 +138,13 @@ function shown(message: langchain.BaseMessage): unknown {
 describeEngines('every kind of thing that a library has', (context) => {
   async function setUp() {
     const database = await context.open();
-    const { id } = await new Conversations(database, 'ada').createConversation();
-    return { database, id };
+    const chats = new Conversations(database, 'ada');
+    const { id } = await chats.createConversation();
+    return { database, chats, id };
   }
 
   it('comes back exactly from a chat of the AI SDK, and is valid', async () => {
-    const { database, id } = await setUp();
+    const { database, chats, id } = await setUp();
     const chat = new KeelsonChat(database, 'ada', id);
     const messages: UIMessage[] = [
       { id: 'q', role: 'user', parts: [OTHERS.text, OTHERS.file], metadata: { from: 'web' } },
@@ -147,9 +154,13 @@ describeEngines('every kind of thing that a library has', (context) => {
     expect(await safeValidateUIMessages({ messages })).toMatchObject({ success: true });
     await chat.save(messages);
     const loaded = await chat.load();
-    // What is undefined isn't there in JSON.
     expect(loaded).toEqual(messages);
     expect(await safeValidateUIMessages({ messages: loaded })).toMatchObject({ success: true });
+    // Nothing is there a second time, however it comes back.
+    const count = await chats.getMessageCount(id);
+    await chat.save(loaded);
+    await chat.save(JSON.parse(JSON.stringify(loaded)) as UIMessage[]);
+    expect(await chats.getMessageCount(id)).toBe(count);
   });
 
   it('comes back exactly from a session of agents, and is valid', async () => {
