@@ -1,3 +1,4 @@
+import { detailsPart } from '../details-part.ts';
 import { MAX_METADATA_LENGTH, toJson } from '../schemas/json.schema.ts';
 import { MAX_PARTS, MAX_PARTS_LENGTH } from '../schemas/part.schema.ts';
 import type { JsonObject, JsonValue } from '../types.ts';
@@ -55,7 +56,7 @@ export function withDetails(
     return { ...message, metadata: { ...message.metadata, [format]: found.value } };
   const parts = message.parts ?? [];
   if (parts.length < MAX_PARTS && found.length + lengthOf(parts) <= MAX_PARTS_LENGTH - RESERVED)
-    return { ...message, parts: [...parts, { type: 'data', name: format, data: found.value }] };
+    return { ...message, parts: [...parts, detailsPart(format, found.value)] };
   cleaner.leftOut += 1;
   return message;
 }

@@ -8,6 +8,8 @@ function shown(text: string, [from, to]: readonly [number, number] = [0, text.le
   return stretches.map(({ text: part, isRightToLeft }) => `${isRightToLeft ? '<' : ''}${part}`);
 }
 
+const byText = (a: string, b: string): number => (a < b ? -1 : 1);
+
 describe('text that is read from right to left', () => {
   it('stands where it is looked for, with its numbers and brackets', () => {
     expect(directionsOf('plain text (1)')).toBeUndefined();
@@ -58,7 +60,7 @@ describe('text that is read from right to left', () => {
           ...directions.stretches(0, end),
           ...directions.stretches(Math.min(end, text.length), text.length),
         ];
-        const sorted = (all: string): string => [...all.replaceAll(/[()]/gu, '|')].toSorted().join('');
+        const sorted = (all: string): string => Array.from(all.replaceAll(/[()]/gu, '|')).toSorted(byText).join('');
         expect(sorted(parts.map((part) => part.text).join(''))).toBe(sorted(text));
       }),
       { numRuns: 300 },

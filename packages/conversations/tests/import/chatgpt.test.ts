@@ -186,7 +186,8 @@ describe('a ChatGPT conversation', () => {
     const cleaner = new Cleaner();
     const long = (length: number) => ({ message: { metadata: { search_result_groups: ['x'.repeat(length)] } } });
     const { messages } = convert({ ...node('long', long(300_000)), ...node('longer', long(5_000_000)) }, {}, cleaner);
-    expect(messages.map(({ parts }) => parts?.map(({ type }) => type) ?? null)).toEqual([['data'], null]);
+    expect(messages[0]?.parts).toMatchObject([{ type: 'data', name: 'chatgpt.details' }]);
+    expect(messages[1]?.parts).toBeNull();
     expect(messages.map(({ metadata }) => metadata)).toEqual([{ source: 'chatgpt' }, { source: 'chatgpt' }]);
     expect(cleaner.leftOut).toBe(1);
   });

@@ -118,7 +118,7 @@ export class LineBreaker {
 /** The font engine turns letters round by their script, and leaves what has none, such as a bracket by itself. */
 function turnedRound(run: Run): Run {
   const hasScript = /[^\p{Script=Common}\p{Script=Inherited}\p{Script=Unknown}]/u.test(run.text);
-  return hasScript ? run : { ...run, text: [...run.text].reverse().join('') };
+  return hasScript ? run : { ...run, text: Array.from(run.text).toReversed().join('') };
 }
 
 /**
