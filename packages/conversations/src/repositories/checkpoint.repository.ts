@@ -105,7 +105,7 @@ export const findWithWrites = defineQuery(
         eb
           .selectFrom('conversation_checkpoint_writes as w')
           .select(writesColumns)
-          .select(({ lit }) => [lit(null).as('channel_values'), lit(null).as('channel_values_bytes')])
+          .select((of) => [of.lit(null).as('channel_values'), of.lit(null).as('channel_values_bytes')])
           .where('w.id', '>=', p.from)
           .where('w.id', '<', p.to),
       ),
@@ -131,13 +131,9 @@ export const findLatestWithWrites = defineQuery(
         eb
           .selectFrom('conversation_checkpoint_writes as w')
           .select(writesColumns)
-          .select(({ lit }) => [lit(null).as('channel_values'), lit(null).as('channel_values_bytes')])
-          .where('w.id', '>', ({ selectFrom }) =>
-            selectFrom('found').select((found) => found('found.id', '||', '!').as('id')),
-          )
-          .where('w.id', '<', ({ selectFrom }) =>
-            selectFrom('found').select((found) => found('found.id', '||', '"').as('id')),
-          ),
+          .select((of) => [of.lit(null).as('channel_values'), of.lit(null).as('channel_values_bytes')])
+          .where('w.id', '>', (of) => of.selectFrom('found').select((found) => found('found.id', '||', '!').as('id')))
+          .where('w.id', '<', (of) => of.selectFrom('found').select((found) => found('found.id', '||', '"').as('id'))),
       ),
 );
 
