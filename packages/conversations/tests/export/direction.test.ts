@@ -46,6 +46,8 @@ describe('text that is read from right to left', () => {
       '.',
       '字',
       '😀',
+      '𞤀',
+      '𐡀',
       '\u200F',
       '\u202B',
       '\u202C',

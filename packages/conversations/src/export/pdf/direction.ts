@@ -42,11 +42,13 @@ interface LevelRun {
 
 function levelRuns(text: string, levels: Uint8Array): LevelRun[] {
   const runs: { text: string; level: number }[] = [];
-  for (let at = 0; at < text.length; at += 1) {
+  let at = 0;
+  for (const character of text) {
     const level = levels[at] ?? 0;
     const last = runs.at(-1);
-    if (last?.level === level) last.text += text.charAt(at);
-    else runs.push({ text: text.charAt(at), level });
+    if (last?.level === level) last.text += character;
+    else runs.push({ text: character, level });
+    at += character.length;
   }
   return runs;
 }
