@@ -69,8 +69,15 @@ function detailsOf(message: Fields, { role, said }: { role: MessageRole; said: S
     // Where the steps are told apart, the text that was shown may still be another one.
     content: isStepwise(message) && !says(said, shown) ? shown : contentRests(message.content),
     output: isStepwise(message) ? stepRests(message.output) : undefined,
+    told: isStepwise(message) && isEdited(message) ? toldBefore(message) : undefined,
     files: filesRest(message.files),
   });
+}
+
+/** What the model said in its steps, where the answer and what it was before it was edited say something else. */
+function toldBefore(message: Fields & { readonly output: readonly unknown[] }): string | undefined {
+  const { text } = readOutput(message.output, new Cleaner());
+  return [message.content, message.originalContent].some((each) => stringOf(each)?.includes(text)) ? undefined : text;
 }
 
 /** What `readOutput` leaves of each step that it knows. */
@@ -109,7 +116,10 @@ function merged({ merged: found }: Fields, cleaner: Cleaner): MessagePart[] {
 
 /** `output` tells an answer step by step where the version has it; before, thoughts and calls stood inside the text. */
 function saidIn(message: Fields, role: MessageRole, cleaner: Cleaner): Said {
-  if (isStepwise(message)) return readOutput(message.output, cleaner);
+  if (isStepwise(message)) {
+    const told = readOutput(message.output, cleaner);
+    return isEdited(message) ? { ...told, text: readDetails(stringOf(message.content) ?? '', cleaner).text } : told;
+  }
   const said = readContent(message.content, cleaner);
   if (role !== 'assistant') return role === 'tool' ? asResult(message, said, cleaner) : said;
   const calls = Array.isArray(message.tool_calls) ? message.tool_calls.filter(isFields) : [];
@@ -133,6 +143,11 @@ function isStepwise(message: Fields): message is Fields & { readonly output: rea
 
 /** What a model's server did by itself, as OpenAI's answers tell it. */
 const SERVERS_STEPS: ReadonlySet<string> = new Set(['web_search_call', 'file_search_call', 'computer_call']);
+
+/** An answer that somebody has changed: its steps still tell what the model said. */
+function isEdited(message: Fields): boolean {
+  return typeof message.originalContent === 'string' && typeof message.content === 'string' && message.content !== '';
+}
 
 function asResult(message: Fields, said: Said, cleaner: Cleaner): Said {
   return {

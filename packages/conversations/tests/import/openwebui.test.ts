@@ -81,6 +81,26 @@ describe('a chat of Open WebUI', () => {
     });
   });
 
+  it('has an answer as it was edited, with what it was before', () => {
+    const output = [
+      { type: 'function_call', call_id: 'c1', name: 'clock', arguments: '{}' },
+      { type: 'message', content: [{ type: 'output_text', text: 'It is noon.' }] },
+    ];
+    const edited = { role: 'assistant', content: 'It is midday.', output };
+    const { messages } = convert(
+      row([
+        message('a', null),
+        message('b', 'a', { ...edited, originalContent: '<details>…</details>\nIt is noon.' }),
+        message('c', 'a', { ...edited, originalContent: 'Edited before.' }),
+      ]),
+    );
+    expect(messages.slice(1)).toMatchObject([
+      { content: 'It is midday.', parts: [{ type: 'tool-call', toolName: 'clock' }] },
+      { content: 'It is midday.', metadata: { openwebui: { originalContent: 'Edited before.', told: 'It is noon.' } } },
+    ]);
+    expect(messages[1]?.metadata.openwebui).toEqual({ originalContent: '<details>…</details>\nIt is noon.' });
+  });
+
   it('takes thoughts and calls out of the text where older versions put them', () => {
     const content = [
       '<details type="reasoning" done="true" duration="2">\n<summary>Thought for 2 seconds</summary>\n&gt; Is 1 &lt; 2?\n</details>',
