@@ -120,6 +120,8 @@ function describe(event: DatabaseEvent): Line | undefined {
         : { level: 'warn', message: 'the shared cache is left alone for a while' };
     case 'connection-error':
       return { level: 'error', message: 'a database connection broke' };
+    case 'checkpoint-error':
+      return { level: 'warn', message: 'the write-ahead log could not be written back beside the writers' };
     case 'transaction':
     case 'connection-wait':
     case 'lock-wait':

@@ -45,6 +45,11 @@ describe('the log', () => {
     [{ type: 'replica', location: 'b:5432/shop', state: 'following' }, 'info', 'the replica b:5432/shop is following'],
     [{ type: 'migration', name: '0001_a', direction: 'up', durationMs: 5 }, 'info', 'migration 0001_a up'],
     [{ type: 'connection-error', error: new ConnectionLostError('gone') }, 'error', 'a database connection broke'],
+    [
+      { type: 'checkpoint-error', error: new ConnectionLostError('gone') },
+      'warn',
+      'the write-ahead log could not be written back beside the writers',
+    ],
   ])('has a line for %j', (event, level, msg) => {
     const { lines, stream } = memory();
     logDatabaseEvents(createLogger({ stream }))(event);

@@ -42,6 +42,8 @@ function verboseLine(event: DatabaseEvent): string | undefined {
       return event.state === 'joined' ? 'cache: shared' : `cache: not shared for a while (${event.error.message})`;
     case 'connection-error':
       return `connection: ${event.error.message}`;
+    case 'checkpoint-error':
+      return `checkpoint: ${event.error.message}`;
     case 'system-access':
       return `system access: ${event.reason}`;
     case 'query':

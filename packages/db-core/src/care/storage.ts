@@ -80,9 +80,7 @@ async function cleanFile(engine: Engine, report: Report, { rewrite }: CleanStora
 
 async function emptyLog(engine: Engine): Promise<boolean> {
   for (let tries = 0; tries < CHECKPOINT_TRIES; tries += 1) {
-    const statement = { sql: 'PRAGMA wal_checkpoint(TRUNCATE)', writes: true, returnsRows: true };
-    const { rows } = await runStatement(engine, engine, statement);
-    if (Number(rows[0]?.['busy']) === 0) return true;
+    if (await engine.emptyLog()) return true;
     await sleep(CHECKPOINT_PAUSE_MS);
   }
   return false;

@@ -168,6 +168,7 @@ export class Database {
       applicationName: options.applicationName ?? 'keelson',
       onConnectionError: (error: Error) => this.#kernel.emit({ type: 'connection-error', error }),
       onWait: (wait) => this.#kernel.emit(eventOf(wait)),
+      onCheckpointError: (error) => this.#kernel.emit({ type: 'checkpoint-error', error }),
     });
     this.#kernel = new Kernel({
       engine: this.#engine,

@@ -184,6 +184,11 @@ export interface Engine extends Runner {
    * processes; also without reason, and now and then not at all.
    */
   watchCommits(onCommit: () => void): CommitWatch;
+  /**
+   * Takes all of SQLite's write-ahead log into the file and cuts it to nothing; gives whether it could, which it can't while
+   * somebody reads what was before. PostgreSQL's log is the server's, and nothing is done.
+   */
+  emptyLog(): Promise<boolean>;
   inspect(runner?: Runner): Promise<SchemaDescription>;
   /** How far the rows of these tables are kept apart by the database; undefined where it can't. */
   rowSecurity(tables: readonly string[]): Promise<RowSecurity | undefined>;

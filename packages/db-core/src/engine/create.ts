@@ -11,12 +11,14 @@ export interface EngineOptions {
   readonly onConnectionError: (error: Error) => void;
   /** Told of each wait for a connection, and of each wait for a lock that had to be waited for. */
   readonly onWait?: (wait: EngineWait) => void;
+  /** Told when SQLite's log can't be written back beside those who write, and not again until it could. */
+  readonly onCheckpointError?: (error: Error) => void;
 }
 
 /** The engine that the configuration asks for; it isn't connected yet. */
 export function createEngine(
   config: DatabaseConfig,
-  { create, applicationName, onConnectionError, onWait }: EngineOptions,
+  { create, applicationName, onConnectionError, onWait, onCheckpointError }: EngineOptions,
 ): Engine {
   const { target, pool } = config;
   if (target.engine === 'sqlite') {
@@ -26,7 +28,8 @@ export function createEngine(
       waitMs: config.timeoutMs,
       synchronous: config.synchronous,
       create,
-      ...(onWait === undefined ? {} : { onWait }),
+      onWait,
+      onCheckpointError,
     });
   }
   return createPostgresEngine({

@@ -50,6 +50,11 @@ export type DatabaseEvent =
   | { readonly type: 'cache-store'; readonly state: 'joined' }
   | { readonly type: 'cache-store'; readonly state: 'paused'; readonly error: Error }
   | { readonly type: 'connection-error'; readonly error: Error }
+  /**
+   * SQLite: the write-ahead log couldn't be written back on a thread of its own. Told once, until it can be again; meanwhile
+   * commits do it now and then, and take longer.
+   */
+  | { readonly type: 'checkpoint-error'; readonly error: Error }
   | {
       /** A replica is used from now on, or isn't any more. */
       readonly type: 'replica';

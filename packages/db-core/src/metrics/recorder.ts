@@ -88,6 +88,8 @@ export class Recorder {
       case 'cache-stale':
       case 'cache-store':
       case 'replica':
+      // What comes of it is the log's size.
+      case 'checkpoint-error':
         return;
     }
   }

@@ -39,7 +39,8 @@ export interface Optimized {
 
 interface Step {
   readonly stage: string;
-  readonly sql: string;
+  /** Null: SQLite's log is emptied, where nobody reads from it; otherwise that is left for the next time. */
+  readonly sql: string | null;
 }
 
 /**
@@ -63,7 +64,8 @@ export async function optimizeDatabase(database: Database, options: OptimizeOpti
   for (const [index, { stage, sql }] of steps.entries()) {
     signal?.throwIfAborted();
     await onProgress?.((100 * index) / steps.length, stage);
-    await engine.exec(sql);
+    if (sql === null) await engine.emptyLog();
+    else await engine.exec(sql);
   }
   const after = await upkeepOf(engine);
   return { engine: engine.kind, full, before, after, durationMs: Math.round(performance.now() - started) };
@@ -71,8 +73,7 @@ export async function optimizeDatabase(database: Database, options: OptimizeOpti
 
 /** With this mask it looks at every table that may have changed, and reads a bounded part of each. */
 const LOOK = { stage: 'figures for the planner', sql: 'PRAGMA optimize = 0x10002' };
-/** Cuts the log where nobody reads from it; otherwise it is left for the next time. */
-const WRITE_BACK = { stage: 'write-ahead log', sql: 'PRAGMA wal_checkpoint(TRUNCATE)' };
+const WRITE_BACK = { stage: 'write-ahead log', sql: null };
 
 function stepsForFile(full: boolean): Step[] {
   if (!full) return [LOOK, WRITE_BACK];

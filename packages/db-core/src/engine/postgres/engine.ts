@@ -132,6 +132,10 @@ export class PostgresEngine implements Engine {
     };
   }
 
+  emptyLog(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   vectorExtension(): Promise<VectorExtension> {
     return findVectorExtension(this);
   }

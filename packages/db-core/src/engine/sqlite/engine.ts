@@ -19,6 +19,7 @@ import type {
 import type { SchemaDescription } from '../../schema/description.ts';
 import { DatabaseClosedError, LockTimeoutError } from '../../errors/index.ts';
 import { Breather } from './breather.ts';
+import { Checkpointer } from './checkpointer.ts';
 import { encodeList, sqliteEncoder } from './codecs.ts';
 import { memberOf, PortableSqliteCompiler } from './compiler.ts';
 import { prepareFile, SqliteConnection } from './connection.ts';
@@ -39,7 +40,9 @@ export interface SqliteEngineOptions {
   /** Make the file where it's missing? */
   readonly create: boolean;
   /** Told of waits to write. */
-  readonly onWait?: (wait: EngineWait) => void;
+  readonly onWait?: ((wait: EngineWait) => void) | undefined;
+  /** Told when the log can't be written back beside the writer. */
+  readonly onCheckpointError?: ((error: Error) => void) | undefined;
 }
 
 interface Connections {
@@ -93,7 +96,10 @@ export class SqliteEngine implements Engine {
       return connection;
     };
     try {
-      const writer = new Writer(connect(false), this.#breather, this.#options.onWait);
+      const { synchronous, onWait, onCheckpointError = () => undefined } = this.#options;
+      const connection = connect(false);
+      const checkpointer = new Checkpointer({ writer: connection, synchronous, onError: onCheckpointError });
+      const writer = new Writer({ connection, breather: this.#breather, checkpointer, onWait });
       const shared = connect(true);
       const others = Array.from({ length: Math.max(1, this.#options.poolSize - 2) }, () => connect(true));
       return { writer, readers: new Readers(shared, others) };
@@ -110,6 +116,7 @@ export class SqliteEngine implements Engine {
     // Whoever has the turn finishes first.
     await connections.writer.turn.take(this.#options.waitMs);
     this.#connections = undefined;
+    await connections.writer.checkpointer.close();
     connections.readers.close();
     connections.writer.close();
   }
@@ -155,6 +162,16 @@ export class SqliteEngine implements Engine {
     } finally {
       readers.give(connection);
     }
+  }
+
+  emptyLog(): Promise<boolean> {
+    const { writer } = this.#open;
+    return writer.once(this.#options.waitMs, async (connection) => {
+      // Who finds somebody at the log can't cut it.
+      await writer.checkpointer.idle();
+      const [row] = connection.rows('PRAGMA wal_checkpoint(TRUNCATE)');
+      return row?.['busy'] === 0;
+    });
   }
 
   withLock<T>(name: string, waitMs: number, work: () => Promise<T>): Promise<T> {

@@ -2,27 +2,37 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BeginOptions, EngineTransaction, EngineWait, MaybePromise, Outcome, Plan } from '../contract.ts';
 import { LockTimeoutError, TransactionClosedError } from '../../errors/index.ts';
 import type { Breather } from './breather.ts';
+import type { Checkpointer } from './checkpointer.ts';
 import type { SqliteConnection } from './connection.ts';
 import { isBusy, mapSqliteError } from './errors.ts';
 import { ProcessFairness, WriterTurn } from './writer-turn.ts';
 
+interface WriterOptions {
+  readonly connection: SqliteConnection;
+  readonly breather: Breather;
+  readonly checkpointer: Checkpointer;
+  readonly onWait?: ((wait: EngineWait) => void) | undefined;
+}
+
 /** The one connection that writes, and the order in which it is given out. */
 export class Writer {
   readonly connection: SqliteConnection;
+  readonly checkpointer: Checkpointer;
   readonly turn = new WriterTurn();
   readonly #breather: Breather;
   readonly #fairness: ProcessFairness;
   readonly #onWait: (wait: EngineWait) => void;
 
-  constructor(connection: SqliteConnection, breather: Breather, onWait: (wait: EngineWait) => void = () => undefined) {
+  constructor({ connection, breather, checkpointer, onWait = () => undefined }: WriterOptions) {
     this.connection = connection;
+    this.checkpointer = checkpointer;
     this.#breather = breather;
     this.#onWait = onWait;
     this.#fairness = new ProcessFairness(connection.path);
   }
 
   /** A statement on its own: SQLite makes the transaction. */
-  async once<T>(waitMs: number, work: (connection: SqliteConnection) => T): Promise<T> {
+  async once<T>(waitMs: number, work: (connection: SqliteConnection) => MaybePromise<T>): Promise<T> {
     if (!this.turn.tryTake()) await this.#queue(waitMs);
     try {
       return await this.#whenUnlocked(waitMs, () => work(this.connection));
@@ -56,7 +66,9 @@ export class Writer {
 
   #release(): void {
     this.#fairness.released();
-    this.turn.release();
+    const rest = this.checkpointer.afterTurn();
+    if (rest === undefined) this.turn.release();
+    else void rest.finally(() => this.turn.release());
   }
 
   /** Behind the other writers of this process. */

@@ -114,6 +114,7 @@ export class LocalRules {
       case 'cache-stale':
       case 'cache-store':
       case 'replica':
+      case 'checkpoint-error':
         return;
     }
   }

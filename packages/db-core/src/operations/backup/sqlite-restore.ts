@@ -63,8 +63,8 @@ async function restoreAlone(chain: Chain, path: string, options: RestoreRun): Pr
       const erased = state === 'database' ? await ledgerOf(options) : [];
       const since = unpacked.base.takenAt;
       migrated = await settleRestored(database, { backup, erased, signal, since });
-      // The last connection that is closed takes the write-ahead log into the file.
-      await engineOf(database).exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      // Only the one file is put in place.
+      if (!(await engineOf(database).emptyLog())) throw new RestoreRefusedError(`Somebody reads ${restored}.`);
     } finally {
       await database.close();
     }

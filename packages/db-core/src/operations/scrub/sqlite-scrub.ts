@@ -70,8 +70,8 @@ async function settle(copy: string, { to, settle: work }: Scrubbing): Promise<vo
   const database = openRestored({ config: to }, { target: { engine: 'sqlite', path: copy, url: '' } });
   try {
     await work(database);
-    // The last connection that is closed takes the write-ahead log into the file.
-    await engineOf(database).exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    // Only the one file is put in place.
+    if (!(await engineOf(database).emptyLog())) throw new RestoreRefusedError(`Somebody reads ${copy}.`);
   } finally {
     await database.close();
   }
