@@ -1,5 +1,6 @@
 import { UniqueViolationError, type UserHandle } from '@keelson/db-core';
 import { thaw } from '../cold/thaw.ts';
+import { whileLocked } from '../cold/while-locked.ts';
 import { ConversationClosedError } from '../errors.ts';
 import * as transfer from '../repositories/conversation-transfer.repository.ts';
 import * as numbers from '../repositories/conversation-numbers.repository.ts';
@@ -59,16 +60,20 @@ class Store {
     }
     // What is there already is told by the messages.
     if (known.is_cold) await thaw(this.#user, known.id);
-    for (const row of await this.#user.all(messages.listExternalIds, { conversationId: known.id })) {
+    const isWhole = (await this.#fresh(known.id)).length === 0;
+    if (!isWhole && known.status === 'DELETED')
+      throw new ImportFault('DELETED_HERE', 'was deleted here; its new messages are left out');
+    const created = isWhole ? 0 : await this.#extend(known.id);
+    return { isNew: false, created, duplicates: all.length - created };
+  }
+
+  /** The messages that aren't there yet. */
+  async #fresh(conversationId: string): Promise<readonly ImportedMessage[]> {
+    this.#ids.clear();
+    for (const row of await this.#user.all(messages.listExternalIds, { conversationId })) {
       if (row.external_id !== null) this.#ids.set(row.external_id, row.id);
     }
-    const fresh = all.filter((message) => !this.#ids.has(bounded(message.externalId)));
-    if (fresh.length > 0) {
-      if (known.status === 'DELETED')
-        throw new ImportFault('DELETED_HERE', 'was deleted here; its new messages are left out');
-      await this.#extend(known.id, fresh);
-    }
-    return { isNew: false, created: fresh.length, duplicates: all.length - fresh.length };
+    return this.#imported.messages.filter((message) => !this.#ids.has(bounded(message.externalId)));
   }
 
   /** The conversation here, by its id or by the longest that it had when it was shorter. */
@@ -118,10 +123,14 @@ class Store {
     });
   }
 
-  /** As in `append`: the numbers are taken first, and with them the lock. */
-  async #extend(id: string, fresh: readonly ImportedMessage[]): Promise<void> {
-    const rows = await this.#rows(id, fresh, 0);
-    await this.#user.transaction(async () => {
+  /**
+   * Gives how many messages came. What is there is looked at again with the conversation locked: others may have added to it,
+   * or have put it into cold storage, meanwhile.
+   */
+  #extend(id: string): Promise<number> {
+    const extend = async (): Promise<number> => {
+      const rows = await this.#rows(id, await this.#fresh(id), 0);
+      if (rows.length === 0) return 0;
       const taken = await this.#user.first(numbers.takeSeqs, {
         id,
         count: rows.length,
@@ -135,7 +144,9 @@ class Store {
         messages.insertImported,
         rows.map((row, index) => ({ ...row, seq: first + index })),
       );
-    });
+      return rows.length;
+    };
+    return whileLocked(this.#user, id, extend, { idempotent: true });
   }
 
   /** The id that the source gave it, where that is a UUID and free; otherwise one made from the source's. */

@@ -1,4 +1,4 @@
-import { type Database, openDatabase, type UserHandle } from '@keelson/db-core';
+import { openDatabase } from '@keelson/db-core';
 import { describeEngine, describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
 import {
@@ -9,39 +9,7 @@ import {
   type MessageId,
 } from '../../src/index.ts';
 import { textOf } from './everything.ts';
-
-/** Does something right before the statements of these numbers (from 0) that a reading makes. Counts them. */
-class Interrupted {
-  readonly user: UserHandle;
-  statements = 0;
-  before: ReadonlyMap<number, () => Promise<unknown>> = new Map();
-
-  constructor(database: Database) {
-    const user = database.forUser('ada');
-    const [all, first, stream] = [user.all.bind(user), user.first.bind(user), user.stream.bind(user)];
-    const turn = this.#turn.bind(this);
-    this.user = Object.assign(user, {
-      stream: async function* (...query: Parameters<typeof stream>) {
-        await turn();
-        yield* stream(...query);
-      },
-      all: async (...query: Parameters<typeof all>) => {
-        await this.#turn();
-        return all(...query);
-      },
-      first: async (...query: Parameters<typeof first>) => {
-        await this.#turn();
-        return first(...query);
-      },
-    } as never);
-  }
-
-  async #turn(): Promise<void> {
-    const turn = this.statements;
-    this.statements += 1;
-    await this.before.get(turn)?.();
-  }
-}
+import { Interrupted } from './interrupted.ts';
 
 /** Branches, a system message in one of them only, and more messages than a context reads at once. */
 async function fill(chats: Conversations): Promise<{ readonly id: ConversationId; readonly fork: MessageId }> {
