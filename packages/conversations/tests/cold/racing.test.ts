@@ -9,7 +9,7 @@ import {
   type MessageId,
 } from '../../src/index.ts';
 import { textOf } from './everything.ts';
-import { Interrupted } from './interrupted.ts';
+import { Interrupted } from '../interrupted.ts';
 
 /** Branches, a system message in one of them only, and more messages than a context reads at once. */
 async function fill(chats: Conversations): Promise<{ readonly id: ConversationId; readonly fork: MessageId }> {

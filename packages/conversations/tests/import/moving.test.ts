@@ -1,7 +1,7 @@
 import { describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
 import { Conversations } from '../../src/index.ts';
-import { Interrupted } from '../cold/interrupted.ts';
+import { Interrupted } from '../interrupted.ts';
 
 const CHAT = 'c0ffee00-0000-4000-8000-000000000000';
 
