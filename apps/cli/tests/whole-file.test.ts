@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { UsageError } from '../src/errors.ts';
+import { writeFileWhole } from '../src/whole-file.ts';
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'keelson-whole-'));
+  onTestFinished(() => rmSync(path, { recursive: true }));
+  return path;
+}
+
+async function* pieces(...texts: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield Buffer.from(text);
+}
+
+it('a file is there when it is whole, and replaced only where that is asked for', async () => {
+  const path = join(folder(), 'x.json');
+  await writeFileWhole(path, pieces('a', 'b'), { overwrite: false });
+  await expect(writeFileWhole(path, pieces('c'), { overwrite: false })).rejects.toThrow('is there already');
+  expect(readFileSync(path, 'utf8')).toBe('ab');
+  await writeFileWhole(path, pieces('c'), { overwrite: true });
+  expect(readFileSync(path, 'utf8')).toBe('c');
+});
+
+it('a pipe, a device or a folder is never replaced, not even through a link', async () => {
+  const place = folder();
+  writeFileSync(join(place, 'kept'), 'kept');
+  const link = join(place, 'link');
+  const pipe = join(place, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  symlinkSync(pipe, link);
+  for (const path of [pipe, link, place, '']) {
+    for (const overwrite of [true, false])
+      await expect(writeFileWhole(path, pieces('c'), { overwrite }), path).rejects.toThrow(UsageError);
+  }
+  expect(statSync(link).isFIFO()).toBe(true);
+  expect(readdirSync(place).toSorted()).toEqual(['kept', 'link', 'pipe']);
+});
