@@ -912,11 +912,11 @@ select cast(sum("message_count") as bigint) as "messages"
 
 -- path.findForUpdate
 -- sqlite
-select "id"
+select "is_cold"
   from "conversations"
   where "conversations"."user_id" = ? and ("id" = ? and "status" <> ?) ;
 -- postgres
-select "id"
+select "is_cold"
   from "conversations"
   where "conversations"."user_id" = $1 and ("id" = $2 and "status" <> $3) for update;
 

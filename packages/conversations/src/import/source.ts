@@ -19,7 +19,7 @@ export interface OpenedSource {
  * Begins to read.
  *
  * @throws ImportSourceError when the file can't be read.
- * @throws ImportFormatError when it is empty or compressed.
+ * @throws ImportFormatError when it is empty, compressed or not UTF-8.
  */
 export async function openSource(source: ImportSource): Promise<OpenedSource> {
   const pieces = toBytes(typeof source === 'string' ? createReadStream(source) : source);
@@ -31,7 +31,7 @@ export async function openSource(source: ImportSource): Promise<OpenedSource> {
       const next = await iterator.next();
       if (next.done !== true) head = Buffer.concat([head, next.value]);
       if (head.length < MARK.length && next.done !== true) continue;
-      refuseArchives(head);
+      refuseOthers(head);
       container = containerOf(withoutMark(head), next.done === true);
       if (container === undefined && next.done === true) throw new ImportFormatError('The file to import is empty.');
     }
@@ -73,7 +73,7 @@ function withoutMark(head: Uint8Array): Uint8Array {
   return startsWith(head, MARK) ? head.subarray(MARK.length) : head;
 }
 
-function refuseArchives(head: Uint8Array): void {
+function refuseOthers(head: Uint8Array): void {
   if (startsWith(head, Uint8Array.of(0x50, 0x4b))) {
     throw new ImportFormatError('The file is a ZIP archive.', {
       hint: 'Unpack it and give the conversations.json inside.',
@@ -81,6 +81,11 @@ function refuseArchives(head: Uint8Array): void {
   }
   if (startsWith(head, Uint8Array.of(0x1f, 0x8b))) {
     throw new ImportFormatError('The file is compressed with gzip.', { hint: 'Unpack it first: gzip -d FILE.' });
+  }
+  if (startsWith(head, Uint8Array.of(0xff, 0xfe)) || startsWith(head, Uint8Array.of(0xfe, 0xff))) {
+    throw new ImportFormatError('The file is UTF-16, as PowerShell writes it.', {
+      hint: 'Convert it to UTF-8 first: iconv -f UTF-16 -t UTF-8 FILE.',
+    });
   }
 }
 

@@ -377,6 +377,9 @@ describeEngines('importing', (context) => {
         hint: expect.stringContaining('Unpack') as unknown,
       });
       await expect(chats.importConversations(file('export.gz', Uint8Array.of(0x1f, 0x8b, 8)))).rejects.toThrow('gzip');
+      await expect(chats.importConversations(file('16.json', Buffer.from('\uFEFF[]', 'utf16le')))).rejects.toThrow(
+        'UTF-16',
+      );
       await expect(chats.importConversations(file('page.html', '<html>\n</html>'))).rejects.toThrow(
         'Nothing in the file is a conversation',
       );

@@ -55,12 +55,18 @@ describeEngines('an import of what is in cold storage, or goes there meanwhile',
             statements = interrupted.statements;
             await mover.thawConversation(CHAT);
             const { items } = await mover.getMessages({ conversationId: CHAT });
-            expect(items.map(({ content, seq }) => [seq, content]), user).toEqual([
+            expect(
+              items.map(({ content, seq }) => [seq, content]),
+              user,
+            ).toEqual([
               [1, '1'],
               [2, '2'],
               [3, '3'],
             ]);
-            expect(await mover.importConversations([longer])).toMatchObject({ created: { messages: 0 }, duplicates: 3 });
+            expect(await mover.importConversations([longer])).toMatchObject({
+              created: { messages: 0 },
+              duplicates: 3,
+            });
           }
         }
       }
