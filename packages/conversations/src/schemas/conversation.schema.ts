@@ -24,7 +24,7 @@ export const createConversationSchema = z
 
 export const conversationIdInput = z.strictObject({ conversationId: conversationIdSchema });
 
-export const changeOptions = z.strictObject({ ifVersion: z.int().positive().optional() });
+export const changeOptions = z.strictObject({ ifVersion: z.int32().positive().optional() });
 const options = changeOptions.prefault({});
 
 export const changeSchema = z
