@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import process from 'node:process';
 import { UsageError } from './errors.ts';
 
 /**
@@ -30,6 +32,9 @@ export async function writeFileWhole(
   { overwrite }: { readonly overwrite: boolean },
 ): Promise<void> {
   const draft = `${path}.${randomUUID().slice(0, 8)}.part`;
+  // Ctrl-C ends the process wherever this is.
+  const removeNow = (): void => rmSync(draft, { force: true });
+  process.once('exit', removeNow);
   try {
     const file = await open(draft, 'wx', 0o600);
     try {
@@ -47,5 +52,7 @@ export async function writeFileWhole(
       cause: error,
       hint: 'Check the path, its permissions and the space on the disk.',
     });
+  } finally {
+    process.off('exit', removeNow);
   }
 }

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { expect, it, onTestFinished } from 'vitest';
 import { UsageError } from '../src/errors.ts';
 import { writeFileWhole } from '../src/whole-file.ts';
@@ -38,4 +39,18 @@ it('a pipe, a device or a folder is never replaced, not even through a link', as
   }
   expect(statSync(link).isFIFO()).toBe(true);
   expect(readdirSync(place).toSorted()).toEqual(['kept', 'link', 'pipe']);
+});
+
+it('what was begun is removed also when the process ends in the middle, as after Ctrl-C', () => {
+  const place = folder();
+  const script = `
+    import { writeFileWhole } from ${JSON.stringify(new URL('../src/whole-file.ts', import.meta.url).href)};
+    async function* pieces() {
+      yield Buffer.from('a');
+      process.exit(130);
+    }
+    await writeFileWhole(${JSON.stringify(join(place, 'x.json'))}, pieces(), { overwrite: false });`;
+  const node = ['--conditions=keelson-source', '--input-type=module', '--eval', script];
+  expect(spawnSync(process.execPath, node).status).toBe(130);
+  expect(readdirSync(place)).toEqual([]);
 });
