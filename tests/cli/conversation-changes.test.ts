@@ -122,6 +122,8 @@ describeEngine('sqlite', 'keelson conversations: faults that have nothing to do 
     const wrong = [of('close', '0'), of('delete', '2', '--dry-run')];
     for (const error of await Promise.all(wrong.map((line) => failure(line, { url, exit: 2 }))))
       expect(error.code).toBe('USAGE');
+    const misnamed = await failure(of('delete', '2', '--yes', '--confirm', 'another.db'), { url, exit: 4 });
+    expect(misnamed).toMatchObject({ code: 'FORBIDDEN', message: '"another.db" is not the name of this database.' });
     expect(await chats.getConversation(id)).toEqual(before);
   });
 });
