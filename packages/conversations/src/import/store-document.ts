@@ -9,6 +9,7 @@ import * as messages from '../repositories/message.repository.ts';
 import type { RestorableDocument, RestorableMessage } from './document.ts';
 import { type Destination, refuseErased } from './erased.ts';
 import { ImportFault } from './imported.ts';
+import { lookAgain } from './look-again.ts';
 import type { Stored } from './report.ts';
 
 const IDS_AT_ONCE = 1_000;
@@ -18,7 +19,11 @@ const IDS_AT_ONCE = 1_000;
  * that are missing are added, after those that came here meanwhile; what it is called here and where it stands stay as
  * they are.
  */
-export async function storeDocument(to: Destination, document: RestorableDocument): Promise<Stored> {
+export function storeDocument(to: Destination, document: RestorableDocument): Promise<Stored> {
+  return lookAgain(() => store(to, document));
+}
+
+async function store(to: Destination, document: RestorableDocument): Promise<Stored> {
   const { user } = to;
   const { conversation, messages: all } = document;
   const state = await user.first(conversations.findState, { id: conversation.id });

@@ -1,4 +1,4 @@
-import { UniqueViolationError, type UserHandle } from '@keelson/db-core';
+import type { UserHandle } from '@keelson/db-core';
 import { thaw } from '../cold/thaw.ts';
 import { whileLocked } from '../cold/while-locked.ts';
 import { ConversationClosedError } from '../errors.ts';
@@ -12,25 +12,16 @@ import type { JsonObject } from '../types.ts';
 import { deriveId } from './derive-id.ts';
 import { type Destination, refuseErased } from './erased.ts';
 import { type ImportedConversation, type ImportedMessage, ImportFault } from './imported.ts';
+import { lookAgain } from './look-again.ts';
 import type { Stored } from './report.ts';
 
 /** What the database's columns for external ids take. */
 const MAX_EXTERNAL_ID_LENGTH = 255;
-const MAX_ATTEMPTS = 5;
 const IDS_AT_ONCE = 1_000;
 
-/**
- * Stores what of a conversation isn't there yet, all or nothing. When another import of the same conversation comes
- * between, it looks again.
- */
-export async function storeConversation(to: Destination, imported: ImportedConversation): Promise<Stored> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await new Store(to, imported).run();
-    } catch (error) {
-      if (!(error instanceof UniqueViolationError) || attempt === MAX_ATTEMPTS) throw error;
-    }
-  }
+/** Stores what of a conversation isn't there yet, all or nothing. */
+export function storeConversation(to: Destination, imported: ImportedConversation): Promise<Stored> {
+  return lookAgain(() => new Store(to, imported).run());
 }
 
 class Store {

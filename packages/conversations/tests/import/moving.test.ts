@@ -1,6 +1,8 @@
+import { openDatabase } from '@keelson/db-core';
 import { describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
-import { Conversations } from '../../src/index.ts';
+import { Conversations, demoExportPath } from '../../src/index.ts';
+import { textOf } from '../cold/everything.ts';
 import { Interrupted } from '../interrupted.ts';
 
 const CHAT = 'c0ffee00-0000-4000-8000-000000000000';
@@ -22,6 +24,27 @@ function chatgpt(length: number): string {
   const mapping = Object.fromEntries(nodes.map((node) => [node.id, node]));
   return JSON.stringify([{ id: CHAT, title: 'moving', create_time: 1_749_621_600, current_node: ids.at(-1), mapping }]);
 }
+
+describeEngines('several imports of the same at once', (context) => {
+  it('bring it once, and none of them fails', async () => {
+    const url = await context.url();
+    await using one = openDatabase({ url, env: {} });
+    await using other = openDatabase({ url, env: {} });
+    const source = new Conversations(one, 'eve');
+    await source.importConversations(demoExportPath());
+    const exported = await textOf(source.exportConversations({ format: 'json' }));
+    for (let turn = 0; turn < 3; turn += 1) {
+      for (const file of [[exported], demoExportPath()]) {
+        const user = `${turn} ${typeof file}`;
+        const reports = await Promise.all(
+          [one, other, one, other].map((database) => new Conversations(database, user).importConversations(file)),
+        );
+        expect(reports.map(({ errors }) => errors)).toEqual([[], [], [], []]);
+        expect(reports.reduce((sum, { created }) => sum + created.messages, 0)).toBe(28);
+      }
+    }
+  });
+});
 
 describeEngines('an import of what is in cold storage, or goes there meanwhile', (context) => {
   it('adds what is new, and nothing twice, wherever the two meet', async () => {
