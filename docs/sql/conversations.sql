@@ -4,7 +4,7 @@
 -- sqlite
 delete
   from "conversation_checkpoint_writes"
-  where "conversation_checkpoint_writes"."user_id" = ? and ("id" >= ? and "id" < ?);
+  where "conversation_checkpoint_writes"."user_id" = +? and ("id" >= +? and "id" < +?);
 -- postgres
 delete
   from "conversation_checkpoint_writes"
@@ -12,41 +12,41 @@ delete
 
 -- checkpointWrites.insert1
 -- sqlite
-insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "data_bytes", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict ("user_id", "id") do nothing;
 -- postgres
-insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "data_bytes", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
   on conflict ("user_id", "id") do nothing;
 
 -- checkpointWrites.listInRange
 -- sqlite
-select "id", "task_id", "task_path", "idx", "channel", "type", "data"
+select "id", "task_id", "task_path", "idx", "channel", "type", "data", "data_bytes"
   from "conversation_checkpoint_writes"
-  where "conversation_checkpoint_writes"."user_id" = ? and ("id" >= ? and "id" < ?);
+  where "conversation_checkpoint_writes"."user_id" = +? and ("id" >= +? and "id" < +?);
 -- postgres
-select "id", "task_id", "task_path", "idx", "channel", "type", "data"
+select "id", "task_id", "task_path", "idx", "channel", "type", "data", "data_bytes"
   from "conversation_checkpoint_writes"
   where "conversation_checkpoint_writes"."user_id" = $1 and ("id" >= $2 and "id" < $3);
 
 -- checkpointWrites.upsert1
 -- sqlite
-insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "data_bytes", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict ("user_id", "id") do update
-  set "channel" = "excluded"."channel", "task_path" = "excluded"."task_path", "type" = "excluded"."type", "data" = "excluded"."data";
+  set "channel" = "excluded"."channel", "task_path" = "excluded"."task_path", "type" = "excluded"."type", "data" = "excluded"."data", "data_bytes" = "excluded"."data_bytes";
 -- postgres
-insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "created_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+insert into "conversation_checkpoint_writes" ("id", "task_id", "task_path", "idx", "channel", "type", "data", "data_bytes", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
   on conflict ("user_id", "id") do update
-  set "channel" = "excluded"."channel", "task_path" = "excluded"."task_path", "type" = "excluded"."type", "data" = "excluded"."data";
+  set "channel" = "excluded"."channel", "task_path" = "excluded"."task_path", "type" = "excluded"."type", "data" = "excluded"."data", "data_bytes" = "excluded"."data_bytes";
 
 -- checkpoints.deleteInRange
 -- sqlite
 delete
   from "conversation_checkpoints"
-  where "conversation_checkpoints"."user_id" = ? and ("id" >= ? and "id" < ?);
+  where "conversation_checkpoints"."user_id" = +? and ("id" >= +? and "id" < +?);
 -- postgres
 delete
   from "conversation_checkpoints"
@@ -54,77 +54,105 @@ delete
 
 -- checkpoints.findById
 -- sqlite
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
   from "conversation_checkpoints"
-  where "conversation_checkpoints"."user_id" = ? and ("id" = ?);
+  where "conversation_checkpoints"."user_id" = +? and ("id" = +?);
 -- postgres
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
   from "conversation_checkpoints"
   where "conversation_checkpoints"."user_id" = $1 and ("id" = $2);
 
 -- checkpoints.findForUpdate
 -- sqlite
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
   from "conversation_checkpoints"
-  where "conversation_checkpoints"."user_id" = ? and ("id" = ?) ;
+  where "conversation_checkpoints"."user_id" = +? and ("id" = +?) ;
 -- postgres
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
   from "conversation_checkpoints"
   where "conversation_checkpoints"."user_id" = $1 and ("id" = $2) for update;
 
--- checkpoints.findThread
+-- checkpoints.findLatestWithWrites
 -- sqlite
-select "thread_id"
+with "found" as (select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
   from "conversation_checkpoints"
-  where "conversation_checkpoints"."user_id" = ? and ("thread_id" < ?)
-  order by "thread_id" desc
-  limit ?;
+  where "conversation_checkpoints"."user_id" = +? and ("id" >= +? and "id" < +?)
+  order by "id" desc
+  limit +?) select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
+  from "found"
+  union all select "w"."id", "w"."task_id" as "thread_id", "w"."task_path" as "checkpoint_ns", "w"."channel" as "checkpoint_id", "w"."channel" as "parent_checkpoint_id", "w"."type", "w"."data" as "state", "w"."data_bytes" as "state_bytes", null as "channel_values", null as "channel_values_bytes"
+  from "conversation_checkpoint_writes" as "w"
+  where "w"."user_id" = +? and ("w"."id" > (select "found"."id" || +? as "id"
+  from "found") and "w"."id" < (select "found"."id" || +? as "id"
+  from "found"));
 -- postgres
-select "thread_id"
+with "found" as (select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
   from "conversation_checkpoints"
-  where "conversation_checkpoints"."user_id" = $1 and ("thread_id" < $2)
-  order by "thread_id" desc
-  limit $3;
+  where "conversation_checkpoints"."user_id" = $1 and ("id" >= $2 and "id" < $3)
+  order by "id" desc
+  limit $4) select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
+  from "found"
+  union all select "w"."id", "w"."task_id" as "thread_id", "w"."task_path" as "checkpoint_ns", "w"."channel" as "checkpoint_id", "w"."channel" as "parent_checkpoint_id", "w"."type", "w"."data" as "state", "w"."data_bytes" as "state_bytes", null as "channel_values", null as "channel_values_bytes"
+  from "conversation_checkpoint_writes" as "w"
+  where "w"."user_id" = $5 and ("w"."id" > (select "found"."id" || $6 as "id"
+  from "found") and "w"."id" < (select "found"."id" || $7 as "id"
+  from "found"));
+
+-- checkpoints.findNext
+-- sqlite
+select "id"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = +? and ("id" >= +? and "id" < +?)
+  order by "id" asc
+  limit +?;
+-- postgres
+select "id"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" >= $2 and "id" < $3)
+  order by "id" asc
+  limit $4;
+
+-- checkpoints.findWithWrites
+-- sqlite
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = +? and ("id" = +?)
+  union all select "w"."id", "w"."task_id" as "thread_id", "w"."task_path" as "checkpoint_ns", "w"."channel" as "checkpoint_id", "w"."channel" as "parent_checkpoint_id", "w"."type", "w"."data" as "state", "w"."data_bytes" as "state_bytes", null as "channel_values", null as "channel_values_bytes"
+  from "conversation_checkpoint_writes" as "w"
+  where "w"."user_id" = +? and ("w"."id" >= +? and "w"."id" < +?);
+-- postgres
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
+  from "conversation_checkpoints"
+  where "conversation_checkpoints"."user_id" = $1 and ("id" = $2)
+  union all select "w"."id", "w"."task_id" as "thread_id", "w"."task_path" as "checkpoint_ns", "w"."channel" as "checkpoint_id", "w"."channel" as "parent_checkpoint_id", "w"."type", "w"."data" as "state", "w"."data_bytes" as "state_bytes", null as "channel_values", null as "channel_values_bytes"
+  from "conversation_checkpoint_writes" as "w"
+  where "w"."user_id" = $3 and ("w"."id" >= $4 and "w"."id" < $5);
 
 -- checkpoints.insert
 -- sqlite
-insert into "conversation_checkpoints" ("id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values", "created_at", "user_id")
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into "conversation_checkpoints" ("id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes", "created_at", "user_id")
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict ("user_id", "id") do nothing;
 -- postgres
-insert into "conversation_checkpoints" ("id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values", "created_at", "user_id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+insert into "conversation_checkpoints" ("id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes", "created_at", "user_id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
   on conflict ("user_id", "id") do nothing;
 
 -- checkpoints.listByIds
 -- sqlite
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
   from "conversation_checkpoints"
-  where "conversation_checkpoints"."user_id" = ? and ("id" in (select value from json_each(?)));
+  where "conversation_checkpoints"."user_id" = +? and ("id" in (select value from json_each(?)));
 -- postgres
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
   from "conversation_checkpoints"
   where "conversation_checkpoints"."user_id" = $1 and ("id" = any($2));
-
--- checkpoints.listByThread
--- sqlite
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
-  from "conversation_checkpoints"
-  where "conversation_checkpoints"."user_id" = ? and ("thread_id" = ? and "checkpoint_id" >= ? and ("checkpoint_id", "id") < (?, ?))
-  order by "checkpoint_id" desc, "id" desc
-  limit ?;
--- postgres
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
-  from "conversation_checkpoints"
-  where "conversation_checkpoints"."user_id" = $1 and ("thread_id" = $2 and "checkpoint_id" >= $3 and ("checkpoint_id", "id") < ($4, $5))
-  order by "checkpoint_id" desc, "id" desc
-  limit $6;
 
 -- checkpoints.listIds
 -- sqlite
 select "id"
   from "conversation_checkpoints"
-  where "conversation_checkpoints"."user_id" = ? and ("id" in (select value from json_each(?)));
+  where "conversation_checkpoints"."user_id" = +? and ("id" in (select value from json_each(?)));
 -- postgres
 select "id"
   from "conversation_checkpoints"
@@ -132,13 +160,13 @@ select "id"
 
 -- checkpoints.listInNamespace
 -- sqlite
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
   from "conversation_checkpoints"
-  where "conversation_checkpoints"."user_id" = ? and ("id" >= ? and "id" < ?)
+  where "conversation_checkpoints"."user_id" = +? and ("id" >= +? and "id" < +?)
   order by "id" desc
-  limit ?;
+  limit +?;
 -- postgres
-select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "channel_values"
+select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "type", "state", "state_bytes", "channel_values", "channel_values_bytes"
   from "conversation_checkpoints"
   where "conversation_checkpoints"."user_id" = $1 and ("id" >= $2 and "id" < $3)
   order by "id" desc
@@ -147,18 +175,18 @@ select "id", "thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_i
 -- checkpoints.update
 -- sqlite
 update "conversation_checkpoints"
-  set "parent_checkpoint_id" = ?, "type" = ?, "state" = ?, "channel_values" = ?
-  where "conversation_checkpoints"."user_id" = ? and ("id" = ?);
+  set "parent_checkpoint_id" = ?, "type" = ?, "state" = ?, "state_bytes" = ?, "channel_values" = ?, "channel_values_bytes" = ?
+  where "conversation_checkpoints"."user_id" = +? and ("id" = +?);
 -- postgres
 update "conversation_checkpoints"
-  set "parent_checkpoint_id" = $1, "type" = $2, "state" = $3, "channel_values" = $4
-  where "conversation_checkpoints"."user_id" = $5 and ("id" = $6);
+  set "parent_checkpoint_id" = $1, "type" = $2, "state" = $3, "state_bytes" = $4, "channel_values" = $5, "channel_values_bytes" = $6
+  where "conversation_checkpoints"."user_id" = $7 and ("id" = $8);
 
 -- cold.deleteParts
 -- sqlite
 delete
   from "conversation_cold_parts"
-  where "conversation_cold_parts"."user_id" = ? and ("conversation_id" = ?);
+  where "conversation_cold_parts"."user_id" = +? and ("conversation_id" = +?);
 -- postgres
 delete
   from "conversation_cold_parts"
@@ -168,7 +196,7 @@ delete
 -- sqlite
 update "conversations"
   set "is_cold" = ?, "active_leaf_id" = ?
-  where "conversations"."user_id" = ? and ("id" = ?);
+  where "conversations"."user_id" = +? and ("id" = +?);
 -- postgres
 update "conversations"
   set "is_cold" = $1, "active_leaf_id" = $2
@@ -178,7 +206,7 @@ update "conversations"
 -- sqlite
 select "conversation_id", "part", "is_last", "active_leaf_id", "messages", "digest", "data"
   from "conversation_cold_parts"
-  where "conversation_cold_parts"."user_id" = ? and ("id" = ?);
+  where "conversation_cold_parts"."user_id" = +? and ("id" = +?);
 -- postgres
 select "conversation_id", "part", "is_last", "active_leaf_id", "messages", "digest", "data"
   from "conversation_cold_parts"
@@ -188,7 +216,7 @@ select "conversation_id", "part", "is_last", "active_leaf_id", "messages", "dige
 -- sqlite
 update "conversations"
   set "active_leaf_id" = ?
-  where "conversations"."user_id" = ? and ("id" = ?);
+  where "conversations"."user_id" = +? and ("id" = +?);
 -- postgres
 update "conversations"
   set "active_leaf_id" = $1
@@ -198,7 +226,7 @@ update "conversations"
 -- sqlite
 delete
   from "search_embeddings"
-  where "search_embeddings"."user_id" = ? and ("kind" = ? and "entity_id" in (select value from json_each(?)));
+  where "search_embeddings"."user_id" = +? and ("kind" = +? and "entity_id" in (select value from json_each(?)));
 -- postgres
 delete
   from "search_embeddings"
@@ -208,7 +236,7 @@ delete
 -- sqlite
 update "conversations"
   set "is_cold" = ?
-  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and "status" <> ?)
+  where "conversations"."user_id" = +? and ("id" = +? and "is_cold" = +? and "status" <> +?)
   returning "active_leaf_id";
 -- postgres
 update "conversations"
@@ -220,7 +248,7 @@ update "conversations"
 -- sqlite
 update "conversations"
   set "is_cold" = ?
-  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and "status" in (?, ?) and "updated_at" <= ? and ("last_message_at" is null or "last_message_at" <= ?) and ("last_opened_at" is null or "last_opened_at" <= ?))
+  where "conversations"."user_id" = +? and ("id" = +? and "is_cold" = +? and "status" in (?, ?) and "updated_at" <= +? and ("last_message_at" is null or "last_message_at" <= +?) and ("last_opened_at" is null or "last_opened_at" <= +?))
   returning "active_leaf_id";
 -- postgres
 update "conversations"
@@ -240,8 +268,8 @@ insert into "conversation_cold_parts" ("id", "conversation_id", "part", "is_last
 -- sqlite
 select "conversations"."is_cold", "parts"."id", "parts"."part", "parts"."is_last", "parts"."active_leaf_id"
   from "conversations"
-  left join "conversation_cold_parts" as "parts" on "parts"."user_id" = ? and ("parts"."conversation_id" = "conversations"."id")
-  where "conversations"."user_id" = ? and ("conversations"."id" = ?);
+  left join "conversation_cold_parts" as "parts" on "parts"."user_id" = +? and ("parts"."conversation_id" = "conversations"."id")
+  where "conversations"."user_id" = +? and ("conversations"."id" = +?);
 -- postgres
 select "conversations"."is_cold", "parts"."id", "parts"."part", "parts"."is_last", "parts"."active_leaf_id"
   from "conversations"
@@ -252,9 +280,9 @@ select "conversations"."is_cold", "parts"."id", "parts"."part", "parts"."is_last
 -- sqlite
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" > ?)
+  where "conversation_messages"."user_id" = +? and ("conversation_id" = +? and "seq" > +?)
   order by "seq" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
   from "conversation_messages"
@@ -266,7 +294,7 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
 -- sqlite
 update "conversations"
   set "last_opened_at" = ?
-  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and "status" <> ?)
+  where "conversations"."user_id" = +? and ("id" = +? and "is_cold" = +? and "status" <> +?)
   returning "id";
 -- postgres
 update "conversations"
@@ -278,7 +306,7 @@ update "conversations"
 -- sqlite
 update "conversation_messages"
   set "status" = ?
-  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "status" = 'partial');
+  where "conversation_messages"."user_id" = +? and ("conversation_id" = +? and "status" = 'partial');
 -- postgres
 update "conversation_messages"
   set "status" = $1
@@ -288,7 +316,7 @@ update "conversation_messages"
 -- sqlite
 update "conversations"
   set "status" = ?, "archived_at" = ?, "updated_at" = ?, "version" = "version" + 1
-  where "conversations"."user_id" = ? and ("id" = ? and "status" = ? and "version" = coalesce(cast(? as integer), "version"))
+  where "conversations"."user_id" = +? and ("id" = +? and "status" = +? and "version" = coalesce(cast(? as integer), "version"))
   returning "id";
 -- postgres
 update "conversations"
@@ -300,7 +328,7 @@ update "conversations"
 -- sqlite
 update "conversations"
   set "status" = ?, "closed_at" = ?, "updated_at" = ?, "version" = "version" + 1
-  where "conversations"."user_id" = ? and ("id" = ? and ("status" = ? or "status" = ?) and "version" = coalesce(cast(? as integer), "version"))
+  where "conversations"."user_id" = +? and ("id" = +? and ("status" = +? or "status" = +?) and "version" = coalesce(cast(? as integer), "version"))
   returning "id";
 -- postgres
 update "conversations"
@@ -312,7 +340,7 @@ update "conversations"
 -- sqlite
 select "id", "status", "is_cold"
   from "conversations"
-  where "conversations"."user_id" = ? and ("source" = ? and "external_id" = ?);
+  where "conversations"."user_id" = +? and ("source" = +? and "external_id" = +?);
 -- postgres
 select "id", "status", "is_cold"
   from "conversations"
@@ -322,7 +350,7 @@ select "id", "status", "is_cold"
 -- sqlite
 select "id", "status", "is_cold", "external_id"
   from "conversations"
-  where "conversations"."user_id" = ? and ("source" = ? and "external_id" in (select value from json_each(?)));
+  where "conversations"."user_id" = +? and ("source" = +? and "external_id" in (select value from json_each(?)));
 -- postgres
 select "id", "status", "is_cold", "external_id"
   from "conversations"
@@ -332,9 +360,9 @@ select "id", "status", "is_cold", "external_id"
 -- sqlite
 select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - 1)) as "newest_message_id"
+  where "conversation_messages"."user_id" = +? and ("conversation_messages"."conversation_id" = "conversations"."id" and "conversation_messages"."seq" = "conversations"."next_seq" - 1)) as "newest_message_id"
   from "conversations"
-  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ?);
+  where "conversations"."user_id" = +? and ("id" = +? and "status" <> +?);
 -- postgres
 select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at", "next_seq", "active_leaf_id", (select "conversation_messages"."id"
   from "conversation_messages"
@@ -346,7 +374,7 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 -- sqlite
 select "status", "version", "message_count", "is_cold", "last_opened_at"
   from "conversations"
-  where "conversations"."user_id" = ? and ("id" = ?);
+  where "conversations"."user_id" = +? and ("id" = +?);
 -- postgres
 select "status", "version", "message_count", "is_cold", "last_opened_at"
   from "conversations"
@@ -356,7 +384,7 @@ select "status", "version", "message_count", "is_cold", "last_opened_at"
 -- sqlite
 update "conversations"
   set "active_leaf_id" = ?
-  where "conversations"."user_id" = ? and ("id" = ?);
+  where "conversations"."user_id" = +? and ("id" = +?);
 -- postgres
 update "conversations"
   set "active_leaf_id" = $1
@@ -367,8 +395,8 @@ update "conversations"
 update "conversations"
   set "next_seq" = "next_seq" - 1, "message_count" = "message_count" - 1, "last_message_at" = (select max("conversation_messages"."created_at") as "latest"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("conversation_messages"."conversation_id" = "conversations"."id"))
-  where "conversations"."user_id" = ? and ("id" = ?);
+  where "conversation_messages"."user_id" = +? and ("conversation_messages"."conversation_id" = "conversations"."id"))
+  where "conversations"."user_id" = +? and ("id" = +?);
 -- postgres
 update "conversations"
   set "next_seq" = "next_seq" - 1, "message_count" = "message_count" - 1, "last_message_at" = (select max("conversation_messages"."created_at") as "latest"
@@ -414,9 +442,9 @@ insert into "conversations" ("id", "title", "status", "source", "external_id", "
 -- sqlite
 select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
-  where "conversations"."user_id" = ? and ("status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
+  where "conversations"."user_id" = +? and ("status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
@@ -428,9 +456,9 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 -- sqlite
 select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
-  where "conversations"."user_id" = ? and ("last_message_at" <= ? and ("last_message_at" < ? or "id" < ?) and "status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
+  where "conversations"."user_id" = +? and ("last_message_at" <= +? and ("last_message_at" < +? or "id" < +?) and "status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
@@ -442,9 +470,9 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 -- sqlite
 select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
-  where "conversations"."user_id" = ? and ("last_message_at" is null and "id" < ? and "status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
+  where "conversations"."user_id" = +? and ("last_message_at" is null and "id" < +? and "status" in (select value from json_each(?)) and "is_hidden" in (select value from json_each(?)))
   order by "last_message_at" desc nulls last, "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "title", "status", "source", "external_id", "metadata", "is_hidden", "is_cold", "version", "message_count", "last_message_at", "created_at", "updated_at", "archived_at", "closed_at", "deleted_at", "expires_at"
   from "conversations"
@@ -456,9 +484,9 @@ select "id", "title", "status", "source", "external_id", "metadata", "is_hidden"
 -- sqlite
 select "id"
   from "conversations"
-  where "conversations"."user_id" = ? and ("id" > ? and "status" <> ?)
+  where "conversations"."user_id" = +? and ("id" > +? and "status" <> +?)
   order by "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id"
   from "conversations"
@@ -470,7 +498,7 @@ select "id"
 -- sqlite
 select "id", "title", "created_at" as "at", "id" as "conversation", "status"
   from "conversations"
-  where "conversations"."user_id" = ? and ("id" in (select value from json_each(?)) and "status" <> ? and "is_hidden" = ?);
+  where "conversations"."user_id" = +? and ("id" in (select value from json_each(?)) and "status" <> +? and "is_hidden" = +?);
 -- postgres
 select "id", "title", "created_at" as "at", "id" as "conversation", "status"
   from "conversations"
@@ -480,7 +508,7 @@ select "id", "title", "created_at" as "at", "id" as "conversation", "status"
 -- sqlite
 update "conversations"
   set "status" = ?, "deleted_at" = ?, "updated_at" = ?, "version" = "version" + 1
-  where "conversations"."user_id" = ? and ("id" = ? and ("status" = ? or "status" = ? or "status" = ?) and "version" = coalesce(cast(? as integer), "version"))
+  where "conversations"."user_id" = +? and ("id" = +? and ("status" = +? or "status" = +? or "status" = +?) and "version" = coalesce(cast(? as integer), "version"))
   returning "id";
 -- postgres
 update "conversations"
@@ -491,10 +519,10 @@ update "conversations"
 -- conversations.takeSeq
 -- sqlite
 update "conversations"
-  set "next_seq" = "next_seq" + 1, "message_count" = "message_count" + 1, "last_message_at" = case when "last_message_at" > ? then "last_message_at" else ? end, "updated_at" = ?
-  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and ("status" = ? or "status" = ?) and not exists (select "saved"."id"
+  set "next_seq" = "next_seq" + 1, "message_count" = "message_count" + 1, "last_message_at" = case when "last_message_at" > +? then "last_message_at" else ? end, "updated_at" = ?
+  where "conversations"."user_id" = +? and ("id" = +? and "is_cold" = +? and ("status" = +? or "status" = +?) and not exists (select "saved"."id"
   from "conversation_messages" as "saved"
-  where "saved"."user_id" = ? and ("saved"."conversation_id" = "conversations"."id" and "saved"."request_id" = ? and "saved"."role" = ? and "saved"."request_part" = ?)))
+  where "saved"."user_id" = +? and ("saved"."conversation_id" = "conversations"."id" and "saved"."request_id" = +? and "saved"."role" = +? and "saved"."request_part" = +?)))
   returning "next_seq", "active_leaf_id";
 -- postgres
 update "conversations"
@@ -507,8 +535,8 @@ update "conversations"
 -- conversations.takeSeqs
 -- sqlite
 update "conversations"
-  set "next_seq" = "next_seq" + cast(? as integer), "message_count" = "message_count" + cast(? as integer), "last_message_at" = case when "last_message_at" > ? then "last_message_at" else ? end, "active_leaf_id" = ?, "updated_at" = ?
-  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and ("status" = ? or "status" = ?))
+  set "next_seq" = "next_seq" + cast(? as integer), "message_count" = "message_count" + cast(? as integer), "last_message_at" = case when "last_message_at" > +? then "last_message_at" else ? end, "active_leaf_id" = ?, "updated_at" = ?
+  where "conversations"."user_id" = +? and ("id" = +? and "is_cold" = +? and ("status" = +? or "status" = +?))
   returning "next_seq";
 -- postgres
 update "conversations"
@@ -519,8 +547,8 @@ update "conversations"
 -- conversations.takeSeqsAdopted
 -- sqlite
 update "conversations"
-  set "next_seq" = "next_seq" + cast(? as integer), "message_count" = "message_count" + cast(? as integer), "last_message_at" = case when "last_message_at" > ? then "last_message_at" else ? end, "active_leaf_id" = ?
-  where "conversations"."user_id" = ? and ("id" = ? and "is_cold" = ? and ("status" = ? or "status" = ? or "next_seq" = ?))
+  set "next_seq" = "next_seq" + cast(? as integer), "message_count" = "message_count" + cast(? as integer), "last_message_at" = case when "last_message_at" > +? then "last_message_at" else ? end, "active_leaf_id" = ?
+  where "conversations"."user_id" = +? and ("id" = +? and "is_cold" = +? and ("status" = +? or "status" = +? or "next_seq" = +?))
   returning "next_seq";
 -- postgres
 update "conversations"
@@ -532,7 +560,7 @@ update "conversations"
 -- sqlite
 update "conversations"
   set "status" = ?, "archived_at" = ?, "updated_at" = ?, "version" = "version" + 1
-  where "conversations"."user_id" = ? and ("id" = ? and "status" = ? and "version" = coalesce(cast(? as integer), "version"))
+  where "conversations"."user_id" = +? and ("id" = +? and "status" = +? and "version" = coalesce(cast(? as integer), "version"))
   returning "id";
 -- postgres
 update "conversations"
@@ -544,7 +572,7 @@ update "conversations"
 -- sqlite
 update "conversations"
   set "expires_at" = ?, "updated_at" = ?, "version" = "version" + 1
-  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ? and "version" = coalesce(cast(? as integer), "version"))
+  where "conversations"."user_id" = +? and ("id" = +? and "status" <> +? and "version" = coalesce(cast(? as integer), "version"))
   returning "id";
 -- postgres
 update "conversations"
@@ -555,9 +583,9 @@ update "conversations"
 -- conversations.updateLeaf
 -- sqlite
 update "conversations"
-  set "active_leaf_id" = case when "next_seq" - 1 = ? then null else ? end, "updated_at" = ?, "version" = "version" + 1
-  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ? and "is_cold" = ? and not ("active_leaf_id" is not distinct
-  from ? or ("active_leaf_id" is null and "next_seq" - 1 = ?)) and "version" = coalesce(cast(? as integer), "version"))
+  set "active_leaf_id" = case when "next_seq" - 1 = +? then null else ? end, "updated_at" = ?, "version" = "version" + 1
+  where "conversations"."user_id" = +? and ("id" = +? and "status" <> +? and "is_cold" = +? and not ("active_leaf_id" is not distinct
+  from +? or ("active_leaf_id" is null and "next_seq" - 1 = +?)) and "version" = coalesce(cast(? as integer), "version"))
   returning "id";
 -- postgres
 update "conversations"
@@ -570,7 +598,7 @@ update "conversations"
 -- sqlite
 update "conversations"
   set "title" = ?, "updated_at" = ?, "version" = "version" + 1
-  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ? and "version" = coalesce(cast(? as integer), "version"))
+  where "conversations"."user_id" = +? and ("id" = +? and "status" <> +? and "version" = coalesce(cast(? as integer), "version"))
   returning "id";
 -- postgres
 update "conversations"
@@ -582,7 +610,7 @@ update "conversations"
 -- sqlite
 select "role", count(*) as "count"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("conversation_id" = ?)
+  where "conversation_messages"."user_id" = +? and ("conversation_id" = +?)
   group by "role";
 -- postgres
 select "role", count(*) as "count"
@@ -594,7 +622,7 @@ select "role", count(*) as "count"
 -- sqlite
 select "id", "conversation_id"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("id" in (select value from json_each(?)));
+  where "conversation_messages"."user_id" = +? and ("id" in (select value from json_each(?)));
 -- postgres
 select "id", "conversation_id"
   from "conversation_messages"
@@ -604,7 +632,7 @@ select "id", "conversation_id"
 -- sqlite
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "request_id" = ? and "role" = ? and "request_part" = ?);
+  where "conversation_messages"."user_id" = +? and ("conversation_id" = +? and "request_id" = +? and "role" = +? and "request_part" = +?);
 -- postgres
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
@@ -614,7 +642,7 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
 -- sqlite
 select "id", "created_at"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" = ?);
+  where "conversation_messages"."user_id" = +? and ("conversation_id" = +? and "seq" = +?);
 -- postgres
 select "id", "created_at"
   from "conversation_messages"
@@ -624,7 +652,7 @@ select "id", "created_at"
 -- sqlite
 select "id"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "id" = ?);
+  where "conversation_messages"."user_id" = +? and ("conversation_id" = +? and "id" = +?);
 -- postgres
 select "id"
   from "conversation_messages"
@@ -665,7 +693,7 @@ insert into "conversation_messages" ("id", "conversation_id", "seq", "parent_id"
 insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "content", "parts", "status", "token_count", "request_id", "request_part", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "parent_id", "user_id")
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select "previous"."id"
   from "conversation_messages" as "previous"
-  where "previous"."user_id" = ? and ("previous"."conversation_id" = ? and "previous"."seq" = ?)), ?)
+  where "previous"."user_id" = +? and ("previous"."conversation_id" = +? and "previous"."seq" = +?)), ?)
   on conflict ("user_id", "conversation_id", "request_id", "role", "request_part")
   where "request_id" is not null do nothing
   returning "parent_id";
@@ -682,9 +710,9 @@ insert into "conversation_messages" ("id", "conversation_id", "seq", "role", "co
 -- sqlite
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" > ?)
+  where "conversation_messages"."user_id" = +? and ("conversation_id" = +? and "seq" > +?)
   order by "seq" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
@@ -696,9 +724,9 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
 -- sqlite
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" < ?)
+  where "conversation_messages"."user_id" = +? and ("conversation_id" = +? and "seq" < +?)
   order by "seq" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
@@ -710,7 +738,7 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
 -- sqlite
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("id" in (select value from json_each(?)) and "conversation_id" = ?);
+  where "conversation_messages"."user_id" = +? and ("id" in (select value from json_each(?)) and "conversation_id" = +?);
 -- postgres
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
@@ -720,10 +748,10 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
 -- sqlite
 select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."request_part", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
   from "conversation_messages"
-  inner join "conversations" on "conversations"."user_id" = ? and ("conversations"."id" = "conversation_messages"."conversation_id")
-  where "conversation_messages"."user_id" = ? and ("conversation_messages"."source" = ? and "conversation_messages"."created_at" <= ? and ("conversation_messages"."created_at" < ? or "conversation_messages"."id" < ?) and "conversations"."status" <> ?)
+  inner join "conversations" on "conversations"."user_id" = +? and ("conversations"."id" = "conversation_messages"."conversation_id")
+  where "conversation_messages"."user_id" = +? and ("conversation_messages"."source" = +? and "conversation_messages"."created_at" <= +? and ("conversation_messages"."created_at" < +? or "conversation_messages"."id" < +?) and "conversations"."status" <> +?)
   order by "conversation_messages"."created_at" desc, "conversation_messages"."id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "conversation_messages"."id", "conversation_messages"."conversation_id", "conversation_messages"."seq", "conversation_messages"."parent_id", "conversation_messages"."role", "conversation_messages"."content", "conversation_messages"."parts", "conversation_messages"."status", "conversation_messages"."request_id", "conversation_messages"."request_part", "conversation_messages"."external_id", "conversation_messages"."source", "conversation_messages"."model_name", "conversation_messages"."tokens", "conversation_messages"."latency_ms", "conversation_messages"."metadata", "conversation_messages"."created_at"
   from "conversation_messages"
@@ -736,9 +764,9 @@ select "conversation_messages"."id", "conversation_messages"."conversation_id", 
 -- sqlite
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" < ? and "source" = ?)
+  where "conversation_messages"."user_id" = +? and ("conversation_id" = +? and "seq" < +? and "source" = +?)
   order by "seq" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
@@ -750,7 +778,7 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
 -- sqlite
 select "id", "external_id"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "external_id" is not null);
+  where "conversation_messages"."user_id" = +? and ("conversation_id" = +? and "external_id" is not null);
 -- postgres
 select "id", "external_id"
   from "conversation_messages"
@@ -760,7 +788,7 @@ select "id", "external_id"
 -- sqlite
 select "request_id", "role", "request_part"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "request_id" is not null);
+  where "conversation_messages"."user_id" = +? and ("conversation_id" = +? and "request_id" is not null);
 -- postgres
 select "request_id", "role", "request_part"
   from "conversation_messages"
@@ -770,13 +798,13 @@ select "request_id", "role", "request_part"
 -- sqlite
 select "id", "content", "created_at" as "at", "conversation_id" as "conversation", "role", "seq", (select "conversations"."title"
   from "conversations"
-  where "conversations"."user_id" = ? and ("conversations"."id" = "conversation_messages"."conversation_id")) as "title", (select "conversations"."status"
+  where "conversations"."user_id" = +? and ("conversations"."id" = "conversation_messages"."conversation_id")) as "title", (select "conversations"."status"
   from "conversations"
-  where "conversations"."user_id" = ? and ("conversations"."id" = "conversation_messages"."conversation_id")) as "status"
+  where "conversations"."user_id" = +? and ("conversations"."id" = "conversation_messages"."conversation_id")) as "status"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("id" in (select value from json_each(?)) and (select "conversations"."status"
+  where "conversation_messages"."user_id" = +? and ("id" in (select value from json_each(?)) and (select "conversations"."status"
   from "conversations"
-  where "conversations"."user_id" = ? and ("conversations"."id" = "conversation_messages"."conversation_id" and "conversations"."is_hidden" = ?)) <> ?);
+  where "conversations"."user_id" = +? and ("conversations"."id" = "conversation_messages"."conversation_id" and "conversations"."is_hidden" = +?)) <> +?);
 -- postgres
 select "id", "content", "created_at" as "at", "conversation_id" as "conversation", "role", "seq", (select "conversations"."title"
   from "conversations"
@@ -792,7 +820,7 @@ select "id", "content", "created_at" as "at", "conversation_id" as "conversation
 -- sqlite
 update "conversation_messages"
   set "content" = ?, "parts" = ?, "status" = ?, "token_count" = ?, "source" = ?, "model_name" = ?, "tokens" = ?, "latency_ms" = ?, "metadata" = ?
-  where "conversation_messages"."user_id" = ? and ("id" = ? and "status" = ? and "content" = ?)
+  where "conversation_messages"."user_id" = +? and ("id" = +? and "status" = +? and "content" = +?)
   returning "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at";
 -- postgres
 update "conversation_messages"
@@ -804,9 +832,9 @@ update "conversation_messages"
 -- sqlite
 select "conversation_id", "part", "is_last", "active_leaf_id", "messages", "digest", "data"
   from "conversation_cold_parts"
-  where "user_id" = ? and "conversation_id" = ? and "part" > ?
+  where "user_id" = +? and "conversation_id" = +? and "part" > +?
   order by "part" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "conversation_id", "part", "is_last", "active_leaf_id", "messages", "digest", "data"
   from "conversation_cold_parts"
@@ -818,7 +846,7 @@ select "conversation_id", "part", "is_last", "active_leaf_id", "messages", "dige
 -- sqlite
 select "user_id", "id", "conversation_id"
   from "conversation_cold_parts"
-  where "user_id" = ? and "id" in (select value from json_each(?));
+  where "user_id" = +? and "id" in (select value from json_each(?));
 -- postgres
 select "user_id", "id", "conversation_id"
   from "conversation_cold_parts"
@@ -828,7 +856,7 @@ select "user_id", "id", "conversation_id"
 -- sqlite
 select "user_id", "id", "status", "source", "is_hidden", "is_cold", "message_count", "created_at", "updated_at", "last_message_at", "archived_at", "closed_at"
   from "conversations"
-  where "user_id" = ? and "id" in (select value from json_each(?));
+  where "user_id" = +? and "id" in (select value from json_each(?));
 -- postgres
 select "user_id", "id", "status", "source", "is_hidden", "is_cold", "message_count", "created_at", "updated_at", "last_message_at", "archived_at", "closed_at"
   from "conversations"
@@ -838,7 +866,7 @@ select "user_id", "id", "status", "source", "is_hidden", "is_cold", "message_cou
 -- sqlite
 select "user_id", "id", "conversation_id", "seq", "role", "status", "source", "model_name", "tokens", "token_count", "latency_ms", "created_at"
   from "conversation_messages"
-  where "user_id" = ? and "id" in (select value from json_each(?));
+  where "user_id" = +? and "id" in (select value from json_each(?));
 -- postgres
 select "user_id", "id", "conversation_id", "seq", "role", "status", "source", "model_name", "tokens", "token_count", "latency_ms", "created_at"
   from "conversation_messages"
@@ -848,9 +876,9 @@ select "user_id", "id", "conversation_id", "seq", "role", "status", "source", "m
 -- sqlite
 select "user_id", "id", "conversation_id", "seq", "role", "status", "source", "model_name", "tokens", "token_count", "latency_ms", "created_at"
   from "conversation_messages"
-  where "user_id" = ? and "conversation_id" = ? and "seq" > ?
+  where "user_id" = +? and "conversation_id" = +? and "seq" > +?
   order by "seq" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "user_id", "id", "conversation_id", "seq", "role", "status", "source", "model_name", "tokens", "token_count", "latency_ms", "created_at"
   from "conversation_messages"
@@ -862,9 +890,9 @@ select "user_id", "id", "conversation_id", "seq", "role", "status", "source", "m
 -- sqlite
 select "user_id", "id", "conversation_id", "part"
   from "conversation_cold_parts"
-  where ("user_id", "id") > (?, ?)
+  where ("user_id", "id") > (+?, +?)
   order by "user_id" asc, "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "user_id", "id", "conversation_id", "part"
   from "conversation_cold_parts"
@@ -876,9 +904,9 @@ select "user_id", "id", "conversation_id", "part"
 -- sqlite
 select "user_id", "id", "status", "source", "is_hidden", "is_cold", "message_count", "created_at", "updated_at", "last_message_at", "archived_at", "closed_at"
   from "conversations"
-  where ("user_id", "id") > (?, ?)
+  where ("user_id", "id") > (+?, +?)
   order by "user_id" asc, "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "user_id", "id", "status", "source", "is_hidden", "is_cold", "message_count", "created_at", "updated_at", "last_message_at", "archived_at", "closed_at"
   from "conversations"
@@ -890,9 +918,9 @@ select "user_id", "id", "status", "source", "is_hidden", "is_cold", "message_cou
 -- sqlite
 select "user_id", "id", "conversation_id", "seq", "role", "status", "source", "model_name", "tokens", "token_count", "latency_ms", "created_at"
   from "conversation_messages"
-  where ("user_id", "id") > (?, ?)
+  where ("user_id", "id") > (+?, +?)
   order by "user_id" asc, "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "user_id", "id", "conversation_id", "seq", "role", "status", "source", "model_name", "tokens", "token_count", "latency_ms", "created_at"
   from "conversation_messages"
@@ -904,7 +932,7 @@ select "user_id", "id", "conversation_id", "seq", "role", "status", "source", "m
 -- sqlite
 select cast(sum("message_count") as integer) as "messages"
   from "conversations"
-  where "status" <> ?;
+  where "status" <> +?;
 -- postgres
 select cast(sum("message_count") as bigint) as "messages"
   from "conversations"
@@ -914,7 +942,7 @@ select cast(sum("message_count") as bigint) as "messages"
 -- sqlite
 select "is_cold"
   from "conversations"
-  where "conversations"."user_id" = ? and ("id" = ? and "status" <> ?) ;
+  where "conversations"."user_id" = +? and ("id" = +? and "status" <> +?) ;
 -- postgres
 select "is_cold"
   from "conversations"
@@ -924,9 +952,9 @@ select "is_cold"
 -- sqlite
 select "status", "next_seq", "is_cold", "last_opened_at", (select "conversation_messages"."seq"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("conversation_messages"."id" = "conversations"."active_leaf_id")) as "leaf_seq"
+  where "conversation_messages"."user_id" = +? and ("conversation_messages"."id" = "conversations"."active_leaf_id")) as "leaf_seq"
   from "conversations"
-  where "conversations"."user_id" = ? and ("id" = ?);
+  where "conversations"."user_id" = +? and ("id" = +?);
 -- postgres
 select "status", "next_seq", "is_cold", "last_opened_at", (select "conversation_messages"."seq"
   from "conversation_messages"
@@ -938,9 +966,9 @@ select "status", "next_seq", "is_cold", "last_opened_at", (select "conversation_
 -- sqlite
 select "seq"
   from "conversation_branches"
-  where "conversation_branches"."user_id" = ? and ("conversation_id" = ? and "seq" > ?)
+  where "conversation_branches"."user_id" = +? and ("conversation_id" = +? and "seq" > +?)
   order by "seq" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "seq"
   from "conversation_branches"
@@ -952,7 +980,7 @@ select "seq"
 -- sqlite
 select "seq", "parent_id"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "id" = ?);
+  where "conversation_messages"."user_id" = +? and ("conversation_id" = +? and "id" = +?);
 -- postgres
 select "seq", "parent_id"
   from "conversation_messages"
@@ -962,7 +990,7 @@ select "seq", "parent_id"
 -- sqlite
 select "seq"
   from "conversation_branches"
-  where "conversation_branches"."user_id" = ? and ("conversation_id" = ? and "seq" in (select value from json_each(?)));
+  where "conversation_branches"."user_id" = +? and ("conversation_id" = +? and "seq" in (select value from json_each(?)));
 -- postgres
 select "seq"
   from "conversation_branches"
@@ -972,7 +1000,7 @@ select "seq"
 -- sqlite
 select "seq", "parent_seq"
   from "conversation_branches"
-  where "conversation_branches"."user_id" = ? and ("conversation_id" = ? and "parent_seq" in (select value from json_each(?)));
+  where "conversation_branches"."user_id" = +? and ("conversation_id" = +? and "parent_seq" in (select value from json_each(?)));
 -- postgres
 select "seq", "parent_seq"
   from "conversation_branches"
@@ -982,7 +1010,7 @@ select "seq", "parent_seq"
 -- sqlite
 select "seq"
   from "conversation_branches"
-  where "conversation_branches"."user_id" = ? and ("conversation_id" = ? and "parent_seq" >= ? and "parent_seq" <= ?);
+  where "conversation_branches"."user_id" = +? and ("conversation_id" = +? and "parent_seq" >= +? and "parent_seq" <= +?);
 -- postgres
 select "seq"
   from "conversation_branches"
@@ -992,9 +1020,9 @@ select "seq"
 -- sqlite
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count", (select "conversations"."last_opened_at"
   from "conversations"
-  where "conversations"."user_id" = ? and ("conversations"."id" = ?)) as "opened_at"
+  where "conversations"."user_id" = +? and ("conversations"."id" = +?)) as "opened_at"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "seq" in (select value from json_each(?)));
+  where "conversation_messages"."user_id" = +? and ("conversation_id" = +? and "seq" in (select value from json_each(?)));
 -- postgres
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count", (select "conversations"."last_opened_at"
   from "conversations"
@@ -1006,15 +1034,15 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
 -- sqlite
 with recursive "runs"("first", "parent", "step") as (select "newest"."seq" as "first", "newest"."parent_seq" as "parent", 1 as "step"
   from "conversation_branches" as "newest"
-  where "newest"."user_id" = ? and ("newest"."conversation_id" = ? and "newest"."seq" = (select max("below"."seq") as "seq"
+  where "newest"."user_id" = +? and ("newest"."conversation_id" = +? and "newest"."seq" = (select max("below"."seq") as "seq"
   from "conversation_branches" as "below"
-  where "below"."user_id" = ? and ("below"."conversation_id" = ? and "below"."seq" <= ?)))
+  where "below"."user_id" = +? and ("below"."conversation_id" = +? and "below"."seq" <= +?)))
   union all select "older"."seq" as "first", "older"."parent_seq" as "parent", "runs"."step" + 1 as "step"
   from "runs"
-  inner join "conversation_branches" as "older" on "older"."user_id" = ? and ("older"."conversation_id" = ? and "older"."seq" = (select max("below"."seq") as "seq"
+  inner join "conversation_branches" as "older" on "older"."user_id" = +? and ("older"."conversation_id" = +? and "older"."seq" = (select max("below"."seq") as "seq"
   from "conversation_branches" as "below"
-  where "below"."user_id" = ? and ("below"."conversation_id" = ? and "below"."seq" <= "runs"."parent")))
-  where "runs"."parent" > ? and "runs"."step" < ?) select "runs"."first", "runs"."parent"
+  where "below"."user_id" = +? and ("below"."conversation_id" = +? and "below"."seq" <= "runs"."parent")))
+  where "runs"."parent" > +? and "runs"."step" < +?) select "runs"."first", "runs"."parent"
   from "runs";
 -- postgres
 with recursive "runs"("first", "parent", "step") as (select "newest"."seq" as "first", "newest"."parent_seq" as "parent", 1 as "step"
@@ -1034,9 +1062,9 @@ with recursive "runs"("first", "parent", "step") as (select "newest"."seq" as "f
 -- sqlite
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("conversation_id" = ? and "role" not in ('user', 'assistant', 'tool') and "seq" > ? and "seq" <= ?)
+  where "conversation_messages"."user_id" = +? and ("conversation_id" = +? and "role" not in ('user', 'assistant', 'tool') and "seq" > +? and "seq" <= +?)
   order by "seq" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at", "token_count"
   from "conversation_messages"
@@ -1048,7 +1076,7 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
 -- sqlite
 select min("user_id") as "user_id"
   from "conversations"
-  where "user_id" > ?;
+  where "user_id" > +?;
 -- postgres
 select min("user_id") as "user_id"
   from "conversations"
@@ -1058,10 +1086,10 @@ select min("user_id") as "user_id"
 -- sqlite
 select "created_at", "role", "model_name", "tokens", "latency_ms", null as "cold_id", null as "part_id"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("created_at" >= ? and "created_at" < ?)
+  where "conversation_messages"."user_id" = +? and ("created_at" >= +? and "created_at" < +?)
   union all select "created_at", null as "role", null as "model_name", null as "tokens", null as "latency_ms", "conversation_id" as "cold_id", "id" as "part_id"
   from "conversation_cold_parts"
-  where "conversation_cold_parts"."user_id" = ? and ("last_at" >= ? and "first_at" < ?);
+  where "conversation_cold_parts"."user_id" = +? and ("last_at" >= +? and "first_at" < +?);
 -- postgres
 select "created_at", "role", "model_name", "tokens", "latency_ms", null as "cold_id", null as "part_id"
   from "conversation_messages"
@@ -1074,10 +1102,10 @@ select "created_at", "role", "model_name", "tokens", "latency_ms", null as "cold
 -- sqlite
 select "created_at", "role", "model_name", "tokens", "latency_ms", null as "cold_id", null as "part_id"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("created_at" >= ? and "created_at" < ? and "conversation_id" = ?)
+  where "conversation_messages"."user_id" = +? and ("created_at" >= +? and "created_at" < +? and "conversation_id" = +?)
   union all select "created_at", null as "role", null as "model_name", null as "tokens", null as "latency_ms", "conversation_id" as "cold_id", "id" as "part_id"
   from "conversation_cold_parts"
-  where "conversation_cold_parts"."user_id" = ? and ("last_at" >= ? and "first_at" < ? and "conversation_id" = ?);
+  where "conversation_cold_parts"."user_id" = +? and ("last_at" >= +? and "first_at" < +? and "conversation_id" = +?);
 -- postgres
 select "created_at", "role", "model_name", "tokens", "latency_ms", null as "cold_id", null as "part_id"
   from "conversation_messages"
@@ -1090,9 +1118,9 @@ select "created_at", "role", "model_name", "tokens", "latency_ms", null as "cold
 -- sqlite
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
-  where "conversation_messages"."user_id" = ? and ("token_count" is null and "status" <> 'partial' and "id" > ?)
+  where "conversation_messages"."user_id" = +? and ("token_count" is null and "status" <> 'partial' and "id" > +?)
   order by "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", "status", "request_id", "request_part", "external_id", "source", "model_name", "tokens", "latency_ms", "metadata", "created_at"
   from "conversation_messages"
@@ -1104,7 +1132,7 @@ select "id", "conversation_id", "seq", "parent_id", "role", "content", "parts", 
 -- sqlite
 update "conversation_messages"
   set "token_count" = ?
-  where "conversation_messages"."user_id" = ? and ("id" = ? and "token_count" is null and "status" <> 'partial');
+  where "conversation_messages"."user_id" = +? and ("id" = +? and "token_count" is null and "status" <> 'partial');
 -- postgres
 update "conversation_messages"
   set "token_count" = $1

@@ -4,7 +4,7 @@
 -- sqlite
 update "users"
   set "password_hash" = ?, "updated_at" = ?, "version" = "version" + 1
-  where "id" = ? and "password_hash" = ? and "is_active" = ?
+  where "id" = +? and "password_hash" = +? and "is_active" = +?
   returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
 -- postgres
 update "users"
@@ -16,7 +16,7 @@ update "users"
 -- sqlite
 update "users"
   set "last_login_at" = ?, "password_hash" = ?
-  where "id" = ? and "password_hash" = ? and "is_active" = ?
+  where "id" = +? and "password_hash" = +? and "is_active" = +?
   returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
 -- postgres
 update "users"
@@ -28,7 +28,7 @@ update "users"
 -- sqlite
 select "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version"
   from "users"
-  where "email" = ?;
+  where "email" = +?;
 -- postgres
 select "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version"
   from "users"
@@ -38,7 +38,7 @@ select "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "cr
 -- sqlite
 select "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version"
   from "users"
-  where "id" = ?;
+  where "id" = +?;
 -- postgres
 select "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version"
   from "users"
@@ -48,7 +48,7 @@ select "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "cr
 -- sqlite
 select "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version", "password_hash"
   from "users"
-  where "email" = ?;
+  where "email" = +?;
 -- postgres
 select "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version", "password_hash"
   from "users"
@@ -78,9 +78,9 @@ insert into "users" ("id", "email", "password_hash", "full_name", "is_active", "
 -- sqlite
 select "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version"
   from "users"
-  where "email" > ?
+  where "email" > +?
   order by "email" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version"
   from "users"
@@ -92,7 +92,7 @@ select "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "cr
 -- sqlite
 update "users"
   set "is_active" = ?, "updated_at" = ?, "version" = "version" + 1
-  where "email" = ? and "is_active" <> ?
+  where "email" = +? and "is_active" <> +?
   returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
 -- postgres
 update "users"
@@ -104,7 +104,7 @@ update "users"
 -- sqlite
 update "users"
   set "password_hash" = ?, "updated_at" = ?, "version" = "version" + 1
-  where "email" = ?
+  where "email" = +?
   returning "id", "email", "full_name", "is_active", "is_admin", "last_login_at", "created_at", "updated_at", "version";
 -- postgres
 update "users"
@@ -128,7 +128,7 @@ insert into "alert_watch" ("singleton", "evaluated_at")
 -- sqlite
 select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
   from "alerts"
-  where "id" = ?;
+  where "id" = +?;
 -- postgres
 select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
   from "alerts"
@@ -138,7 +138,7 @@ select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "r
 -- sqlite
 select "evaluated_at"
   from "alert_watch"
-  where "singleton" = ?;
+  where "singleton" = +?;
 -- postgres
 select "evaluated_at"
   from "alert_watch"
@@ -162,9 +162,9 @@ insert into "alerts" ("id", "rule", "subject", "severity", "message", "fired_at"
 -- sqlite
 select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
   from "alerts"
-  where "id" < ?
+  where "id" < +?
   order by "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
   from "alerts"
@@ -178,7 +178,7 @@ select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "r
   from "alerts"
   where "resolved_at" is null
   order by "rule" asc, "subject" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
   from "alerts"
@@ -190,9 +190,9 @@ select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "r
 -- sqlite
 select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
   from "alerts"
-  where "resolved_at" > ? and "resolved_told_at" is null
+  where "resolved_at" > +? and "resolved_told_at" is null
   order by "resolved_at" asc nulls first
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at"
   from "alerts"
@@ -204,7 +204,7 @@ select "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "r
 -- sqlite
 update "alerts"
   set "firing_told_at" = ?
-  where "id" = ?;
+  where "id" = +?;
 -- postgres
 update "alerts"
   set "firing_told_at" = $1
@@ -214,7 +214,7 @@ update "alerts"
 -- sqlite
 update "alerts"
   set "resolved_told_at" = ?
-  where "id" = ?;
+  where "id" = +?;
 -- postgres
 update "alerts"
   set "resolved_told_at" = $1
@@ -224,7 +224,7 @@ update "alerts"
 -- sqlite
 delete
   from "alerts"
-  where "resolved_at" < ?;
+  where "resolved_at" < +?;
 -- postgres
 delete
   from "alerts"
@@ -234,7 +234,7 @@ delete
 -- sqlite
 update "alerts"
   set "resolved_at" = ?
-  where "id" = ? and "resolved_at" is null
+  where "id" = +? and "resolved_at" is null
   returning "id", "rule", "subject", "severity", "message", "fired_at", "seen_at", "resolved_at", "firing_told_at", "resolved_told_at";
 -- postgres
 update "alerts"
@@ -246,7 +246,7 @@ update "alerts"
 -- sqlite
 update "alerts"
   set "message" = ?, "seen_at" = ?
-  where "id" = ? and "resolved_at" is null;
+  where "id" = +? and "resolved_at" is null;
 -- postgres
 update "alerts"
   set "message" = $1, "seen_at" = $2
@@ -256,7 +256,7 @@ update "alerts"
 -- sqlite
 update "alert_watch"
   set "evaluated_at" = ?
-  where "singleton" = ? and ("evaluated_at" <= ? or "evaluated_at" > ?)
+  where "singleton" = +? and ("evaluated_at" <= +? or "evaluated_at" > +?)
   returning "evaluated_at";
 -- postgres
 update "alert_watch"
@@ -284,9 +284,9 @@ insert into "audit_events" ("user_id", "id", "actor_id", "action", "entity", "en
 -- sqlite
 select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
   from "audit_events"
-  where "audit_events"."user_id" = ? and ("id" >= ? and "id" < ?)
+  where "audit_events"."user_id" = +? and ("id" >= +? and "id" < +?)
   order by "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
   from "audit_events"
@@ -298,9 +298,9 @@ select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id
 -- sqlite
 select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
   from "audit_events"
-  where "audit_events"."user_id" = ? and ("action" = ? and "id" >= ? and "id" < ?)
+  where "audit_events"."user_id" = +? and ("action" = +? and "id" >= +? and "id" < +?)
   order by "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
   from "audit_events"
@@ -312,9 +312,9 @@ select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id
 -- sqlite
 select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
   from "audit_events"
-  where "audit_events"."user_id" = ? and ("actor_id" = ? and "id" >= ? and "id" < ?)
+  where "audit_events"."user_id" = +? and ("actor_id" = +? and "id" >= +? and "id" < +?)
   order by "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
   from "audit_events"
@@ -326,9 +326,9 @@ select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id
 -- sqlite
 select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
   from "audit_events"
-  where "audit_events"."user_id" = ? and ("entity" = ? and "entity_id" = ? and "id" >= ? and "id" < ?)
+  where "audit_events"."user_id" = +? and ("entity" = +? and "entity_id" = +? and "id" >= +? and "id" < +?)
   order by "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
   from "audit_events"
@@ -340,9 +340,9 @@ select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id
 -- sqlite
 select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
   from "audit_events"
-  where "actor_id" = ? and "id" >= ? and "id" < ?
+  where "actor_id" = +? and "id" >= +? and "id" < +?
   order by "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
   from "audit_events"
@@ -354,9 +354,9 @@ select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id
 -- sqlite
 select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
   from "audit_events"
-  where "id" >= ? and "id" < ?
+  where "id" >= +? and "id" < +?
   order by "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id", "before_digest", "after_digest", "times", "created_at"
   from "audit_events"
@@ -368,9 +368,9 @@ select "user_id", "id", "actor_id", "action", "entity", "entity_id", "request_id
 -- sqlite
 select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
-  where "kind" = ? and "result" = ?
+  where "kind" = +? and "result" = +?
   order by "started_at" desc, "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
@@ -382,9 +382,9 @@ select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_b
 -- sqlite
 select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
-  where "kind" = ? and "result" = ? and "base_file" is null
+  where "kind" = +? and "result" = +? and "base_file" is null
   order by "started_at" desc, "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
@@ -404,9 +404,9 @@ insert into "backups" ("id", "kind", "file", "base_file", "result", "error", "by
 -- sqlite
 select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
-  where "started_at" <= ?
+  where "started_at" <= +?
   order by "started_at" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "kind", "file", "base_file", "result", "error", "bytes", "content_bytes", "row_count", "is_encrypted", "started_at", "duration_ms", "verified_at"
   from "backups"
@@ -428,7 +428,7 @@ select "name"
 -- sqlite
 delete
   from "change_log"
-  where "seq" <= ?;
+  where "seq" <= +?;
 -- postgres
 delete
   from "change_log"
@@ -438,7 +438,7 @@ delete
 -- sqlite
 select "position", "lease_id", "lease_expires_at"
   from "change_consumers"
-  where "name" = ?;
+  where "name" = +?;
 -- postgres
 select "position", "lease_id", "lease_expires_at"
   from "change_consumers"
@@ -448,9 +448,9 @@ select "position", "lease_id", "lease_expires_at"
 -- sqlite
 select "seq"
   from "change_log"
-  where "seq" > ?
+  where "seq" > +?
   order by "seq" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "seq"
   from "change_log"
@@ -463,10 +463,10 @@ select "seq"
 select max("oldest"."seq") as "bound"
   from (select "seq", "at"
   from "change_log"
-  where "seq" > ?
+  where "seq" > +?
   order by "seq" asc
-  limit ?) as "oldest"
-  where ("oldest"."at" < ? or "oldest"."seq" <= ?);
+  limit +?) as "oldest"
+  where ("oldest"."at" < +? or "oldest"."seq" <= +?);
 -- postgres
 select max("oldest"."seq") as "bound"
   from (select "seq", "at"
@@ -480,7 +480,7 @@ select max("oldest"."seq") as "bound"
 -- sqlite
 update "change_consumers"
   set "lease_id" = ?, "lease_expires_at" = ?, "updated_at" = ?
-  where "name" = ? and "lease_id" = ?;
+  where "name" = +? and "lease_id" = +?;
 -- postgres
 update "change_consumers"
   set "lease_id" = $1, "lease_expires_at" = $2, "updated_at" = $3
@@ -500,7 +500,7 @@ insert into "change_consumers" ("name", "created_at", "updated_at")
 -- sqlite
 update "change_consumers"
   set "position" = ?, "lease_expires_at" = ?, "updated_at" = ?
-  where "name" = ? and "lease_id" = ?;
+  where "name" = +? and "lease_id" = +?;
 -- postgres
 update "change_consumers"
   set "position" = $1, "lease_expires_at" = $2, "updated_at" = $3
@@ -510,9 +510,9 @@ update "change_consumers"
 -- sqlite
 select "name", "position", "lease_expires_at", "updated_at"
   from "change_consumers"
-  where "name" > ?
+  where "name" > +?
   order by "name" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "name", "position", "lease_expires_at", "updated_at"
   from "change_consumers"
@@ -524,7 +524,7 @@ select "name", "position", "lease_expires_at", "updated_at"
 -- sqlite
 delete
   from "change_consumers"
-  where "name" = ?;
+  where "name" = +?;
 -- postgres
 delete
   from "change_consumers"
@@ -534,7 +534,7 @@ delete
 -- sqlite
 update "change_consumers"
   set "position" = ?, "lease_id" = ?, "lease_expires_at" = ?, "updated_at" = ?
-  where "name" = ?;
+  where "name" = +?;
 -- postgres
 update "change_consumers"
   set "position" = $1, "lease_id" = $2, "lease_expires_at" = $3, "updated_at" = $4
@@ -544,7 +544,7 @@ update "change_consumers"
 -- sqlite
 update "change_consumers"
   set "lease_id" = ?, "lease_expires_at" = ?, "updated_at" = ?
-  where "name" = ? and ("lease_id" is null or "lease_expires_at" < ?)
+  where "name" = +? and ("lease_id" is null or "lease_expires_at" < +?)
   returning "position";
 -- postgres
 update "change_consumers"
@@ -556,7 +556,7 @@ update "change_consumers"
 -- sqlite
 update "erasures"
   set "completed_at" = ?
-  where "id" = ? and "completed_at" is null
+  where "id" = +? and "completed_at" is null
   returning "id";
 -- postgres
 update "erasures"
@@ -568,7 +568,7 @@ update "erasures"
 -- sqlite
 select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
   from "erasures"
-  where "id" = ?;
+  where "id" = +?;
 -- postgres
 select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
   from "erasures"
@@ -578,7 +578,7 @@ select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "st
 -- sqlite
 update "erasures"
   set "started_at" = "started_at"
-  where "id" = ?
+  where "id" = +?
   returning "counts";
 -- postgres
 update "erasures"
@@ -600,9 +600,9 @@ insert into "erasures" ("id", "kind", "salt", "owner_hash", "table_name", "row_i
 -- sqlite
 select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
   from "erasures"
-  where "id" > ?
+  where "id" > +?
   order by "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
   from "erasures"
@@ -614,9 +614,9 @@ select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "st
 -- sqlite
 select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
   from "erasures"
-  where "completed_at" is null and "id" > ?
+  where "completed_at" is null and "id" > +?
   order by "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "started_at", "completed_at", "applied_at"
   from "erasures"
@@ -628,7 +628,7 @@ select "id", "kind", "salt", "owner_hash", "table_name", "row_id", "counts", "st
 -- sqlite
 update "erasures"
   set "applied_at" = ?
-  where "id" = ?;
+  where "id" = +?;
 -- postgres
 update "erasures"
   set "applied_at" = $1
@@ -638,7 +638,7 @@ update "erasures"
 -- sqlite
 update "erasures"
   set "counts" = ?
-  where "id" = ?;
+  where "id" = +?;
 -- postgres
 update "erasures"
   set "counts" = $1
@@ -650,7 +650,7 @@ insert into "idempotency_keys" ("id", "key", "request_hash", "expires_at", "crea
   values (?, ?, ?, ?, ?, ?)
   on conflict ("user_id", "key") do update
   set "request_hash" = ?, "response_status" = ?, "response_headers" = ?, "response_body" = ?, "expires_at" = ?, "created_at" = ?
-  where "idempotency_keys"."expires_at" <= ?
+  where "idempotency_keys"."expires_at" <= +?
   returning "id";
 -- postgres
 insert into "idempotency_keys" ("id", "key", "request_hash", "expires_at", "created_at", "user_id")
@@ -664,7 +664,7 @@ insert into "idempotency_keys" ("id", "key", "request_hash", "expires_at", "crea
 -- sqlite
 update "idempotency_keys"
   set "response_status" = ?, "response_headers" = ?, "response_body" = ?
-  where "idempotency_keys"."user_id" = ? and ("id" = ?);
+  where "idempotency_keys"."user_id" = +? and ("id" = +?);
 -- postgres
 update "idempotency_keys"
   set "response_status" = $1, "response_headers" = $2, "response_body" = $3
@@ -674,7 +674,7 @@ update "idempotency_keys"
 -- sqlite
 select "request_hash", "response_status", "response_headers", "response_body", "expires_at"
   from "idempotency_keys"
-  where "idempotency_keys"."user_id" = ? and ("key" = ?);
+  where "idempotency_keys"."user_id" = +? and ("key" = +?);
 -- postgres
 select "request_hash", "response_status", "response_headers", "response_body", "expires_at"
   from "idempotency_keys"
@@ -702,9 +702,9 @@ insert into "database_identity" ("singleton", "id", "environment", "created_at")
 -- sqlite
 select "id", "kind", "host", "pid", "app_version", "schema_version", "started_at", "last_seen_at"
   from "app_instances"
-  where "last_seen_at" > ?
+  where "last_seen_at" > +?
   order by "last_seen_at" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "kind", "host", "pid", "app_version", "schema_version", "started_at", "last_seen_at"
   from "app_instances"
@@ -716,7 +716,7 @@ select "id", "kind", "host", "pid", "app_version", "schema_version", "started_at
 -- sqlite
 delete
   from "app_instances"
-  where "id" = ?;
+  where "id" = +?;
 -- postgres
 delete
   from "app_instances"
@@ -726,7 +726,7 @@ delete
 -- sqlite
 delete
   from "app_instances"
-  where "last_seen_at" <= ?;
+  where "last_seen_at" <= +?;
 -- postgres
 delete
   from "app_instances"
@@ -748,7 +748,7 @@ insert into "app_instances" ("id", "kind", "host", "pid", "app_version", "schema
 -- sqlite
 update "jobs"
   set "status" = ?, "ready_at" = ?, "waits_until" = ?, "cancel_requested_at" = ?, "completed_at" = ?, "updated_at" = ?
-  where "jobs"."user_id" = ? and ("id" = ? and "status" = ?)
+  where "jobs"."user_id" = +? and ("id" = +? and "status" = +?)
   returning "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at";
 -- postgres
 update "jobs"
@@ -760,7 +760,7 @@ update "jobs"
 -- sqlite
 select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
   from "jobs"
-  where "jobs"."user_id" = ? and ("id" = ?);
+  where "jobs"."user_id" = +? and ("id" = +?);
 -- postgres
 select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
   from "jobs"
@@ -770,7 +770,7 @@ select "id", "kind", "display_name", "status", "progress", "stage", "parameters"
 -- sqlite
 select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
   from "jobs"
-  where "jobs"."user_id" = ? and ("kind" = ? and "dedup_key" = ? and "completed_at" is null);
+  where "jobs"."user_id" = +? and ("kind" = +? and "dedup_key" = +? and "completed_at" is null);
 -- postgres
 select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
   from "jobs"
@@ -804,9 +804,9 @@ insert into "job_logs" ("id", "job_id", "attempt", "level", "message", "details"
 -- sqlite
 select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
   from "jobs"
-  where "jobs"."user_id" = ? and ("id" < ?)
+  where "jobs"."user_id" = +? and ("id" < +?)
   order by "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
   from "jobs"
@@ -818,9 +818,9 @@ select "id", "kind", "display_name", "status", "progress", "stage", "parameters"
 -- sqlite
 select "id", "attempt", "level", "message", "details", "created_at"
   from "job_logs"
-  where "job_logs"."user_id" = ? and ("job_id" = ? and "id" > ?)
+  where "job_logs"."user_id" = +? and ("job_id" = +? and "id" > +?)
   order by "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "attempt", "level", "message", "details", "created_at"
   from "job_logs"
@@ -832,9 +832,9 @@ select "id", "attempt", "level", "message", "details", "created_at"
 -- sqlite
 select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
   from "jobs"
-  where "jobs"."user_id" = ? and ("kind" = ? and "id" < ?)
+  where "jobs"."user_id" = +? and ("kind" = +? and "id" < +?)
   order by "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
   from "jobs"
@@ -846,9 +846,9 @@ select "id", "kind", "display_name", "status", "progress", "stage", "parameters"
 -- sqlite
 select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
   from "jobs"
-  where "jobs"."user_id" = ? and ("kind" = ? and "status" = ? and "id" < ?)
+  where "jobs"."user_id" = +? and ("kind" = +? and "status" = +? and "id" < +?)
   order by "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
   from "jobs"
@@ -860,9 +860,9 @@ select "id", "kind", "display_name", "status", "progress", "stage", "parameters"
 -- sqlite
 select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
   from "jobs"
-  where "jobs"."user_id" = ? and ("status" = ? and "id" < ?)
+  where "jobs"."user_id" = +? and ("status" = +? and "id" < +?)
   order by "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at"
   from "jobs"
@@ -874,7 +874,7 @@ select "id", "kind", "display_name", "status", "progress", "stage", "parameters"
 -- sqlite
 update "jobs"
   set "lease_until" = ?, "progress" = ?, "stage" = ?, "updated_at" = ?
-  where "jobs"."user_id" = ? and ("id" = ? and "token" = ? and "status" = ?)
+  where "jobs"."user_id" = +? and ("id" = +? and "token" = +? and "status" = +?)
   returning "cancel_requested_at";
 -- postgres
 update "jobs"
@@ -886,7 +886,7 @@ update "jobs"
 -- sqlite
 update "jobs"
   set "cancel_requested_at" = coalesce("cancel_requested_at", ?), "updated_at" = ?
-  where "jobs"."user_id" = ? and ("id" = ? and "status" = ?)
+  where "jobs"."user_id" = +? and ("id" = +? and "status" = +?)
   returning "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at";
 -- postgres
 update "jobs"
@@ -898,7 +898,7 @@ update "jobs"
 -- sqlite
 update "jobs"
   set "status" = ?, "progress" = ?, "stage" = ?, "result" = ?, "error" = ?, "attempts" = ?, "ready_at" = ?, "scheduled_at" = ?, "cancel_requested_at" = ?, "completed_at" = ?, "updated_at" = ?
-  where "jobs"."user_id" = ? and ("id" = ? and "status" in (?, ?))
+  where "jobs"."user_id" = +? and ("id" = +? and "status" in (?, ?))
   returning "id", "kind", "display_name", "status", "progress", "stage", "parameters", "result", "error", "priority", "attempts", "max_attempts", "worker", "lease_until", "waits_until", "dedup_key", "scheduled_at", "started_at", "cancel_requested_at", "completed_at", "estimated_duration_ms", "duration_ms", "created_at", "updated_at";
 -- postgres
 update "jobs"
@@ -910,7 +910,7 @@ update "jobs"
 -- sqlite
 update "jobs"
   set "status" = ?, "progress" = ?, "stage" = ?, "result" = ?, "error" = ?, "attempts" = ?, "worker" = ?, "lease_until" = ?, "ready_at" = ?, "waits_until" = ?, "completed_at" = ?, "duration_ms" = ?, "updated_at" = ?
-  where "jobs"."user_id" = ? and ("id" = ? and "token" = ? and "status" = ?)
+  where "jobs"."user_id" = +? and ("id" = +? and "token" = +? and "status" = +?)
   returning "id";
 -- postgres
 update "jobs"
@@ -922,7 +922,7 @@ update "jobs"
 -- sqlite
 select "id", "name", "created_at", "updated_at", "version"
   from "organisations"
-  where "id" = ?;
+  where "id" = +?;
 -- postgres
 select "id", "name", "created_at", "updated_at", "version"
   from "organisations"
@@ -932,7 +932,7 @@ select "id", "name", "created_at", "updated_at", "version"
 -- sqlite
 select "organisation_id", "member_id", "role", "created_at", "updated_at"
   from "memberships"
-  where "organisation_id" = ? and "member_id" = ?;
+  where "organisation_id" = +? and "member_id" = +?;
 -- postgres
 select "organisation_id", "member_id", "role", "created_at", "updated_at"
   from "memberships"
@@ -942,8 +942,8 @@ select "organisation_id", "member_id", "role", "created_at", "updated_at"
 -- sqlite
 select "member_id"
   from "memberships"
-  where "organisation_id" = ? and "role" = ?
-  limit ?;
+  where "organisation_id" = +? and "role" = +?
+  limit +?;
 -- postgres
 select "member_id"
   from "memberships"
@@ -954,7 +954,7 @@ select "member_id"
 -- sqlite
 update "organisations"
   set "updated_at" = ?, "version" = "version" + 1
-  where "id" = ?
+  where "id" = +?
   returning "id", "name", "created_at", "updated_at", "version";
 -- postgres
 update "organisations"
@@ -988,9 +988,9 @@ insert into "memberships" ("organisation_id", "member_id", "role", "created_at",
 -- sqlite
 select "id", "name", "created_at", "updated_at", "version"
   from "organisations"
-  where "id" > ?
+  where "id" > +?
   order by "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "name", "created_at", "updated_at", "version"
   from "organisations"
@@ -1002,9 +1002,9 @@ select "id", "name", "created_at", "updated_at", "version"
 -- sqlite
 select "organisation_id", "member_id", "role", "created_at", "updated_at"
   from "memberships"
-  where "organisation_id" = ? and "member_id" > ?
+  where "organisation_id" = +? and "member_id" > +?
   order by "member_id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "organisation_id", "member_id", "role", "created_at", "updated_at"
   from "memberships"
@@ -1017,9 +1017,9 @@ select "organisation_id", "member_id", "role", "created_at", "updated_at"
 select "organisations"."id", "organisations"."name", "organisations"."created_at", "organisations"."updated_at", "organisations"."version"
   from "memberships"
   inner join "organisations" on "organisations"."id" = "memberships"."organisation_id"
-  where "memberships"."member_id" = ? and "memberships"."organisation_id" > ?
+  where "memberships"."member_id" = +? and "memberships"."organisation_id" > +?
   order by "memberships"."organisation_id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "organisations"."id", "organisations"."name", "organisations"."created_at", "organisations"."updated_at", "organisations"."version"
   from "memberships"
@@ -1032,7 +1032,7 @@ select "organisations"."id", "organisations"."name", "organisations"."created_at
 -- sqlite
 delete
   from "memberships"
-  where "organisation_id" = ? and "member_id" = ?;
+  where "organisation_id" = +? and "member_id" = +?;
 -- postgres
 delete
   from "memberships"
@@ -1042,7 +1042,7 @@ delete
 -- sqlite
 update "memberships"
   set "role" = ?, "updated_at" = ?
-  where "organisation_id" = ? and "member_id" = ?
+  where "organisation_id" = +? and "member_id" = +?
   returning "organisation_id", "member_id", "role", "created_at", "updated_at";
 -- postgres
 update "memberships"
@@ -1054,8 +1054,8 @@ update "memberships"
 -- sqlite
 select "id"
   from "jobs"
-  where "lease_until" <= ?
-  limit ?;
+  where "lease_until" <= +?
+  limit +?;
 -- postgres
 select "id"
   from "jobs"
@@ -1066,8 +1066,8 @@ select "id"
 -- sqlite
 select "id"
   from "jobs"
-  where "ready_at" is not null and "priority" >= ? and "kind" in (select value from json_each(?))
-  limit ?;
+  where "ready_at" is not null and "priority" >= +? and "kind" in (select value from json_each(?))
+  limit +?;
 -- postgres
 select "id"
   from "jobs"
@@ -1078,8 +1078,8 @@ select "id"
 -- sqlite
 select "id"
   from "jobs"
-  where "waits_until" <= ?
-  limit ?;
+  where "waits_until" <= +?
+  limit +?;
 -- postgres
 select "id"
   from "jobs"
@@ -1090,7 +1090,7 @@ select "id"
 -- sqlite
 select "id"
   from "jobs"
-  where "lease_until" > ? and "cancel_requested_at" is not null and "worker" = ?;
+  where "lease_until" > +? and "cancel_requested_at" is not null and "worker" = +?;
 -- postgres
 select "id"
   from "jobs"
@@ -1101,8 +1101,8 @@ select "id"
 select "queued"."kind", count(*) as "jobs", min("queued"."ready_at") as "oldest"
   from (select "kind", "ready_at"
   from "jobs"
-  where "ready_at" is not null and "priority" >= ?
-  limit ?) as "queued"
+  where "ready_at" is not null and "priority" >= +?
+  limit +?) as "queued"
   group by "queued"."kind";
 -- postgres
 select "queued"."kind", count(*) as "jobs", min("queued"."ready_at") as "oldest"
@@ -1117,8 +1117,8 @@ select "queued"."kind", count(*) as "jobs", min("queued"."ready_at") as "oldest"
 select count(*) as "jobs"
   from (select "id"
   from "jobs"
-  where "lease_until" > ?
-  limit ?) as "running";
+  where "lease_until" > +?
+  limit +?) as "running";
 -- postgres
 select count(*) as "jobs"
   from (select "id"
@@ -1130,8 +1130,8 @@ select count(*) as "jobs"
 -- sqlite
 select "user_id", "id", "kind", "worker", "token", "attempts", "max_attempts", "cancel_requested_at"
   from "jobs"
-  where "lease_until" <= ?
-  limit ?  ;
+  where "lease_until" <= +?
+  limit +?  ;
 -- postgres
 select "user_id", "id", "kind", "worker", "token", "attempts", "max_attempts", "cancel_requested_at"
   from "jobs"
@@ -1142,7 +1142,7 @@ select "user_id", "id", "kind", "worker", "token", "attempts", "max_attempts", "
 -- sqlite
 update "jobs"
   set "ready_at" = "waits_until", "waits_until" = ?, "updated_at" = ?
-  where "user_id" = ? and "id" = ? and "waits_until" is not null;
+  where "user_id" = +? and "id" = +? and "waits_until" is not null;
 -- postgres
 update "jobs"
   set "ready_at" = "waits_until", "waits_until" = $1, "updated_at" = $2
@@ -1152,9 +1152,9 @@ update "jobs"
 -- sqlite
 select "user_id", "id"
   from "jobs"
-  where "ready_at" is not null and "priority" >= ? and "kind" in (select value from json_each(?))
+  where "ready_at" is not null and "priority" >= +? and "kind" in (select value from json_each(?))
   order by "priority" desc, "user_id" asc, "ready_at" asc nulls first, "id" asc
-  limit ?  ;
+  limit +?  ;
 -- postgres
 select "user_id", "id"
   from "jobs"
@@ -1168,11 +1168,11 @@ select "user_id", "id"
   from "jobs"
   where "ready_at" is not null and "kind" in (select value from json_each(?)) and "priority" = (select "highest"."priority"
   from "jobs" as "highest"
-  where "highest"."ready_at" is not null and "highest"."priority" >= ? and "highest"."kind" in (select value from json_each(?))
+  where "highest"."ready_at" is not null and "highest"."priority" >= +? and "highest"."kind" in (select value from json_each(?))
   order by "highest"."priority" desc
-  limit ?) and "user_id" > ?
+  limit +?) and "user_id" > +?
   order by "user_id" asc, "ready_at" asc nulls first, "id" asc
-  limit ?  ;
+  limit +?  ;
 -- postgres
 select "user_id", "id"
   from "jobs"
@@ -1188,7 +1188,7 @@ select "user_id", "id"
 -- sqlite
 update "jobs"
   set "status" = ?, "error" = ?, "worker" = ?, "lease_until" = ?, "ready_at" = ?, "completed_at" = ?, "updated_at" = ?
-  where "user_id" = ? and "id" = ? and "lease_until" <= ?;
+  where "user_id" = +? and "id" = +? and "lease_until" <= +?;
 -- postgres
 update "jobs"
   set "status" = $1, "error" = $2, "worker" = $3, "lease_until" = $4, "ready_at" = $5, "completed_at" = $6, "updated_at" = $7
@@ -1198,7 +1198,7 @@ update "jobs"
 -- sqlite
 update "jobs"
   set "status" = ?, "worker" = ?, "token" = "token" + 1, "attempts" = "attempts" + 1, "lease_until" = ?, "ready_at" = ?, "progress" = ?, "stage" = ?, "started_at" = ?, "updated_at" = ?
-  where "user_id" = ? and "id" = ? and "ready_at" is not null
+  where "user_id" = +? and "id" = +? and "ready_at" is not null
   returning "user_id", "id", "kind", "parameters", "attempts", "max_attempts", "token";
 -- postgres
 update "jobs"
@@ -1210,8 +1210,8 @@ update "jobs"
 -- sqlite
 select "user_id", "id"
   from "jobs"
-  where "waits_until" <= ?
-  limit ?  ;
+  where "waits_until" <= +?
+  limit +?  ;
 -- postgres
 select "user_id", "id"
   from "jobs"
@@ -1230,9 +1230,9 @@ insert into "readiness_samples" ("id", "taken_at", "size_bytes", "active_users",
 -- sqlite
 select "taken_at", "size_bytes", "active_users", "lock_tries", "lock_failures", "writes_per_second"
   from "readiness_samples"
-  where "taken_at" > ?
+  where "taken_at" > +?
   order by "taken_at" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "taken_at", "size_bytes", "active_users", "lock_tries", "lock_failures", "writes_per_second"
   from "readiness_samples"
@@ -1244,7 +1244,7 @@ select "taken_at", "size_bytes", "active_users", "lock_tries", "lock_failures", 
 -- sqlite
 delete
   from "readiness_samples"
-  where "taken_at" <= ?;
+  where "taken_at" <= +?;
 -- postgres
 delete
   from "readiness_samples"
@@ -1254,8 +1254,8 @@ delete
 -- sqlite
 select "id"
   from "schedules"
-  where "next_run_at" <= ? and "kind" in (select value from json_each(?))
-  limit ?;
+  where "next_run_at" <= +? and "kind" in (select value from json_each(?))
+  limit +?;
 -- postgres
 select "id"
   from "schedules"
@@ -1266,7 +1266,7 @@ select "id"
 -- sqlite
 select "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version"
   from "schedules"
-  where "user_id" = ? and "name" = ? ;
+  where "user_id" = +? and "name" = +? ;
 -- postgres
 select "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version"
   from "schedules"
@@ -1288,9 +1288,9 @@ insert into "schedules" ("id", "user_id", "name", "kind", "parameters", "express
 -- sqlite
 select "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version"
   from "schedules"
-  where "user_id" = ? and "name" > ?
+  where "user_id" = +? and "name" > +?
   order by "name" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version"
   from "schedules"
@@ -1302,9 +1302,9 @@ select "id", "user_id", "name", "kind", "parameters", "expression", "time_zone",
 -- sqlite
 select "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version"
   from "schedules"
-  where "next_run_at" <= ? and "kind" in (select value from json_each(?))
+  where "next_run_at" <= +? and "kind" in (select value from json_each(?))
   order by "next_run_at" asc nulls first
-  limit ?  ;
+  limit +?  ;
 -- postgres
 select "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version"
   from "schedules"
@@ -1316,7 +1316,7 @@ select "id", "user_id", "name", "kind", "parameters", "expression", "time_zone",
 -- sqlite
 update "schedules"
   set "next_run_at" = ?, "last_run_at" = ?, "last_job_id" = ?
-  where "id" = ?;
+  where "id" = +?;
 -- postgres
 update "schedules"
   set "next_run_at" = $1, "last_run_at" = $2, "last_job_id" = $3
@@ -1326,7 +1326,7 @@ update "schedules"
 -- sqlite
 delete
   from "schedules"
-  where "user_id" = ? and "name" = ?;
+  where "user_id" = +? and "name" = +?;
 -- postgres
 delete
   from "schedules"
@@ -1336,7 +1336,7 @@ delete
 -- sqlite
 update "schedules"
   set "kind" = ?, "parameters" = ?, "expression" = ?, "time_zone" = ?, "is_enabled" = ?, "next_run_at" = ?, "updated_at" = ?, "version" = "version" + 1
-  where "user_id" = ? and "name" = ?
+  where "user_id" = +? and "name" = +?
   returning "id", "user_id", "name", "kind", "parameters", "expression", "time_zone", "is_enabled", "next_run_at", "last_run_at", "last_job_id", "created_at", "updated_at", "version";
 -- postgres
 update "schedules"
@@ -1348,7 +1348,7 @@ update "schedules"
 -- sqlite
 select count(*) as "count"
   from "search_embedding_marks"
-  where "search_embedding_marks"."user_id" = ?;
+  where "search_embedding_marks"."user_id" = +?;
 -- postgres
 select count(*) as "count"
   from "search_embedding_marks"
@@ -1358,7 +1358,7 @@ select count(*) as "count"
 -- sqlite
 select count(*) as "count"
   from "search_marks"
-  where "search_marks"."user_id" = ? and ("kind" in (select value from json_each(?)));
+  where "search_marks"."user_id" = +? and ("kind" in (select value from json_each(?)));
 -- postgres
 select count(*) as "count"
   from "search_marks"
@@ -1368,7 +1368,7 @@ select count(*) as "count"
 -- sqlite
 delete
   from "search_embedding_marks"
-  where "search_embedding_marks"."user_id" = ? and ("id" = ? and "stamp" = ?);
+  where "search_embedding_marks"."user_id" = +? and ("id" = +? and "stamp" = +?);
 -- postgres
 delete
   from "search_embedding_marks"
@@ -1378,7 +1378,7 @@ delete
 -- sqlite
 delete
   from "search_embedding_marks"
-  where "search_embedding_marks"."user_id" = ? and ("id" in (select value from json_each(?)));
+  where "search_embedding_marks"."user_id" = +? and ("id" in (select value from json_each(?)));
 -- postgres
 delete
   from "search_embedding_marks"
@@ -1388,7 +1388,7 @@ delete
 -- sqlite
 delete
   from "search_entries"
-  where "search_entries"."user_id" = ? and ("id" in (select value from json_each(?)));
+  where "search_entries"."user_id" = +? and ("id" in (select value from json_each(?)));
 -- postgres
 delete
   from "search_entries"
@@ -1398,7 +1398,7 @@ delete
 -- sqlite
 delete
   from "search_indexes"
-  where "search_indexes"."user_id" = ? and ("id" = ?);
+  where "search_indexes"."user_id" = +? and ("id" = +?);
 -- postgres
 delete
   from "search_indexes"
@@ -1408,7 +1408,7 @@ delete
 -- sqlite
 delete
   from "search_marks"
-  where "search_marks"."user_id" = ? and ("id" in (select value from json_each(?)));
+  where "search_marks"."user_id" = +? and ("id" in (select value from json_each(?)));
 -- postgres
 delete
   from "search_marks"
@@ -1418,7 +1418,7 @@ delete
 -- sqlite
 delete
   from "search_postings"
-  where "search_postings"."user_id" = ? and ("id" in (select value from json_each(?)));
+  where "search_postings"."user_id" = +? and ("id" in (select value from json_each(?)));
 -- postgres
 delete
   from "search_postings"
@@ -1428,7 +1428,7 @@ delete
 -- sqlite
 select "id", "number", "block", "content_hash", "tokenizer", "length", "terms"
   from "search_entries"
-  where "search_entries"."user_id" = ? and ("id" in (select value from json_each(?)));
+  where "search_entries"."user_id" = +? and ("id" in (select value from json_each(?)));
 -- postgres
 select "id", "number", "block", "content_hash", "tokenizer", "length", "terms"
   from "search_entries"
@@ -1438,7 +1438,7 @@ select "id", "number", "block", "content_hash", "tokenizer", "length", "terms"
 -- sqlite
 select "number", "id"
   from "search_entries"
-  where "search_entries"."user_id" = ? and ("number" in (select value from json_each(?)));
+  where "search_entries"."user_id" = +? and ("number" in (select value from json_each(?)));
 -- postgres
 select "number", "id"
   from "search_entries"
@@ -1448,7 +1448,7 @@ select "number", "id"
 -- sqlite
 select "number", "id"
   from "search_entries"
-  where "search_entries"."user_id" = ? and ("id" in (select value from json_each(?)));
+  where "search_entries"."user_id" = +? and ("id" in (select value from json_each(?)));
 -- postgres
 select "number", "id"
   from "search_entries"
@@ -1458,7 +1458,7 @@ select "number", "id"
 -- sqlite
 select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
-  where "search_indexes"."user_id" = ? and ("id" = ?);
+  where "search_indexes"."user_id" = +? and ("id" = +?);
 -- postgres
 select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
@@ -1468,7 +1468,7 @@ select "next_number", "block", "block_entries", "block_tokens", "kinds", "versio
 -- sqlite
 select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
-  where "search_indexes"."user_id" = ? and ("id" = ?) ;
+  where "search_indexes"."user_id" = +? and ("id" = +?) ;
 -- postgres
 select "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
@@ -1478,9 +1478,9 @@ select "next_number", "block", "block_entries", "block_tokens", "kinds", "versio
 -- sqlite
 select "user_id"
   from "search_embedding_marks"
-  where "user_id" > ?
+  where "user_id" > +?
   order by "user_id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "user_id"
   from "search_embedding_marks"
@@ -1492,9 +1492,9 @@ select "user_id"
 -- sqlite
 select "user_id"
   from "search_marks"
-  where "user_id" > ? and "kind" in (select value from json_each(?))
+  where "user_id" > +? and "kind" in (select value from json_each(?))
   order by "user_id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "user_id"
   from "search_marks"
@@ -1506,7 +1506,7 @@ select "user_id"
 -- sqlite
 select "id", "postings"
   from "search_postings"
-  where "search_postings"."user_id" = ? and ("id" in (select value from json_each(?)));
+  where "search_postings"."user_id" = +? and ("id" in (select value from json_each(?)));
 -- postgres
 select "id", "postings"
   from "search_postings"
@@ -1516,7 +1516,7 @@ select "id", "postings"
 -- sqlite
 select "id", "postings", "positions"
   from "search_postings"
-  where "search_postings"."user_id" = ? and ("id" in (select value from json_each(?)));
+  where "search_postings"."user_id" = +? and ("id" in (select value from json_each(?)));
 -- postgres
 select "id", "postings", "positions"
   from "search_postings"
@@ -1546,9 +1546,9 @@ insert into "search_marks" ("id", "kind", "entity_id", "size", "created_at", "us
 -- sqlite
 select "id", "stamp"
   from "search_embedding_marks"
-  where "search_embedding_marks"."user_id" = ? and ("id" > ?)
+  where "search_embedding_marks"."user_id" = +? and ("id" > +?)
   order by "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "stamp"
   from "search_embedding_marks"
@@ -1560,9 +1560,9 @@ select "id", "stamp"
 -- sqlite
 select "id", "content_hash"
   from "search_entries"
-  where "search_entries"."user_id" = ? and ("id" > ?)
+  where "search_entries"."user_id" = +? and ("id" > +?)
   order by "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "content_hash"
   from "search_entries"
@@ -1574,9 +1574,9 @@ select "id", "content_hash"
 -- sqlite
 select "id"
   from "search_entries"
-  where "search_entries"."user_id" = ? and ("id" > ?)
+  where "search_entries"."user_id" = +? and ("id" > +?)
   order by "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id"
   from "search_entries"
@@ -1588,9 +1588,9 @@ select "id"
 -- sqlite
 select "id"
   from "search_marks"
-  where "search_marks"."user_id" = ?
+  where "search_marks"."user_id" = +?
   order by "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id"
   from "search_marks"
@@ -1602,9 +1602,9 @@ select "id"
 -- sqlite
 select "id", "kind", "entity_id", "size"
   from "search_marks"
-  where "search_marks"."user_id" = ? and ("kind" in (select value from json_each(?)))
+  where "search_marks"."user_id" = +? and ("kind" in (select value from json_each(?)))
   order by "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "kind", "entity_id", "size"
   from "search_marks"
@@ -1616,9 +1616,9 @@ select "id", "kind", "entity_id", "size"
 -- sqlite
 select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
-  where "user_id" > ?
+  where "user_id" > +?
   order by "user_id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "user_id", "next_number", "block", "block_entries", "block_tokens", "kinds", "version", "created_at"
   from "search_indexes"
@@ -1630,9 +1630,9 @@ select "user_id", "next_number", "block", "block_entries", "block_tokens", "kind
 -- sqlite
 select "id"
   from "search_postings"
-  where "search_postings"."user_id" = ?
+  where "search_postings"."user_id" = +?
   order by "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id"
   from "search_postings"
@@ -1644,9 +1644,9 @@ select "id"
 -- sqlite
 select "id", "postings"
   from "search_postings"
-  where "search_postings"."user_id" = ? and ("id" >= ? and "id" < ?)
+  where "search_postings"."user_id" = +? and ("id" >= +? and "id" < +?)
   order by "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "postings"
   from "search_postings"
@@ -1658,7 +1658,7 @@ select "id", "postings"
 -- sqlite
 update "search_indexes"
   set "next_number" = ?, "block" = ?, "block_entries" = ?, "block_tokens" = ?, "kinds" = ?, "version" = "version" + 1, "updated_at" = ?
-  where "search_indexes"."user_id" = ? and ("id" = ?);
+  where "search_indexes"."user_id" = +? and ("id" = +?);
 -- postgres
 update "search_indexes"
   set "next_number" = $1, "block" = $2, "block_entries" = $3, "block_tokens" = $4, "kinds" = $5, "version" = "version" + 1, "updated_at" = $6
@@ -1704,7 +1704,7 @@ insert into "search_postings" ("id", "postings", "positions", "user_id")
 -- sqlite
 update "user_sessions"
   set "is_active" = ?
-  where "account_id" = ? and "id" = ? and "is_active" = ?
+  where "account_id" = +? and "id" = +? and "is_active" = +?
   returning "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_activity_at", "created_at";
 -- postgres
 update "user_sessions"
@@ -1716,7 +1716,7 @@ update "user_sessions"
 -- sqlite
 update "user_sessions"
   set "is_active" = ?
-  where "account_id" = ? and "id" <> ? and "is_active" = ?
+  where "account_id" = +? and "id" <> +? and "is_active" = +?
   returning "id";
 -- postgres
 update "user_sessions"
@@ -1729,7 +1729,7 @@ update "user_sessions"
 select "user_sessions"."id", "user_sessions"."account_id", "user_sessions"."is_active", "user_sessions"."expires_at", "user_sessions"."last_activity_at", "users"."email", "users"."is_admin", "users"."is_active" as "account_is_active"
   from "user_sessions"
   inner join "users" on "users"."id" = "user_sessions"."account_id"
-  where "user_sessions"."hash" = ?;
+  where "user_sessions"."hash" = +?;
 -- postgres
 select "user_sessions"."id", "user_sessions"."account_id", "user_sessions"."is_active", "user_sessions"."expires_at", "user_sessions"."last_activity_at", "users"."email", "users"."is_admin", "users"."is_active" as "account_is_active"
   from "user_sessions"
@@ -1740,7 +1740,7 @@ select "user_sessions"."id", "user_sessions"."account_id", "user_sessions"."is_a
 -- sqlite
 select "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_activity_at", "created_at"
   from "user_sessions"
-  where "account_id" = ? and "id" = ?;
+  where "account_id" = +? and "id" = +?;
 -- postgres
 select "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_activity_at", "created_at"
   from "user_sessions"
@@ -1760,9 +1760,9 @@ insert into "user_sessions" ("id", "account_id", "hash", "ip", "user_agent", "ex
 -- sqlite
 select "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_activity_at", "created_at"
   from "user_sessions"
-  where "account_id" = ? and "id" > ?
+  where "account_id" = +? and "id" > +?
   order by "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_activity_at", "created_at"
   from "user_sessions"
@@ -1774,7 +1774,7 @@ select "id", "account_id", "ip", "user_agent", "is_active", "expires_at", "last_
 -- sqlite
 update "user_sessions"
   set "last_activity_at" = ?
-  where "id" = ?;
+  where "id" = +?;
 -- postgres
 update "user_sessions"
   set "last_activity_at" = $1
@@ -1784,7 +1784,7 @@ update "user_sessions"
 -- sqlite
 select count(*) as "count"
   from "settings"
-  where "secret_key_id" > ?;
+  where "secret_key_id" > +?;
 -- postgres
 select count(*) as "count"
   from "settings"
@@ -1794,7 +1794,7 @@ select count(*) as "count"
 -- sqlite
 select count(*) as "count"
   from "settings"
-  where "secret_key_id" < ?;
+  where "secret_key_id" < +?;
 -- postgres
 select count(*) as "count"
   from "settings"
@@ -1804,7 +1804,7 @@ select count(*) as "count"
 -- sqlite
 update "settings"
   set "value" = ?, "data_type" = ?, "description" = ?, "category" = ?, "is_required" = ?, "is_secret" = ?, "pattern" = ?, "secret_key_id" = ?, "updated_at" = ?, "version" = "version" + 1
-  where "settings"."user_id" = ? and ("id" = ? and "version" = ?)
+  where "settings"."user_id" = +? and ("id" = +? and "version" = +?)
   returning "id", "key", "value", "data_type", "description", "category", "is_required", "is_secret", "pattern", "secret_key_id", "created_at", "updated_at", "version";
 -- postgres
 update "settings"
@@ -1816,7 +1816,7 @@ update "settings"
 -- sqlite
 select "id", "key", "value", "data_type", "description", "category", "is_required", "is_secret", "pattern", "secret_key_id", "created_at", "updated_at", "version"
   from "settings"
-  where "settings"."user_id" = ? and ("key" = ?);
+  where "settings"."user_id" = +? and ("key" = +?);
 -- postgres
 select "id", "key", "value", "data_type", "description", "category", "is_required", "is_secret", "pattern", "secret_key_id", "created_at", "updated_at", "version"
   from "settings"
@@ -1838,9 +1838,9 @@ insert into "settings" ("id", "key", "value", "data_type", "description", "categ
 -- sqlite
 select "id", "key", "value", "data_type", "description", "category", "is_required", "is_secret", "pattern", "secret_key_id", "created_at", "updated_at", "version"
   from "settings"
-  where "settings"."user_id" = ? and ("key" > ?)
+  where "settings"."user_id" = +? and ("key" > +?)
   order by "key" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "key", "value", "data_type", "description", "category", "is_required", "is_secret", "pattern", "secret_key_id", "created_at", "updated_at", "version"
   from "settings"
@@ -1852,9 +1852,9 @@ select "id", "key", "value", "data_type", "description", "category", "is_require
 -- sqlite
 select "user_id", "id", "key", "value"
   from "settings"
-  where "secret_key_id" = ? and ("user_id", "id") > (?, ?)
+  where "secret_key_id" = +? and ("user_id", "id") > (+?, +?)
   order by "user_id" asc, "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "user_id", "id", "key", "value"
   from "settings"
@@ -1866,7 +1866,7 @@ select "user_id", "id", "key", "value"
 -- sqlite
 delete
   from "settings"
-  where "settings"."user_id" = ? and ("id" = ? and "version" = ?)
+  where "settings"."user_id" = +? and ("id" = +? and "version" = +?)
   returning "id";
 -- postgres
 delete
@@ -1878,7 +1878,7 @@ delete
 -- sqlite
 update "settings"
   set "value" = ?, "secret_key_id" = ?
-  where "user_id" = ? and "id" = ? and "value" = ?;
+  where "user_id" = +? and "id" = +? and "value" = +?;
 -- postgres
 update "settings"
   set "value" = $1, "secret_key_id" = $2
@@ -1888,7 +1888,7 @@ update "settings"
 -- sqlite
 update "settings"
   set "value" = ?, "secret_key_id" = ?, "updated_at" = ?, "version" = "version" + 1
-  where "settings"."user_id" = ? and ("id" = ? and "version" = ?)
+  where "settings"."user_id" = +? and ("id" = +? and "version" = +?)
   returning "id", "key", "value", "data_type", "description", "category", "is_required", "is_secret", "pattern", "secret_key_id", "created_at", "updated_at", "version";
 -- postgres
 update "settings"
@@ -1900,7 +1900,7 @@ update "settings"
 -- sqlite
 update "sign_in_failures"
   set "blocked_until" = ?
-  where "key" = ?;
+  where "key" = +?;
 -- postgres
 update "sign_in_failures"
   set "blocked_until" = $1
@@ -1911,7 +1911,7 @@ update "sign_in_failures"
 insert into "sign_in_failures" ("key", "failures", "last_failed_at")
   values (?, ?, ?)
   on conflict ("key") do update
-  set "failures" = case when "sign_in_failures"."last_failed_at" < ? then 1 else "sign_in_failures"."failures" + 1 end, "last_failed_at" = ?
+  set "failures" = case when "sign_in_failures"."last_failed_at" < +? then 1 else "sign_in_failures"."failures" + 1 end, "last_failed_at" = ?
   returning "failures", "blocked_until";
 -- postgres
 insert into "sign_in_failures" ("key", "failures", "last_failed_at")
@@ -1934,9 +1934,9 @@ delete
 -- sqlite
 select "key"
   from "sign_in_failures"
-  where "last_failed_at" < ?
+  where "last_failed_at" < +?
   order by "last_failed_at" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "key"
   from "sign_in_failures"
@@ -1958,9 +1958,9 @@ insert into "system_logs" ("id", "level", "logger", "message", "request_id", "jo
 -- sqlite
 select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
   from "system_logs"
-  where "id" > ? and "id" < ? and "level" in (select value from json_each(?)) and lower("message") like ? escape '\'
+  where "id" > +? and "id" < +? and "level" in (select value from json_each(?)) and lower("message") like +? escape '\'
   order by "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
   from "system_logs"
@@ -1972,9 +1972,9 @@ select "id", "level", "logger", "message", "request_id", "job_id", "session_id",
 -- sqlite
 select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
   from "system_logs"
-  where "id" > ?
+  where "id" > +?
   order by "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
   from "system_logs"
@@ -1986,9 +1986,9 @@ select "id", "level", "logger", "message", "request_id", "job_id", "session_id",
 -- sqlite
 select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
   from "system_logs"
-  where "level" = ? and "id" > ? and "id" < ? and lower("message") like ? escape '\'
+  where "level" = +? and "id" > +? and "id" < +? and lower("message") like +? escape '\'
   order by "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
   from "system_logs"
@@ -2000,9 +2000,9 @@ select "id", "level", "logger", "message", "request_id", "job_id", "session_id",
 -- sqlite
 select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
   from "system_logs"
-  where "logger" = ? and "id" > ? and "id" < ? and "level" in (select value from json_each(?)) and lower("message") like ? escape '\'
+  where "logger" = +? and "id" > +? and "id" < +? and "level" in (select value from json_each(?)) and lower("message") like +? escape '\'
   order by "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
   from "system_logs"
@@ -2014,9 +2014,9 @@ select "id", "level", "logger", "message", "request_id", "job_id", "session_id",
 -- sqlite
 select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
   from "system_logs"
-  where "request_id" = ? and "id" > ? and "id" < ? and "level" in (select value from json_each(?)) and lower("message") like ? escape '\'
+  where "request_id" = +? and "id" > +? and "id" < +? and "level" in (select value from json_each(?)) and lower("message") like +? escape '\'
   order by "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
   from "system_logs"
@@ -2028,9 +2028,9 @@ select "id", "level", "logger", "message", "request_id", "job_id", "session_id",
 -- sqlite
 select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
   from "system_logs"
-  where "request_id" = ? and "logger" = ? and "id" > ? and "id" < ? and "level" in (select value from json_each(?)) and lower("message") like ? escape '\'
+  where "request_id" = +? and "logger" = +? and "id" > +? and "id" < +? and "level" in (select value from json_each(?)) and lower("message") like +? escape '\'
   order by "id" desc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "level", "logger", "message", "request_id", "job_id", "session_id", "details", "stack", "created_at"
   from "system_logs"
@@ -2042,7 +2042,7 @@ select "id", "level", "logger", "message", "request_id", "job_id", "session_id",
 -- sqlite
 select "id", "user_id", "account_id", "name", "prefix", "scopes", "last_used_at", "expires_at", "revoked_at", "created_at"
   from "api_tokens"
-  where "id" = ?;
+  where "id" = +?;
 -- postgres
 select "id", "user_id", "account_id", "name", "prefix", "scopes", "last_used_at", "expires_at", "revoked_at", "created_at"
   from "api_tokens"
@@ -2053,7 +2053,7 @@ select "id", "user_id", "account_id", "name", "prefix", "scopes", "last_used_at"
 select "api_tokens"."id", "api_tokens"."user_id", "api_tokens"."hash", "api_tokens"."scopes", "api_tokens"."last_used_at", "api_tokens"."expires_at", "api_tokens"."revoked_at", "users"."is_active" as "account_is_active"
   from "api_tokens"
   left join "users" on "users"."id" = "api_tokens"."account_id"
-  where "api_tokens"."prefix" = ?;
+  where "api_tokens"."prefix" = +?;
 -- postgres
 select "api_tokens"."id", "api_tokens"."user_id", "api_tokens"."hash", "api_tokens"."scopes", "api_tokens"."last_used_at", "api_tokens"."expires_at", "api_tokens"."revoked_at", "users"."is_active" as "account_is_active"
   from "api_tokens"
@@ -2074,9 +2074,9 @@ insert into "api_tokens" ("id", "user_id", "account_id", "name", "prefix", "hash
 -- sqlite
 select "id", "user_id", "account_id", "name", "prefix", "scopes", "last_used_at", "expires_at", "revoked_at", "created_at"
   from "api_tokens"
-  where "id" > ?
+  where "id" > +?
   order by "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "user_id", "account_id", "name", "prefix", "scopes", "last_used_at", "expires_at", "revoked_at", "created_at"
   from "api_tokens"
@@ -2088,9 +2088,9 @@ select "id", "user_id", "account_id", "name", "prefix", "scopes", "last_used_at"
 -- sqlite
 select "id", "user_id", "account_id", "name", "prefix", "scopes", "last_used_at", "expires_at", "revoked_at", "created_at"
   from "api_tokens"
-  where "user_id" = ? and "id" > ?
+  where "user_id" = +? and "id" > +?
   order by "id" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "id", "user_id", "account_id", "name", "prefix", "scopes", "last_used_at", "expires_at", "revoked_at", "created_at"
   from "api_tokens"
@@ -2102,7 +2102,7 @@ select "id", "user_id", "account_id", "name", "prefix", "scopes", "last_used_at"
 -- sqlite
 update "api_tokens"
   set "revoked_at" = ?
-  where "id" = ? and "revoked_at" is null
+  where "id" = +? and "revoked_at" is null
   returning "id", "user_id", "account_id", "name", "prefix", "scopes", "last_used_at", "expires_at", "revoked_at", "created_at";
 -- postgres
 update "api_tokens"
@@ -2114,7 +2114,7 @@ update "api_tokens"
 -- sqlite
 update "api_tokens"
   set "last_used_at" = ?
-  where "id" = ?;
+  where "id" = +?;
 -- postgres
 update "api_tokens"
   set "last_used_at" = $1
@@ -2124,7 +2124,7 @@ update "api_tokens"
 -- sqlite
 select count(*) as "count"
   from "search_embeddings"
-  where "search_embeddings"."user_id" = ? and ("model" = ? and "dimensions" = ?);
+  where "search_embeddings"."user_id" = +? and ("model" = +? and "dimensions" = +?);
 -- postgres
 select count(*) as "count"
   from "search_embeddings"
@@ -2134,7 +2134,7 @@ select count(*) as "count"
 -- sqlite
 select count(*) as "count"
   from "search_embeddings"
-  where "search_embeddings"."user_id" = ? and (("model" <> ? or "dimensions" <> ?));
+  where "search_embeddings"."user_id" = +? and (("model" <> +? or "dimensions" <> +?));
 -- postgres
 select count(*) as "count"
   from "search_embeddings"
@@ -2144,7 +2144,7 @@ select count(*) as "count"
 -- sqlite
 delete
   from "search_embeddings"
-  where "search_embeddings"."user_id" = ? and ("id" in (select value from json_each(?)));
+  where "search_embeddings"."user_id" = +? and ("id" in (select value from json_each(?)));
 -- postgres
 delete
   from "search_embeddings"
@@ -2154,7 +2154,7 @@ delete
 -- sqlite
 delete
   from "search_embeddings"
-  where "search_embeddings"."user_id" = ? and ("kind" = ? and "entity_id" in (select value from json_each(?)));
+  where "search_embeddings"."user_id" = +? and ("kind" = +? and "entity_id" in (select value from json_each(?)));
 -- postgres
 delete
   from "search_embeddings"
@@ -2164,7 +2164,7 @@ delete
 -- sqlite
 select "id", "kind", "entity_id", "part", "model", "dimensions", "vector"
   from "search_embeddings"
-  where "search_embeddings"."user_id" = ? and ("id" in (select value from json_each(?)));
+  where "search_embeddings"."user_id" = +? and ("id" in (select value from json_each(?)));
 -- postgres
 select "id", "kind", "entity_id", "part", "model", "dimensions", "vector"
   from "search_embeddings"
@@ -2174,7 +2174,7 @@ select "id", "kind", "entity_id", "part", "model", "dimensions", "vector"
 -- sqlite
 select "id", "entity_id", "part", "model", "dimensions", "content_hash"
   from "search_embeddings"
-  where "search_embeddings"."user_id" = ? and ("kind" = ? and "entity_id" in (select value from json_each(?)));
+  where "search_embeddings"."user_id" = +? and ("kind" = +? and "entity_id" in (select value from json_each(?)));
 -- postgres
 select "id", "entity_id", "part", "model", "dimensions", "content_hash"
   from "search_embeddings"
@@ -2184,7 +2184,7 @@ select "id", "entity_id", "part", "model", "dimensions", "content_hash"
 -- sqlite
 select "entity_id", "part", "vector"
   from "search_embeddings"
-  where "search_embeddings"."user_id" = ? and ("kind" = ? and "entity_id" in (select value from json_each(?)) and "model" = ? and "dimensions" = ?);
+  where "search_embeddings"."user_id" = +? and ("kind" = +? and "entity_id" in (select value from json_each(?)) and "model" = +? and "dimensions" = +?);
 -- postgres
 select "entity_id", "part", "vector"
   from "search_embeddings"
@@ -2194,9 +2194,9 @@ select "entity_id", "part", "vector"
 -- sqlite
 select "kind", "entity_id", "model", "part", "dimensions"
   from "search_embeddings"
-  where "search_embeddings"."user_id" = ? and (("kind", "entity_id", "part", "model") > (?, ?, ?, ?))
+  where "search_embeddings"."user_id" = +? and (("kind", "entity_id", "part", "model") > (+?, +?, +?, +?))
   order by "kind" asc, "entity_id" asc, "part" asc, "model" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "kind", "entity_id", "model", "part", "dimensions"
   from "search_embeddings"
@@ -2208,9 +2208,9 @@ select "kind", "entity_id", "model", "part", "dimensions"
 -- sqlite
 select "kind", "entity_id", "part", "vector"
   from "search_embeddings"
-  where "search_embeddings"."user_id" = ? and (("kind", "entity_id", "part") > (?, ?, ?) and "model" = ? and "dimensions" = ?)
+  where "search_embeddings"."user_id" = +? and (("kind", "entity_id", "part") > (+?, +?, +?) and "model" = +? and "dimensions" = +?)
   order by "kind" asc, "entity_id" asc, "part" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "kind", "entity_id", "part", "vector"
   from "search_embeddings"
@@ -2222,9 +2222,9 @@ select "kind", "entity_id", "part", "vector"
 -- sqlite
 select "kind", "entity_id", "part", "vector"
   from "search_embeddings"
-  where "search_embeddings"."user_id" = ? and ("kind" = ? and ("entity_id", "part") > (?, ?) and "model" = ? and "dimensions" = ?)
+  where "search_embeddings"."user_id" = +? and ("kind" = +? and ("entity_id", "part") > (+?, +?) and "model" = +? and "dimensions" = +?)
   order by "entity_id" asc, "part" asc
-  limit ?;
+  limit +?;
 -- postgres
 select "kind", "entity_id", "part", "vector"
   from "search_embeddings"

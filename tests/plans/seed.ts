@@ -35,11 +35,11 @@ export async function seedLarge(engine: EngineKind, raw: RawConnection): Promise
     FROM ${dialect.series('c', CONVERSATIONS)}, ${dialect.series('p', 2)}`);
   await raw.query(`
     INSERT INTO conversation_checkpoints (user_id, id, thread_id, checkpoint_ns, checkpoint_id, type, state, channel_values, created_at)
-    SELECT ${dialect.user('c')}, 'thread ' || (c % 200) || '.' || c, 'thread ' || (c % 200), '', 'checkpoint ' || c, 'json', ${dialect.bytes}, ${dialect.bytes}, ${dialect.time('c')}
+    SELECT ${dialect.user('c')}, 'thread ' || (c % 200) || '.' || c, 'thread ' || (c % 200), '', 'checkpoint ' || c, 'json', '{}', '{}', ${dialect.time('c')}
     FROM ${dialect.series('c', CHECKPOINTS)}`);
   await raw.query(`
     INSERT INTO conversation_checkpoint_writes (user_id, id, task_id, task_path, idx, channel, type, data, created_at)
-    SELECT ${dialect.user('c')}, 'thread ' || (c % 200) || '.' || c || ':task:' || w, 'task', '', w, 'messages', 'json', ${dialect.bytes}, ${dialect.time('c')}
+    SELECT ${dialect.user('c')}, 'thread ' || (c % 200) || '.' || c || ':task:' || w, 'task', '', w, 'messages', 'json', '{}', ${dialect.time('c')}
     FROM ${dialect.series('c', CHECKPOINTS)}, ${dialect.series('w', 2)}`);
   // Most jobs have ended; of the others some are ready, some wait, some run.
   await raw.query(`

@@ -18,6 +18,7 @@ import { migration as m0015 } from './0015_increments.ts';
 import { migration as m0016 } from './0016_checkpoints.ts';
 import { migration as m0017 } from './0017_embedding_marks.ts';
 import { migration as m0018 } from './0018_cold_storage.ts';
+import { migration as m0019 } from './0019_checkpoints_as_text.ts';
 
 /** Keelson's own migrations. */
 export const migrations: readonly Migration[] = [
@@ -39,4 +40,5 @@ export const migrations: readonly Migration[] = [
   m0016,
   m0017,
   m0018,
+  m0019,
 ];

@@ -1,4 +1,5 @@
 import type { SerializerProtocol } from '@langchain/langgraph-checkpoint';
+import { cutter, type Data, join, sizeOf } from './data.ts';
 import { dump, load } from './serialized.ts';
 
 /** One value among those that are stored one after the other. */
@@ -6,7 +7,7 @@ export type PackedEntry = readonly [channel: string, type: string, bytes: number
 
 export interface Packed {
   readonly entries: readonly PackedEntry[];
-  readonly data: Uint8Array;
+  readonly data: Data;
 }
 
 /** Each value as the serializer makes it, so that one can be read without the others, and bytes stay bytes. */
@@ -15,13 +16,13 @@ export async function pack(
   values: readonly (readonly [channel: string, value: unknown])[],
 ): Promise<Packed> {
   const entries: PackedEntry[] = [];
-  const parts: Uint8Array[] = [];
+  const parts: Data[] = [];
   for (const [channel, value] of values) {
     const { type, data } = await dump(serde, value);
-    entries.push([channel, type, data.length]);
+    entries.push([channel, type, sizeOf(data)]);
     parts.push(data);
   }
-  return { entries, data: Buffer.concat(parts) };
+  return { entries, data: join(parts) };
 }
 
 /** The values of some channels; those that aren't among them are left out. */
@@ -31,11 +32,12 @@ export async function unpack(
   isWanted: (channel: string) => boolean,
 ): Promise<[channel: string, value: unknown][]> {
   const values: [string, unknown][] = [];
+  const cut = cutter(data);
   let start = 0;
   for (const [channel, type, bytes] of entries) {
-    if (isWanted(channel))
-      values.push([channel, await load(serde, { type, data: data.subarray(start, start + bytes) })]);
-    start += bytes;
+    const end = start + bytes;
+    if (isWanted(channel)) values.push([channel, await load(serde, { type, data: cut(start, end) })]);
+    start = end;
   }
   return values;
 }
@@ -45,14 +47,16 @@ export function merge(first: Packed, second: Packed): Packed {
   const taken = new Set(first.entries.map(([channel]) => channel));
   const entries = [...first.entries];
   const parts = [first.data];
+  const cut = cutter(second.data);
   let start = 0;
   for (const entry of second.entries) {
     const [channel, , bytes] = entry;
+    const end = start + bytes;
     if (!taken.has(channel)) {
       entries.push(entry);
-      parts.push(second.data.subarray(start, start + bytes));
+      parts.push(cut(start, end));
     }
-    start += bytes;
+    start = end;
   }
-  return { entries, data: Buffer.concat(parts) };
+  return { entries, data: join(parts) };
 }

@@ -3,7 +3,21 @@ import type { BaseCheckpointSaver, CheckpointListOptions, SerializerProtocol } f
 import * as checkpoints from '../repositories/checkpoint.repository.ts';
 import { invalid } from '../schemas/parse.ts';
 import { contains } from './contains.ts';
-import { checkedId, checkpointRange, FIRST_ID, LAST_ID, placeOf } from './keys.ts';
+import {
+  afterNamespace,
+  afterThread,
+  ALL_THREADS,
+  checkedId,
+  checkedNamespace,
+  checkpointRange,
+  FIRST_ID,
+  type KeyRange,
+  LAST_ID,
+  placeOf,
+  rangeBeside,
+  rangeInThread,
+  threadRange,
+} from './keys.ts';
 import { type CheckpointRow, readRow, type Stored } from './stored.ts';
 
 /** Checkpoints that are looked through at a time. */
@@ -13,8 +27,7 @@ const BATCH = 25;
 
 type Config = Parameters<BaseCheckpointSaver['list']>[0];
 
-/** Gives the next page of rows, at most so many; fewer mean that there are no more. */
-type NextPage = (limit: number) => Promise<readonly CheckpointRow[]>;
+type Pages = AsyncGenerator<readonly CheckpointRow[]>;
 
 /** The checkpoints that are asked for, latest first, in batches. */
 export async function* listStored(
@@ -25,11 +38,9 @@ export async function* listStored(
 ): AsyncGenerator<readonly Stored[]> {
   const { filter } = options;
   const hasFilter = filter !== undefined && Object.keys(filter).length > 0;
-  const nextPage = pagesOf(user, config, options);
   let left = limitOf(options);
-  while (left > 0) {
-    const size = hasFilter ? PAGE : Math.min(PAGE, left);
-    const rows = await nextPage(size);
+  if (left === 0) return;
+  for await (const rows of pagesOf(user, config, options, hasFilter ? PAGE : Math.min(PAGE, left))) {
     const stored = await Promise.all(rows.map((row) => readRow(serde, row)));
     const wanted = hasFilter ? stored.filter(({ state }) => contains(state.metadata, filter)) : stored;
     for (let start = 0; start < wanted.length && left > 0; start += BATCH) {
@@ -37,7 +48,7 @@ export async function* listStored(
       left -= batch.length;
       yield batch;
     }
-    if (rows.length < size) return;
+    if (left === 0) return;
   }
 }
 
@@ -46,72 +57,97 @@ function limitOf({ limit = Number.POSITIVE_INFINITY }: CheckpointListOptions): n
   throw invalid([{ path: 'limit', message: 'must be a number from 0 on' }]);
 }
 
-function pagesOf(user: UserHandle, config: Config, { before }: CheckpointListOptions): NextPage {
+/** In one namespace of one thread, or in all of either. */
+async function* pagesOf(user: UserHandle, config: Config, options: CheckpointListOptions, size: number): Pages {
   // Unlike elsewhere, no namespace means every namespace.
-  const namespace: unknown = config.configurable?.['checkpoint_ns'] ?? undefined;
+  const given: unknown = config.configurable?.['checkpoint_ns'] ?? undefined;
+  const namespace = given === undefined ? undefined : checkedNamespace(given);
   const place = placeOf(config);
+  const ids = idsOf(config, options);
+  if (place !== undefined) {
+    if (namespace === undefined) yield* inThread(user, threadRange(place.threadId), ids, size);
+    else yield* inRange(user, checkpointRange(place, ids), size);
+    return;
+  }
+  for await (const key of firstKeys(user, ALL_THREADS, afterThread)) {
+    if (namespace === undefined) yield* inThread(user, { from: key, to: afterThread(key) }, ids, size);
+    else yield* inRange(user, rangeInThread(key, namespace, ids), size);
+  }
+}
+
+/** Of the checkpoints' own ids. */
+function idsOf(config: Config, { before }: CheckpointListOptions): KeyRange {
   const only = config.configurable?.['checkpoint_id'] as unknown;
   const bound = before?.configurable?.['checkpoint_id'] as unknown;
   const from = isGiven(only) ? checkedId(only) : FIRST_ID;
-  let to = isGiven(bound) ? checkedId(bound) : LAST_ID;
+  const to = isGiven(bound) ? checkedId(bound) : LAST_ID;
   // Nothing that begins with this id lies below it and a space, but the id itself.
-  if (isGiven(only) && `${from} ` < to) to = `${from} `;
-  if (place === undefined) return threadsOneByOne(user, from, to, namespace);
-  if (namespace === undefined) return inThread(user, { threadId: place.threadId, from, to });
-  const range = checkpointRange(place, from, to);
-  let below = range.to;
-  return async (limit) => {
-    const rows = await user.all(checkpoints.listInNamespace, { from: range.from, to: below, limit });
-    below = rows.at(-1)?.id ?? below;
-    return rows;
-  };
+  return { from, to: isGiven(only) && `${from} ` < to ? `${from} ` : to };
 }
 
-interface ThreadRange {
-  readonly threadId: string;
-  readonly from: string;
-  readonly to: string;
+/** Latest first. */
+async function* inRange(user: UserHandle, { from, to }: KeyRange, size: number): Pages {
+  for (let below = to; ;) {
+    const rows = await user.all(checkpoints.listInNamespace, { from, to: below, limit: size });
+    if (rows.length > 0) yield rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < size) return;
+    below = last.id;
+  }
 }
 
-/** In all its namespaces, or in one. */
-function inThread(user: UserHandle, range: ThreadRange, namespace?: unknown): NextPage {
-  let { to } = range;
-  let toId = '';
-  return async (limit) => {
-    const rows: CheckpointRow[] = [];
-    for (;;) {
-      const page = await user.all(checkpoints.listByThread, { ...range, to, toId, limit });
-      const last = page.at(-1);
-      to = last?.checkpoint_id ?? to;
-      toId = last?.id ?? toId;
-      rows.push(...page.filter((row) => namespace === undefined || row.checkpoint_ns === namespace));
-      if (page.length < limit || rows.length >= limit) return rows;
-    }
-  };
+async function* inThread(user: UserHandle, thread: KeyRange, ids: KeyRange, size: number): Pages {
+  const ranges: KeyRange[] = [];
+  for await (const key of firstKeys(user, thread, afterNamespace)) ranges.push(rangeBeside(key, ids));
+  const share = Math.ceil(size / Math.max(1, ranges.length));
+  const runs = ranges.map((range) => inRange(user, range, share));
+  const [only, ...more] = runs;
+  if (only !== undefined) yield* more.length === 0 ? only : merged(runs, size);
 }
 
-/** Above every thread's id that people give. */
-const LAST_THREAD = '\u{10FFFF}'.repeat(4);
+/** The first key of each thread, or of each namespace. */
+async function* firstKeys(
+  user: UserHandle,
+  { from, to }: KeyRange,
+  after: (key: string) => string,
+): AsyncGenerator<string> {
+  for (let next = from; ;) {
+    const row = await user.first(checkpoints.findNext, { from: next, to });
+    if (row === undefined) return;
+    yield row.id;
+    next = after(row.id);
+  }
+}
 
-function threadsOneByOne(user: UserHandle, from: string, to: string, namespace: unknown): NextPage {
-  let below = LAST_THREAD;
-  let inCurrent: NextPage | undefined;
-  return async (limit) => {
-    const rows: CheckpointRow[] = [];
-    while (rows.length < limit) {
-      if (inCurrent === undefined) {
-        const next = await user.first(checkpoints.findThread, { below });
-        if (next === undefined) return rows;
-        below = next.thread_id;
-        inCurrent = inThread(user, { threadId: below, from, to }, namespace);
-      }
-      const wanted = limit - rows.length;
-      const page = await inCurrent(wanted);
-      rows.push(...page);
-      if (page.length < wanted) inCurrent = undefined;
-    }
-    return rows;
-  };
+/** Of several runs, each latest first, the latest first. */
+async function* merged(runs: readonly Pages[], size: number): Pages {
+  const heads: { row: CheckpointRow; readonly rest: AsyncGenerator<CheckpointRow> }[] = [];
+  for (const run of runs) {
+    const rest = rowsOf(run);
+    const first = await rest.next();
+    if (first.done !== true) heads.push({ row: first.value, rest });
+  }
+  let page: CheckpointRow[] = [];
+  while (heads.length > 0) {
+    const latest = heads.reduce((one, other) => (isLater(other.row, one.row) ? other : one));
+    page.push(latest.row);
+    const next = await latest.rest.next();
+    if (next.done === true) heads.splice(heads.indexOf(latest), 1);
+    else latest.row = next.value;
+    if (page.length < size) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}
+
+async function* rowsOf(pages: Pages): AsyncGenerator<CheckpointRow> {
+  for await (const page of pages) yield* page;
+}
+
+/** By the checkpoint's own id, and of several with the same by the row's. */
+function isLater(one: CheckpointRow, other: CheckpointRow): boolean {
+  return one.checkpoint_id === other.checkpoint_id ? one.id > other.id : one.checkpoint_id > other.checkpoint_id;
 }
 
 function isGiven(value: unknown): boolean {

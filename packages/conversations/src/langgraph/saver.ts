@@ -13,23 +13,25 @@ import {
 import * as checkpoints from '../repositories/checkpoint.repository.ts';
 import * as checkpointWrites from '../repositories/checkpoint-write.repository.ts';
 import { invalid } from '../schemas/parse.ts';
+import { columnsOf } from './data.ts';
 import {
   checkedId,
   checkedTask,
   checkpointKey,
   checkpointRange,
-  FIRST_ID,
-  LAST_ID,
+  EVERY_ID,
+  isWrite,
   type Place,
   placeOf,
   placeToWrite,
   threadRange,
+  withWrites,
   writeKey,
 } from './keys.ts';
 import { merge, pack, type Packed } from './packed.ts';
 import { listStored } from './pages.ts';
 import { dump } from './serialized.ts';
-import { readRow, type State } from './stored.ts';
+import { readRow, type State, writeIn } from './stored.ts';
 import { configOf, type Reading, tuplesOf } from './tuples.ts';
 import { Whereabouts } from './whereabouts.ts';
 import { insertWrites } from './write-rows.ts';
@@ -75,17 +77,16 @@ export class KeelsonSaver extends BaseCheckpointSaver {
     const place = placeOf(config);
     if (place === undefined) return undefined;
     const { checkpointId } = place;
-    const row =
+    const rows =
       checkpointId === undefined
-        ? await this.#user.first(checkpoints.listInNamespace, {
-            ...checkpointRange(place, FIRST_ID, LAST_ID),
-            limit: 1,
-          })
-        : await this.#user.first(checkpoints.findById, { id: checkpointKey(place, checkpointId) });
+        ? await this.#user.all(checkpoints.findLatestWithWrites, checkpointRange(place, EVERY_ID))
+        : await this.#user.all(checkpoints.findWithWrites, withWrites(checkpointKey(place, checkpointId)));
+    const row = rows.find(({ id }) => !isWrite(id));
     if (row === undefined) return undefined;
     const stored = await readRow(this.serde, row);
     this.#whereabouts.remember(stored.key, stored.id, stored.state);
-    const [tuple] = await tuplesOf(this.#reading, [stored]);
+    const writes = rows.filter(({ id }) => isWrite(id)).map(writeIn);
+    const [tuple] = await tuplesOf(this.#reading, [stored], writes);
     return tuple;
   }
 
@@ -167,16 +168,11 @@ export class KeelsonSaver extends BaseCheckpointSaver {
     const key = checkpointKey(place, id);
     const parentId = place.checkpointId ?? null;
     const state: State = { ...said, stored: values.entries };
-    const { type, data } = await dump(this.serde, state);
     const { changes } = await this.#user.run(checkpoints.insert, {
-      id: key,
+      ...(await this.#columnsOf(key, parentId, state, values)),
       threadId: place.threadId,
       namespace: place.namespace,
       checkpointId: id,
-      parentId,
-      type,
-      state: data,
-      values: values.data,
       now: new Date(),
     });
     if (changes === 0) await this.#storeAgain(key, parentId, said, values);
@@ -189,10 +185,28 @@ export class KeelsonSaver extends BaseCheckpointSaver {
       const row = await user.first(checkpoints.findForUpdate, { id: key });
       const both = row === undefined ? values : merge(values, (await readRow(this.serde, row)).values);
       const state: State = { ...said, stored: both.entries };
-      const { type, data } = await dump(this.serde, state);
-      await user.run(checkpoints.update, { id: key, parentId, type, state: data, values: both.data });
+      await user.run(checkpoints.update, await this.#columnsOf(key, parentId, state, both));
       if (row !== undefined) this.#whereabouts.remember(key, row.checkpoint_id, state);
     });
+  }
+
+  async #columnsOf(
+    id: string,
+    parentId: string | null,
+    state: State,
+    { data }: Packed,
+  ): Promise<checkpoints.StateParams> {
+    const said = await dump(this.serde, state);
+    const [{ text, bytes }, values] = [columnsOf(said.data), columnsOf(data)];
+    return {
+      id,
+      parentId,
+      type: said.type,
+      state: text,
+      stateBytes: bytes,
+      values: values.text,
+      valuesBytes: values.bytes,
+    };
   }
 
   async #writeRows(
@@ -209,13 +223,17 @@ export class KeelsonSaver extends BaseCheckpointSaver {
     const rows: checkpointWrites.WriteRow[] = [];
     for (const [index, [channel, value]] of writes.entries()) {
       const idx = WRITES_IDX_MAP[channel] ?? index;
+      const { type, data } = await dump(this.serde, value);
+      const { text, bytes } = columnsOf(data);
       rows.push({
         id: writeKey(checkpoint, taskId, idx),
         task_id: taskId,
         task_path: taskPath,
         idx,
         channel,
-        ...(await dump(this.serde, value)),
+        type,
+        data: text,
+        data_bytes: bytes,
         created_at: createdAt,
       });
     }

@@ -11,10 +11,11 @@ import {
 import type { UserHandle } from '@keelson/db-core';
 import * as checkpoints from '../repositories/checkpoint.repository.ts';
 import * as checkpointWrites from '../repositories/checkpoint-write.repository.ts';
+import { dataIn } from './data.ts';
 import { checkpointKey, checkpointOfWrite, type Place, writesRange } from './keys.ts';
 import { type Packed, unpack } from './packed.ts';
 import { load } from './serialized.ts';
-import { readRow, type Stored } from './stored.ts';
+import { readRow, type Stored, type Write } from './stored.ts';
 
 export interface Reading {
   readonly user: UserHandle;
@@ -23,19 +24,25 @@ export interface Reading {
   readonly firstVersion: () => number;
 }
 
-type Write = Omit<checkpointWrites.WriteRow, 'created_at'>;
-
-/** The tuples of these checkpoints, in their order. One that was deleted meanwhile is left out. */
-export async function tuplesOf(reading: Reading, stored: readonly Stored[]): Promise<CheckpointTuple[]> {
+/** The tuples of these checkpoints, in their order, of one with its writes if they came with it. One that was deleted meanwhile is left out. */
+export async function tuplesOf(
+  reading: Reading,
+  stored: readonly Stored[],
+  known?: readonly Write[],
+): Promise<CheckpointTuple[]> {
   const tuples: CheckpointTuple[] = [];
-  const elsewhere = await valuesElsewhere(reading, stored);
-  const gone = await goneOf(reading, stored, elsewhere);
+  const refers = stored.some(({ state }) => Object.keys(state.carried).length > 0);
+  const elsewhere = refers ? await valuesElsewhere(reading, stored) : NO_VALUES;
+  const gone = refers ? await goneOf(reading, stored, elsewhere) : NONE_GONE;
   for (const group of groupsOf(stored)) {
-    const writes = await writesOf(reading, group);
+    const writes = await writesOf(reading, group, known);
     for (const one of group) if (!gone.has(one.key)) tuples.push(await tupleOf(reading, one, elsewhere, writes));
   }
   return tuples;
 }
+
+const NO_VALUES: ReadonlyMap<string, Packed> = new Map();
+const NONE_GONE: ReadonlySet<string> = new Set();
 
 /** Neighbours of one thread and namespace: their writes lie side by side, too. */
 function groupsOf(stored: readonly Stored[]): Stored[][] {
@@ -85,33 +92,33 @@ async function goneOf(
 }
 
 /** By the key of their checkpoint, in the order in which a step applies them. */
-async function writesOf({ user }: Reading, group: readonly Stored[]): Promise<ReadonlyMap<string, readonly Write[]>> {
+async function writesOf(
+  { user }: Reading,
+  group: readonly Stored[],
+  known?: readonly Write[],
+): Promise<ReadonlyMap<string, readonly Write[]>> {
   const keys = group.map(({ key }) => key).sort();
-  const writes = new Map<string, Write[]>();
-  await collect(user, writes, writesRange(keys[0] ?? '', keys.at(-1) ?? ''));
+  const range = writesRange(keys[0] ?? '', keys.at(-1) ?? '');
+  const writes = byCheckpoint(known ?? (await user.all(checkpointWrites.listInRange, range)));
   for (const one of group) {
     const sends = sendsOf(one);
-    if (sends !== undefined && !keys.includes(sends)) await collect(user, writes, writesRange(sends, sends));
+    if (sends === undefined || keys.includes(sends)) continue;
+    const sent = await user.all(checkpointWrites.listInRange, writesRange(sends, sends));
+    for (const [key, list] of byCheckpoint(sent)) writes.set(key, list);
   }
   return writes;
 }
 
-async function collect(
-  user: UserHandle,
-  writes: Map<string, Write[]>,
-  range: { readonly from: string; readonly to: string },
-): Promise<void> {
-  const collected = new Map<string, Write[]>();
-  for (const write of await user.all(checkpointWrites.listInRange, range)) {
+function byCheckpoint(rows: readonly Write[]): Map<string, readonly Write[]> {
+  const writes = new Map<string, Write[]>();
+  for (const write of rows) {
     const key = checkpointOfWrite(write.id);
-    const known = collected.get(key);
-    if (known === undefined) collected.set(key, [write]);
-    else known.push(write);
+    const list = writes.get(key);
+    if (list === undefined) writes.set(key, [write]);
+    else list.push(write);
   }
-  for (const [key, list] of collected) {
-    if (list.length > 1) list.sort((a, b) => compareWritesSortKeys(orderOf(a), orderOf(b)));
-    writes.set(key, list);
-  }
+  for (const list of writes.values()) list.sort((a, b) => compareWritesSortKeys(orderOf(a), orderOf(b)));
+  return writes;
 }
 
 function orderOf({ task_path: path, task_id: taskId, idx }: Write): ReturnType<typeof writesSortKey> {
@@ -140,7 +147,7 @@ async function tupleOf(
   if (sends !== undefined) await addSends(serde, checkpoint, writes.get(sends) ?? [], firstVersion);
   const pendingWrites: CheckpointPendingWrite[] = [];
   for (const write of writes.get(key) ?? [])
-    pendingWrites.push([write.task_id, write.channel, await load(serde, write)]);
+    pendingWrites.push([write.task_id, write.channel, await valueOf(serde, write)]);
   return {
     config: configOf(place, id),
     checkpoint,
@@ -148,6 +155,10 @@ async function tupleOf(
     ...(parentId === null ? {} : { parentConfig: configOf(place, parentId) }),
     pendingWrites,
   };
+}
+
+function valueOf(serde: SerializerProtocol, { type, data, data_bytes }: Write): unknown {
+  return load(serde, { type, data: dataIn(data, data_bytes) });
 }
 
 /** The channels that each of the other checkpoints has. */
@@ -171,7 +182,7 @@ async function addSends(
   firstVersion: () => number,
 ): Promise<void> {
   const sent: unknown[] = [];
-  for (const write of writes) if (write.channel === TASKS) sent.push(await load(serde, write));
+  for (const write of writes) if (write.channel === TASKS) sent.push(await valueOf(serde, write));
   const versions = Object.values(checkpoint.channel_versions);
   checkpoint.channel_values[TASKS] = sent;
   checkpoint.channel_versions = {

@@ -1,7 +1,7 @@
 import type { UserHandle } from '@keelson/db-core';
 import type { SerializerProtocol } from '@langchain/langgraph-checkpoint';
 import * as checkpoints from '../repositories/checkpoint.repository.ts';
-import { checkpointKey, checkpointRange, FIRST_ID, LAST_ID, type Place } from './keys.ts';
+import { checkpointKey, checkpointRange, EVERY_ID, type Place } from './keys.ts';
 import { readRow, type State, type Stored } from './stored.ts';
 
 type Version = string | number;
@@ -67,7 +67,7 @@ export class Whereabouts {
     wanted: ReadonlyMap<string, Version>,
     found: Map<string, string>,
   ): Promise<void> {
-    const range = checkpointRange(place, FIRST_ID, LAST_ID);
+    const range = checkpointRange(place, EVERY_ID);
     for (let to = range.to; found.size < wanted.size;) {
       const rows = await this.#user.all(checkpoints.listInNamespace, { from: range.from, to, limit: PAGE });
       for (const row of rows) {

@@ -7,28 +7,34 @@ export interface WriteRow {
   readonly idx: number;
   readonly channel: string;
   readonly type: string;
-  readonly data: Uint8Array;
+  readonly data: string | null;
+  readonly data_bytes: Uint8Array | null;
   readonly created_at: Date;
 }
 
-const columns = ['id', 'task_id', 'task_path', 'idx', 'channel', 'type', 'data', 'created_at'] as const;
+const columns = ['id', 'task_id', 'task_path', 'idx', 'channel', 'type', 'data', 'data_bytes', 'created_at'] as const;
 
-/** The values of several rows in one object: the third row's `id` is `id 2`. */
+/** The values of several rows in one object: the first row's `id` is `id`, the third one's `id 2`. */
 export type RowsParams = Readonly<Record<string, unknown>>;
 
 export function paramsOf(rows: readonly WriteRow[]): RowsParams {
-  const params: Record<string, unknown> = {};
-  for (const [number, row] of rows.entries()) {
-    for (const column of columns) params[`${column} ${number}`] = row[column];
+  const [first, ...more] = rows;
+  const params: Record<string, unknown> = { ...first };
+  for (const [index, row] of more.entries()) {
+    for (const column of columns) params[nameIn(index + 1, column)] = row[column];
   }
   return params;
 }
 
 function rowsOf(count: number, params: RowsParams): WriteRow[] {
   return Array.from({ length: count }, (_, number) => {
-    const row = Object.fromEntries(columns.map((column) => [column, params[`${column} ${number}`]]));
+    const row = Object.fromEntries(columns.map((column) => [column, params[nameIn(number, column)]]));
     return row as unknown as WriteRow;
   });
+}
+
+function nameIn(number: number, column: string): string {
+  return number === 0 ? column : `${column} ${number}`;
 }
 
 /** The query for each number of rows, defined when it is first asked for. */
@@ -63,6 +69,7 @@ export const upsertMany = bySize((count) =>
           task_path: eb.ref('excluded.task_path'),
           type: eb.ref('excluded.type'),
           data: eb.ref('excluded.data'),
+          data_bytes: eb.ref('excluded.data_bytes'),
         })),
       ),
   ),
@@ -76,7 +83,7 @@ export const upsertOne = upsertMany(1);
 export const listInRange = defineQuery('checkpointWrites.listInRange', (db, p: { from: string; to: string }) =>
   db
     .selectFrom('conversation_checkpoint_writes')
-    .select(['id', 'task_id', 'task_path', 'idx', 'channel', 'type', 'data'])
+    .select(['id', 'task_id', 'task_path', 'idx', 'channel', 'type', 'data', 'data_bytes'])
     .where('id', '>=', p.from)
     .where('id', '<', p.to),
 );

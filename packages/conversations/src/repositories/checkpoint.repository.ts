@@ -8,15 +8,19 @@ const columns = [
   'parent_checkpoint_id',
   'type',
   'state',
+  'state_bytes',
   'channel_values',
+  'channel_values_bytes',
 ] as const;
 
-interface StateParams {
+export interface StateParams {
   id: string;
   parentId: string | null;
   type: string;
-  state: Uint8Array;
-  values: Uint8Array;
+  state: string | null;
+  stateBytes: Uint8Array | null;
+  values: string | null;
+  valuesBytes: Uint8Array | null;
 }
 
 interface InsertParams extends StateParams {
@@ -38,7 +42,9 @@ export const insert = defineQuery('checkpoints.insert', (db, p: InsertParams) =>
       parent_checkpoint_id: p.parentId,
       type: p.type,
       state: p.state,
+      state_bytes: p.stateBytes,
       channel_values: p.values,
+      channel_values_bytes: p.valuesBytes,
       created_at: p.now,
     })
     .onConflict((conflict) => conflict.columns(['user_id', 'id']).doNothing()),
@@ -48,7 +54,14 @@ export const insert = defineQuery('checkpoints.insert', (db, p: InsertParams) =>
 export const update = defineQuery('checkpoints.update', (db, p: StateParams) =>
   db
     .updateTable('conversation_checkpoints')
-    .set({ parent_checkpoint_id: p.parentId, type: p.type, state: p.state, channel_values: p.values })
+    .set({
+      parent_checkpoint_id: p.parentId,
+      type: p.type,
+      state: p.state,
+      state_bytes: p.stateBytes,
+      channel_values: p.values,
+      channel_values_bytes: p.valuesBytes,
+    })
     .where('id', '=', p.id),
 );
 
@@ -68,6 +81,62 @@ export interface RangeParams {
   readonly limit: number;
 }
 
+/** What a task wrote, in the columns of a checkpoint, so that one statement gives both: two are twice the way. */
+const writesColumns = [
+  'w.id',
+  'w.task_id as thread_id',
+  'w.task_path as checkpoint_ns',
+  'w.channel as checkpoint_id',
+  'w.channel as parent_checkpoint_id',
+  'w.type',
+  'w.data as state',
+  'w.data_bytes as state_bytes',
+] as const;
+
+/** A checkpoint, and what was written to it: those rows have keys from `from` to `to`. */
+export const findWithWrites = defineQuery(
+  'checkpoints.findWithWrites',
+  (db, p: { id: string; from: string; to: string }) =>
+    db
+      .selectFrom('conversation_checkpoints')
+      .select(columns)
+      .where('id', '=', p.id)
+      .unionAll((eb) =>
+        eb
+          .selectFrom('conversation_checkpoint_writes as w')
+          .select(writesColumns)
+          .select((of) => [of.lit(null).as('channel_values'), of.lit(null).as('channel_values_bytes')])
+          .where('w.id', '>=', p.from)
+          .where('w.id', '<', p.to),
+      ),
+);
+
+/** The latest checkpoint in a range, and what was written to it: those rows' keys go on from the checkpoint's with a `!`. */
+export const findLatestWithWrites = defineQuery(
+  'checkpoints.findLatestWithWrites',
+  (db, p: { from: string; to: string }) =>
+    db
+      .with('found', (cte) =>
+        cte
+          .selectFrom('conversation_checkpoints')
+          .select(columns)
+          .where('id', '>=', p.from)
+          .where('id', '<', p.to)
+          .orderBy('id', 'desc')
+          .limit(1),
+      )
+      .selectFrom('found')
+      .select(columns)
+      .unionAll((eb) =>
+        eb
+          .selectFrom('conversation_checkpoint_writes as w')
+          .select(writesColumns)
+          .select((of) => [of.lit(null).as('channel_values'), of.lit(null).as('channel_values_bytes')])
+          .where('w.id', '>', (of) => of.selectFrom('found').select((found) => found('found.id', '||', '!').as('id')))
+          .where('w.id', '<', (of) => of.selectFrom('found').select((found) => found('found.id', '||', '"').as('id'))),
+      ),
+);
+
 /** Checkpoints of one thread and namespace, whose ids lie side by side; latest first. */
 export const listInNamespace = defineQuery('checkpoints.listInNamespace', (db, p: RangeParams) =>
   db
@@ -79,31 +148,14 @@ export const listInNamespace = defineQuery('checkpoints.listInNamespace', (db, p
     .limit(p.limit),
 );
 
-/** By the checkpoint's own id, and of several with the same by the row's. */
-export interface PageParams extends RangeParams {
-  readonly threadId: string;
-  readonly toId: string;
-}
-
-export const listByThread = defineQuery('checkpoints.listByThread', (db, p: PageParams) =>
+/** The first row in a range, which tells where one is: what comes after its thread, or its namespace, begins with other digests. */
+export const findNext = defineQuery('checkpoints.findNext', (db, p: { from: string; to: string }) =>
   db
     .selectFrom('conversation_checkpoints')
-    .select(columns)
-    .where('thread_id', '=', p.threadId)
-    .where('checkpoint_id', '>=', p.from)
-    .where((eb) => eb(eb.refTuple('checkpoint_id', 'id'), '<', eb.tuple(p.to, p.toId)))
-    .orderBy('checkpoint_id', 'desc')
-    .orderBy('id', 'desc')
-    .limit(p.limit),
-);
-
-/** One thread after the other: those up to this one, the greatest first. */
-export const findThread = defineQuery('checkpoints.findThread', (db, p: { below: string }) =>
-  db
-    .selectFrom('conversation_checkpoints')
-    .select('thread_id')
-    .where('thread_id', '<', p.below)
-    .orderBy('thread_id', 'desc')
+    .select('id')
+    .where('id', '>=', p.from)
+    .where('id', '<', p.to)
+    .orderBy('id')
     .limit(1),
 );
 

@@ -107,13 +107,12 @@ export const CONVERSATIONS_NOTES: Readonly<Record<string, TableNotes>> = {
       checkpoint_id: 'The id that LangGraph gave it; later ones are greater.',
       parent_checkpoint_id: 'The checkpoint that it followed.',
       type: 'What the serializer calls the form of the state.',
-      state: 'What the serializer made of the checkpoint, its metadata, and where its values are.',
+      state: 'What the serializer made of the checkpoint, its metadata, and where its values are, as text.',
+      state_bytes: 'The same where it is no text.',
       channel_values: 'The values of the channels that changed, each as the serializer made it, one after the other.',
+      channel_values_bytes: 'The same where one of them is no text.',
     },
-    indexes: {
-      conversation_checkpoints_by_thread:
-        'Checkpoints of a thread in all its namespaces, latest first; and those of all threads.',
-    },
+    indexes: {},
   },
   conversation_checkpoint_writes: {
     purpose: 'What tasks of a step have written, kept until the next checkpoint and after it.',
@@ -124,7 +123,8 @@ export const CONVERSATIONS_NOTES: Readonly<Record<string, TableNotes>> = {
       idx: 'Number of the write in its task; below 0 for errors, interrupts and the like, of which the last one counts.',
       channel: 'The channel that was written.',
       type: 'What the serializer calls the form of the data.',
-      data: 'What the serializer made of the value.',
+      data: 'What the serializer made of the value, as text.',
+      data_bytes: 'The same where it is no text.',
     },
     indexes: {},
   },

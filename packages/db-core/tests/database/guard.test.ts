@@ -22,7 +22,7 @@ function untyped(db: QueryBuilder<TenantDatabase>): QueryCreator<Record<string, 
 }
 
 describe('what the guard narrows', () => {
-  const owned = (alias: string): string => `"${alias}"."user_id" = ?`;
+  const owned = (alias: string): string => `"${alias}"."user_id" = +?`;
 
   it('a select', () => {
     expect(guardedSql((db) => db.selectFrom('conversations').select('id'))).toBe(
@@ -67,7 +67,7 @@ describe('what the guard narrows', () => {
     'both tables before a %s, because no condition of it narrows them',
     (join) => {
       const built = guardedSql((db) => joined(db, join));
-      expect(built.match(/where "(conversations|conversation_messages)"\."user_id" = \?\)/g)).toHaveLength(2);
+      expect(built.match(/where "(conversations|conversation_messages)"\."user_id" = \+\?\)/g)).toHaveLength(2);
     },
   );
 
@@ -135,7 +135,7 @@ describe('what the guard narrows', () => {
 
   it('a delete', () => {
     expect(guardedSql((db) => db.deleteFrom('conversations').where('title', '=', 'x'))).toBe(
-      `delete from "conversations" where ${owned('conversations')} and ("title" = ?)`,
+      `delete from "conversations" where ${owned('conversations')} and ("title" = +?)`,
     );
   });
 
@@ -544,5 +544,19 @@ describe('the same meaning on both engines', () => {
     expect(withIds(20)).toBe(withIds(2000));
     expect(withIds(0)).toBe(withIds(20));
     expect(withIds(2)).toContain('in (?, ?)');
+  });
+
+  it('gives SQLite no value to choose a plan by, which it would do anew at each run', () => {
+    const sql = guardedSql((db) =>
+      db
+        .selectFrom('conversations')
+        .select('id')
+        .where('title', '=', 'a')
+        .where(({ eb, refTuple, tuple }) => eb(refTuple('title', 'id'), '<', tuple('a', ID)))
+        .orderBy('id', 'desc')
+        .limit(5)
+        .offset(1),
+    );
+    expect(sql.match(/.\?/g)).toEqual(Array.from({ length: 6 }, () => '+?'));
   });
 });

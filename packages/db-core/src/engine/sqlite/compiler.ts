@@ -10,11 +10,15 @@ import {
   type SelectModifierNode,
   type SelectQueryNode,
   SqliteQueryCompiler,
+  type ValueNode,
 } from 'kysely';
 import type { Codec } from '../contract.ts';
 
 /** SQLite has no other types to cast to, and would make numbers of what it doesn't know. */
 const CASTS: Partial<Record<Codec, string>> = { integer: 'integer', bigint: 'integer', real: 'real', text: 'text' };
+
+/** What values stand in when SQLite might choose a plan by them. */
+const PLANNED_BY: ReadonlySet<string> = new Set(['BinaryOperationNode', 'TupleNode', 'LimitNode', 'OffsetNode']);
 
 /** Kysely's compiler, where SQLite would otherwise differ from what the same query means on PostgreSQL. */
 export class PortableSqliteCompiler extends SqliteQueryCompiler {
@@ -27,6 +31,15 @@ export class PortableSqliteCompiler extends SqliteQueryCompiler {
     ) {
       this.append(` escape '\\'`);
     }
+  }
+
+  /**
+   * SQLite prepares a statement anew, at each run, when another value could mean another plan: for a limit, and for what a
+   * column equals. That costs more than most of the statements. A plus means nothing but that the value isn't looked at.
+   */
+  protected override visitValue(node: ValueNode): void {
+    if (node.immediate !== true && PLANNED_BY.has(this.parentNode?.kind ?? '')) this.append('+');
+    super.visitValue(node);
   }
 
   /** A cast names a codec. */

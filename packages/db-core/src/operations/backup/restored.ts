@@ -151,7 +151,8 @@ export async function settleRestored(
   { backup, erased, since: begun, signal }: Settling,
 ): Promise<readonly string[]> {
   signal?.throwIfAborted();
-  const { done } = await database.migrations.migrate();
+  // Programs that it names ran on what it was taken from; whether any run on this one was asked before.
+  const { done } = await database.migrations.migrate({ force: true });
   await database.initialize();
   await forgetInstances(database);
   await database.changes.startEpoch();

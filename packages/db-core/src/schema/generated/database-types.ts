@@ -122,13 +122,15 @@ export interface ConversationBranches {
 }
 
 export interface ConversationCheckpoints {
-  channel_values: Uint8Array;
+  channel_values: string | null;
+  channel_values_bytes: Uint8Array | null;
   checkpoint_id: string;
   checkpoint_ns: string;
   created_at: Date;
   id: string;
   parent_checkpoint_id: string | null;
-  state: Uint8Array;
+  state: string | null;
+  state_bytes: Uint8Array | null;
   thread_id: string;
   type: string;
   user_id: string;
@@ -137,7 +139,8 @@ export interface ConversationCheckpoints {
 export interface ConversationCheckpointWrites {
   channel: string;
   created_at: Date;
-  data: Uint8Array;
+  data: string | null;
+  data_bytes: Uint8Array | null;
   id: string;
   idx: number;
   task_id: string;
