@@ -99,9 +99,10 @@ describeEngine('sqlite', 'keelson conversations: faults that have nothing to do 
     const message = await chats.saveUserMessage({ conversationId: id, content: 'What?' });
     await chats.saveAssistantMessage({ conversationId: id, content: 'This.' });
     const before = await chats.renameConversation(id, 'new');
-    const of = (command: string, version: string, ...rest: readonly string[]): string[] => [
-      ...['conversations', command, id, ...rest, '--user', 'zoe', '--if-version', version],
-    ];
+    const of = (command: string, version: string, ...rest: readonly string[]): string[] => {
+      const line = ['conversations', command, id, ...rest];
+      return [...line, '--user', 'zoe', '--if-version', version];
+    };
     const stale = await Promise.all(
       [
         of('archive', '1'),

@@ -63,7 +63,7 @@ describeEngines('an import of what is in cold storage, or goes there meanwhile',
             const user = `${name} ${isColdFirst} ${at} ${back}`;
             const mover = new Conversations(database, user);
             await mover.importConversations([shorter]);
-            if (isColdFirst) await mover.freezeConversation(CHAT);
+            await (isColdFirst ? mover.freezeConversation(CHAT) : mover.thawConversation(CHAT));
             const interrupted = new Interrupted(database, { outside: true, userId: user });
             interrupted.before = new Map([
               [at, () => mover.freezeConversation(CHAT)],
