@@ -44,7 +44,11 @@ describeEngines('keelson conversations', (context) => {
       errors: [],
     });
     expect(first.conversations).toBeGreaterThanOrEqual(3);
-    const second = await document<Report>(['conversations', 'import', file, '--user', 'ada'], { url });
+    // The same as an unpacked export, whose conversations have a file of their own among others.
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'conversations-000.json'), readFileSync(file));
+    writeFileSync(join(folder, 'user.json'), '{}');
+    const second = await document<Report>(['conversations', 'import', folder, '--user', 'ada'], { url });
     expect(second).toMatchObject({ created: { conversations: 0, messages: 0 }, duplicates: first.messages, failed: 0 });
 
     const page = await document<List>(['conversations', 'list', '--user', 'ada', '--limit', '1'], { url });

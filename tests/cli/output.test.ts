@@ -17,7 +17,7 @@ describeEngine('sqlite', 'what keelson says', (context) => {
     expect(status.stdout).toMatch(/0001_kernel +applied/);
     expect(info.stdout).toMatch(/\nconversations +\d+\n/);
     expect(health.stdout).toMatch(/^healthy\n/);
-    expect(plan.stdout).toMatch(/^-- \d{4}_\w+ down\n/);
+    expect(plan.stdout).toMatch(/^-- \d{4}_\w+ down(?: \(breaking\))?\n/);
     expect(list.stdout).toMatch(/^id +title +status +messages +last message\n[0-9a-f-]{36} /);
     expect(list.stderr).toMatch(/^More: --cursor \S+\n$/);
     for (const ran of [status, info, health, plan, list]) expect(ran.stdout).not.toContain('\u{1B}[');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { demoExportPath } from '@keelson/conversations';
 import { describeEngine, describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
@@ -35,6 +36,8 @@ describeEngines('POST /v1/conversations/import', (context) => {
       errorsLeftOut: 0,
       replacedCharacters: expect.any(Number) as number,
       cutLinks: expect.any(Number) as number,
+      unknownContent: [],
+      detailsLeftOut: 0,
       stopped: false,
     });
     const again = await api.call('POST', `${IMPORT}?format=chatgpt`, { text: demo });
@@ -106,6 +109,18 @@ describeEngine('sqlite', 'a file that is sent, where the engine makes no differe
     const api = await openApi(context);
     expect((await api.call('POST', IMPORT)).body).toEqual(problem('VALIDATION', 422));
     expect((await api.call('POST', IMPORT, { text: ' ' })).body).toEqual(problem('IMPORT_FORMAT', 422));
+  });
+
+  it('may be compressed with gzip, but no ZIP archive', async () => {
+    const api = await openApi(context);
+    const headers = { 'content-type': 'application/gzip' };
+    const sent = await api.call('POST', IMPORT, { text: gzipSync(sharegpt('one')), headers });
+    expect(sent).toMatchObject({ status: 200, body: { created: { conversations: 1 }, failed: 0 } });
+    const archive = await api.call('POST', IMPORT, { text: Buffer.from('PK\u0003\u0004') });
+    expect(archive.body).toMatchObject({
+      code: 'IMPORT_FORMAT',
+      hint: expect.stringContaining('unpack it') as unknown,
+    });
   });
 
   it('is refused at once when it says that it is too large', async () => {

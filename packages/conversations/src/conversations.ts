@@ -253,10 +253,11 @@ export class Conversations extends ConversationReader {
 
   /**
    * Brings in what ChatGPT, Open WebUI, LibreChat, OpenAssistant, ShareGPT, OpenAI's chat messages or Keelson itself
-   * exported, from a path or a stream, one conversation at a time: each is stored whole or not at all, what is there already
-   * isn't stored twice, and what is broken or was erased here is reported while the rest goes on.
+   * exported, from a path (also of a ZIP archive or a folder) or a stream, one conversation at a time: each is stored whole or
+   * not at all, what is there already isn't stored twice, and what is broken or was erased here is reported while the rest
+   * goes on.
    *
-   * @throws ImportSourceError when the file can't be read
+   * @throws ImportSourceError when the file can't be read, or an archive is damaged
    * @throws ImportFormatError when nothing in it is a conversation
    */
   async importConversations(source: ImportSource, options?: ImportOptions): Promise<ImportReport> {

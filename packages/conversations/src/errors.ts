@@ -156,7 +156,7 @@ export class ImportFormatError extends defineError({
   status: 422,
   exitCode: 2,
   retriable: false,
-  hint: 'Give an export of ChatGPT, Open WebUI, LibreChat, OpenAssistant, ShareGPT, OpenAI chat messages or Keelson, as JSON or one JSON object a line, unpacked.',
+  hint: 'Give an export of ChatGPT, Open WebUI, LibreChat, OpenAssistant, ShareGPT, OpenAI chat messages or Keelson, as JSON or one JSON object a line, or the ZIP archive, the folder or the gzip file that has it.',
 }) {}
 
 /** A file given as a font for PDF can't be read, or isn't a font. */

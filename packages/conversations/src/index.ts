@@ -20,7 +20,7 @@ export {
 } from './export/export.ts';
 export type { ImportOptions } from './import/import-conversations.ts';
 export { IMPORT_FORMATS, type ImportFaultCode, type ImportFormatName } from './import/imported.ts';
-export type { ImportError, ImportProgress, ImportReport } from './import/report.ts';
+export type { ImportError, ImportProgress, ImportReport, UnknownContent } from './import/report.ts';
 export type { ImportSource } from './import/source.ts';
 export type {
   BuildContext,

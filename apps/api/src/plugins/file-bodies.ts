@@ -3,7 +3,7 @@ import type { Api } from '../api.ts';
 import { PayloadTooLargeError } from '../errors.ts';
 
 /** What a file may be. */
-export const FILE_TYPES = ['application/json', 'application/x-ndjson'];
+export const FILE_TYPES = ['application/json', 'application/x-ndjson', 'application/gzip'];
 
 /**
  * In this scope a body is a file: it isn't parsed, but handed on as it arrives, and no longer than a body may be. Whoever

@@ -17,7 +17,7 @@ export const fileSchema = z
     (value) => typeof value === 'object' && value !== null && Symbol.asyncIterator in value,
     'must be a file',
   )
-  .describe('The file, as it was exported: a list, an object, or one object a line.');
+  .describe('The file, as it was exported: a list, an object, or one object a line. It may be compressed with gzip.');
 
 export const importReportSchema = z
   .object({
@@ -39,10 +39,27 @@ export const importReportSchema = z
     errorsLeftOut: z.int(),
     replacedCharacters: z.int().describe('Characters that can not be stored, now U+FFFD.'),
     cutLinks: z.int().describe('Links between messages that led nowhere, or in a circle.'),
+    unknownContent: z
+      .array(z.object({ format: z.enum(IMPORT_FORMATS), kind: z.string(), count: z.int() }))
+      .describe(
+        'Kinds of content that the format is not known to have; kept whole, as `data` parts. The first hundred.',
+      ),
+    detailsLeftOut: z
+      .int()
+      .describe('Details of messages, and pictures and files in the text, that were too long to be kept.'),
     stopped: z.boolean().describe('It was stopped before the end of the file.'),
   })
   .meta({ id: 'ImportReport', description: 'What became of a file.' });
 
-export function toImportReport({ errors, ...report }: ImportReport): z.output<typeof importReportSchema> {
-  return { ...report, errors: [...errors] };
+/** A body is one file: which one an error is of isn't said. */
+export function toImportReport({
+  errors,
+  unknownContent,
+  ...report
+}: ImportReport): z.output<typeof importReportSchema> {
+  const plain = errors.map((error) => {
+    const { file: _, ...rest } = error;
+    return rest;
+  });
+  return { ...report, errors: plain, unknownContent: [...unknownContent] };
 }

@@ -31,7 +31,7 @@ export function addConversationsImport(parent: CommandUnknownOpts, context: Cont
     .description(
       "bring in conversations that ChatGPT, Open WebUI, LibreChat or others exported; what is there already isn't stored twice",
     )
-    .argument('<FILE>', 'the file, or - for stdin')
+    .argument('<FILE>', 'the file, a ZIP archive or a folder that has it, or - for stdin')
     .option('--user <ID>', 'whose they become', 'default')
     .option('--format <FORMAT>', `${FORMATS.join(', ')} (default: told by the file)`)
     .option('--take-erased', 'also conversations that were erased here')
@@ -39,19 +39,20 @@ export function addConversationsImport(parent: CommandUnknownOpts, context: Cont
       'after',
       examples(
         'keelson conversations import conversations.json --user ada',
+        'keelson conversations import chatgpt-export.zip --user ada',
         'keelson conversations import chats.jsonl --format openai --user ada',
-        'zcat trees.jsonl.gz | keelson conversations import - --user ada --json',
+        'curl -s https://example.org/trees.jsonl.gz | keelson conversations import - --user ada --json',
       ),
     )
     .addHelpText(
       'after',
       document(
-        '{"conversations","messages","created":{"conversations","messages"},"duplicates","failed",\n   "errors":[{"line"?,"index"?,"code","message"}…],"errorsLeftOut","replacedCharacters","cutLinks","stopped"}',
+        '{"conversations","messages","created":{"conversations","messages"},"duplicates","failed",\n   "errors":[{"file"?,"line"?,"index"?,"code","message"}…],"errorsLeftOut","replacedCharacters","cutLinks",\n   "unknownContent":[{"format","kind","count"}…],"detailsLeftOut","stopped"}',
       ),
     )
     .addHelpText(
       'after',
-      '\nIt takes JSON, also of 200 MB, and JSONL: ChatGPT (conversations.json), Open WebUI, LibreChat, OpenAssistant trees,\nShareGPT, OpenAI chat messages, and what keelson exported. The file itself shows which it is; where it may be several, the\nerror names them and --format decides.\n\nEach conversation is stored whole or not at all. What is broken is left out and told, the rest goes on; the command then\nends with 5. Mend the file and run it again: what is there is left as it is.\n\nConversations that were erased here, by themselves or with everything of their owner, are left out and told (ERASED_HERE):\n--take-erased brings them back.\n',
+      '\nIt takes JSON, also of 200 MB, and JSONL: ChatGPT (conversations.json), Open WebUI, LibreChat, OpenAssistant trees,\nShareGPT, OpenAI chat messages, and what keelson exported; compressed with gzip as well. Of a ZIP archive or a folder it takes\nconversations.json or conversations-000.json and so on, and every file of JSON where there is none of these.\nThe file itself shows which format it is; where it may be several, the error names them and --format decides.\n\nEach conversation is stored whole or not at all. What is broken is left out and told, the rest goes on; the command then\nends with 5. Mend the file and run it again: what is there is left as it is.\n\nNothing of a conversation is lost: kinds of content that a format is not known to have are kept as they are, and told; so is how\nmany pictures and other details were too long to be kept.\n\nConversations that were erased here, by themselves or with everything of their owner, are left out and told (ERASED_HERE):\n--take-erased brings them back.\n',
     )
     .action(async (file, { user, format, takeErased = false }) => {
       const chosen = formatOf(format);
@@ -59,6 +60,7 @@ export function addConversationsImport(parent: CommandUnknownOpts, context: Cont
         const { output } = context;
         const report = await runImport(context, database, { file, user, format: chosen, takeErased });
         output.result(report, () => show(context, report));
+        noteKept(context, report);
         if (report.failed > 0) {
           context.exitCode = FINDINGS;
           output.note(`Left out: ${plural(report.failed, 'conversation')}. The rest is kept. ${wayOn(report)}`);
@@ -128,8 +130,15 @@ function show(
   if (errorsLeftOut > 0) output.note(`… and ${errorsLeftOut} more.`);
 }
 
+function noteKept({ output }: Context, { unknownContent, detailsLeftOut }: ImportReport): void {
+  for (const { format, kind, count } of unknownContent)
+    output.note(`${plural(count, 'piece')} of ${format} of the kind ${kind}, which is not known here: kept as data.`);
+  if (detailsLeftOut > 0) output.note(`${plural(detailsLeftOut, 'detail')} too long to be kept, such as pictures.`);
+}
+
 function noteErrors({ output }: Pick<Context, 'output'>, errors: readonly ImportError[]): void {
-  for (const { line, index, code, message } of errors) {
-    output.note(`${line === undefined ? `element ${index ?? '?'}` : `line ${line}`}: ${message} (${code})`);
+  for (const { file, line, index, code, message } of errors) {
+    const where = file === undefined ? '' : `${file}, `;
+    output.note(`${where}${line === undefined ? `element ${index ?? '?'}` : `line ${line}`}: ${message} (${code})`);
   }
 }

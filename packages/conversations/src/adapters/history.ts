@@ -134,7 +134,15 @@ export function isMarker({ metadata }: Message): boolean {
   return Object.hasOwn(metadata, MARKER);
 }
 
-/** A request id, whatever is given: ids of other libraries may have any length and any characters. */
+/**
+ * A request id, whatever is given: ids of other libraries may have any length and any characters. What was loaded gives the
+ * same one as what was saved, though PostgreSQL keeps the members of objects in an order of its own.
+ */
 export function keyOf(format: string, ...given: readonly unknown[]): string {
-  return `${format}:${createHash('sha256').update(JSON.stringify(given)).digest('base64url')}`;
+  return `${format}:${createHash('sha256').update(JSON.stringify(given, byName)).digest('base64url')}`;
+}
+
+function byName(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,6 +1,7 @@
 import type { UIMessage } from 'ai';
 import { isMarker } from '../adapters/history.ts';
 import { piecesOf, textOf } from '../adapters/pieces.ts';
+import { isDetailsPart } from '../details-part.ts';
 import type { Message, MessageId } from '../types.ts';
 import { fromDraft } from './messages.ts';
 
@@ -44,7 +45,6 @@ export function groupsOf(messages: readonly Message[]): readonly Group[] {
 /** The parts of a message, but for those results whose calls are open. */
 function takeResults(message: Message, open: Part[]): Part[] {
   const { text, reasoning, calls, results, attached } = piecesOf(message);
-  const data = (message.parts ?? []).filter((part) => part.type === 'data');
   const parts: Part[] = [
     ...reasoning.map((thought): Part => ({ type: 'reasoning', text: thought })),
     ...(text === '' || message.role === 'tool' ? [] : [{ type: 'text', text } as const]),
@@ -52,7 +52,9 @@ function takeResults(message: Message, open: Part[]): Part[] {
       const file = { type: 'file', mediaType, url } as const;
       return name === undefined ? file : { ...file, filename: name };
     }),
-    ...data.map((part): Part => ({ type: `data-${part.name}`, data: part.data })),
+    ...(message.parts ?? []).flatMap((part): Part[] =>
+      part.type === 'data' && !isDetailsPart(part) ? [{ type: `data-${part.name}`, data: part.data }] : [],
+    ),
     ...calls.map(({ id, name, input }): Part => ({
       type: 'dynamic-tool',
       toolName: name,

@@ -1,6 +1,6 @@
 import type { UIMessage } from 'ai';
 import { type Draft, originalOf, Readable } from '../adapters/readable.ts';
-import { isFields } from '../import/fields.ts';
+import { type Fields, isFields } from '../import/fields.ts';
 import type { Message, MessageStatus } from '../types.ts';
 
 export const FORMAT = 'ai-sdk';
@@ -34,5 +34,24 @@ function readTool(readable: Readable, part: ToolPart): void {
 /** The UI message that was saved; undefined for a message that was saved in another way. */
 export function fromDraft(message: Message): UIMessage | undefined {
   const original = originalOf(message, FORMAT);
-  return isFields(original) && Array.isArray(original['parts']) ? (original as unknown as UIMessage) : undefined;
+  if (!isFields(original) || !Array.isArray(original['parts'])) return undefined;
+  const parts = original['parts'].map((part: unknown) => (isFields(part) ? complete(part) : part));
+  return { ...original, parts } as unknown as UIMessage;
+}
+
+const WITHOUT_INPUT: ReadonlySet<unknown> = new Set(['input-streaming', 'output-error']);
+
+/**
+ * A tool may be given nothing and give nothing, which JSON leaves out. The SDK then misses the member: its schemas take
+ * undefined for any value, but not its absence.
+ */
+function complete(part: Fields): Fields {
+  const { type, state } = part;
+  if (typeof type === 'string' && type.startsWith('data-')) return { data: undefined, ...part };
+  if (typeof state !== 'string' || typeof part['toolCallId'] !== 'string') return part;
+  return {
+    ...(WITHOUT_INPUT.has(state) ? {} : { input: undefined }),
+    ...(state === 'output-available' ? { output: undefined } : {}),
+    ...part,
+  };
 }

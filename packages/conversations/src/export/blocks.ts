@@ -1,3 +1,4 @@
+import { isDetailsPart } from '../details-part.ts';
 import type { MessageRow } from '../mapping.ts';
 import { toMessage } from '../mapping.ts';
 import type { JsonValue, Message, MessagePart } from '../types.ts';
@@ -32,7 +33,8 @@ const STATUSES: Readonly<Record<Message['status'], string | null>> = {
 
 export function shownMessage(row: MessageRow, { branches, seqs }: Pick<ShownRows, 'branches' | 'seqs'>): ShownMessage {
   const message = toMessage(row);
-  const { role, parts, content, modelName, status } = message;
+  const { role, content, modelName, status } = message;
+  const parts = message.parts?.filter((part) => !isDetailsPart(part));
   const parent = message.parentId === null ? undefined : seqs.get(message.parentId);
   const place =
     branches === 'all'

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Details, metadataWithDetails } from './details.ts';
 import { type Fields, firstLine, stringOf, titleOf } from './fields.ts';
 import {
   type Cleaner,
@@ -45,11 +46,13 @@ export interface Listed {
   readonly converted: readonly (ConvertedMessage | null)[];
   readonly createdAt: Date | null;
   readonly metadata: Fields;
+  /** What of the conversation has no other place. */
+  readonly details: Details;
 }
 
 /** @throws ImportFault when none of the messages says anything */
 export function listedConversation(element: Fields, listed: Listed, cleaner: Cleaner): ImportedConversation {
-  const { source, id, converted, createdAt, metadata } = listed;
+  const { source, id, converted, createdAt, metadata, details } = listed;
   const chain = chainOf(
     converted.filter((message) => message !== null),
     id,
@@ -62,7 +65,7 @@ export function listedConversation(element: Fields, listed: Listed, cleaner: Cle
     title: titleOf(stringOf(element.title) ?? firstLine(chain.messages), cleaner),
     createdAt,
     archivedAt: null,
-    metadata: boundedMetadata(metadata, cleaner),
+    metadata: metadataWithDetails(boundedMetadata(metadata, cleaner), details, { format: source, cleaner }),
     activeLeafExternalId: null,
     cutLinks: 0,
   };

@@ -1,7 +1,9 @@
 import type { MessagePart, MessageRole, MessageStatus } from '../types.ts';
-import { contentOf, cut, type Fields, isFields, metadataOf, roleIn, secondsToDate, shown, stringOf } from './fields.ts';
+import { readChatgptContent } from './chatgpt-content.ts';
+import { type Details, present, restOf, restsOf, withDetails } from './details.ts';
+import { contentOf, cut, type Fields, isFields, metadataOf, momentOf, roleIn, shown, stringOf } from './fields.ts';
 import { type Cleaner, type ConvertedMessage, ImportFault } from './imported.ts';
-import { dataPart, partsOf } from './parts.ts';
+import { attachmentPart, partsOf } from './parts.ts';
 
 const ROLES: Readonly<Record<string, MessageRole>> = {
   system: 'system',
@@ -9,6 +11,7 @@ const ROLES: Readonly<Record<string, MessageRole>> = {
   user: 'user',
   assistant: 'assistant',
   tool: 'tool',
+  function: 'tool',
 };
 
 /** The message of a node, or null when the node says nothing. */
@@ -18,16 +21,17 @@ export function messageOf(message: unknown, cleaner: Cleaner): ConvertedMessage 
   const role = roleIn(ROLES, author.role);
   if (role === undefined) throw new ImportFault('UNKNOWN_ROLE', `a message has the role ${shown(author.role)}`);
   const metadata = isFields(message.metadata) ? message.metadata : {};
-  const said = read(isFields(message.content) ? message.content : {}, cleaner);
-  const parts = [...toolParts(message, role, author, cleaner), ...said.parts, ...attachments(metadata, cleaner)];
+  const content = isFields(message.content) ? message.content : {};
+  const said = readChatgptContent(content, cleaner);
+  const parts = [...toolParts(message, { role, author, content }, cleaner), ...said.parts, ...files(metadata, cleaner)];
   const status = statusOf(message, metadata);
-  if (said.text === '' && said.parts.length === 0 && (role !== 'assistant' || status === 'complete')) return null;
-  return {
+  if (said.text === '' && parts.length === 0 && (role !== 'assistant' || status === 'complete')) return null;
+  const converted: ConvertedMessage = {
     role,
     content: contentOf(said.text, cleaner),
-    parts: partsOf(parts),
+    parts: partsOf(parts, cleaner),
     status,
-    createdAt: secondsToDate(message.create_time),
+    createdAt: momentOf(message.create_time),
     metadata: metadataOf(
       {
         source: 'chatgpt',
@@ -37,6 +41,32 @@ export function messageOf(message: unknown, cleaner: Cleaner): ConvertedMessage 
       cleaner,
     ),
   };
+  return withDetails(converted, detailsOf(message, { author, role, metadata, rest: said.rest }), {
+    format: 'chatgpt',
+    cleaner,
+  });
+}
+
+/** What every ordinary message has says nothing of this one. */
+const ORDINARY: Fields = { weight: 1, status: 'finished_successfully', recipient: 'all', end_turn: true };
+const PLACED = ['id', 'author', 'create_time', 'content', 'metadata'];
+const PLACED_METADATA = ['model_slug', 'is_visually_hidden_from_conversation', 'attachments'];
+
+function detailsOf(
+  message: Fields,
+  { author, role, metadata, rest }: { author: Fields; role: MessageRole; metadata: Fields; rest: Details },
+): Details {
+  const ordinary = Object.keys(ORDINARY).filter((name) => message[name] === ORDINARY[name]);
+  return present({
+    // To whom an answer goes is the tool that it calls.
+    ...restOf(message, [...PLACED, ...ordinary, ...(role === 'assistant' ? ['recipient'] : [])]),
+    author: restOf(author, role === 'tool' ? ['role', 'name'] : ['role']),
+    content: rest,
+    metadata: present({
+      ...restOf(metadata, PLACED_METADATA),
+      attachments: restsOf(metadata.attachments, ['name', 'mime_type', 'mimeType', 'size']),
+    }),
+  });
 }
 
 function statusOf(message: Fields, metadata: Fields): MessageStatus {
@@ -48,115 +78,29 @@ function statusOf(message: Fields, metadata: Fields): MessageStatus {
 }
 
 /** A message to a tool is a call, one from a tool its result; the content itself is the input or the output. */
-function toolParts(message: Fields, role: MessageRole, author: Fields, cleaner: Cleaner): MessagePart[] {
+function toolParts(
+  message: Fields,
+  { role, author, content }: { role: MessageRole; author: Fields; content: Fields },
+  cleaner: Cleaner,
+): MessagePart[] {
   const recipient = stringOf(message.recipient) ?? 'all';
   if (role === 'assistant' && recipient !== 'all' && recipient !== '') {
     return [{ type: 'tool-call', toolName: cut(cleaner.text(recipient), 200) }];
   }
   if (role !== 'tool') return [];
   const name = stringOf(author.name);
-  return [{ type: 'tool-result', ...(name ? { toolName: cut(cleaner.text(name), 200) } : {}) }];
-}
-
-function attachments(metadata: Fields, cleaner: Cleaner): MessagePart[] {
-  const list = Array.isArray(metadata.attachments) ? metadata.attachments.filter(isFields) : [];
-  return list.map((file) =>
-    attachment(stringOf(file.name), stringOf(file.mime_type) ?? stringOf(file.mimeType), file.size, cleaner),
-  );
-}
-
-function attachment(
-  name: string | undefined,
-  mediaType: string | undefined,
-  size: unknown,
-  cleaner: Cleaner,
-): MessagePart {
-  return {
-    type: 'attachment',
-    ...(name === undefined ? {} : { name: cut(cleaner.text(name), 1_000) }),
-    ...(mediaType === undefined ? {} : { mediaType: cut(cleaner.text(mediaType), 200) }),
-    ...(Number.isSafeInteger(size) && Number(size) >= 0 ? { sizeBytes: Number(size) } : {}),
-  };
-}
-
-interface Said {
-  readonly text: string;
-  readonly parts: readonly MessagePart[];
-}
-
-function read(content: Fields, cleaner: Cleaner): Said {
-  const type = stringOf(content.content_type) ?? 'text';
-  switch (type) {
-    case 'text':
-    case 'multimodal_text':
-      return readParts(content, cleaner);
-    case 'code':
-    case 'execution_output':
-    case 'system_error':
-      return { text: stringOf(content.text) ?? '', parts: [] };
-    case 'tether_quote':
-    case 'tether_browsing_display':
-    case 'sonic_webpage':
-      return {
-        text: stringOf(content.text) ?? stringOf(content.result) ?? '',
-        parts: [dataPart(type, without(content, ['text', 'result']), cleaner)],
-      };
-    case 'user_editable_context':
-      return {
-        text: [content.user_profile, content.user_instructions].filter((text) => typeof text === 'string').join('\n\n'),
-        parts: [],
-      };
-    case 'thoughts':
-    case 'reasoning_recap':
-      return { text: '', parts: reasoning(content, cleaner) };
-    default:
-      return readUnknown(type, content, cleaner);
-  }
-}
-
-/** `parts` has strings, which are the text, and objects: pictures, recordings, what comes next year. */
-function readParts(content: Fields, cleaner: Cleaner): Said {
-  const pieces: unknown[] = Array.isArray(content.parts) ? content.parts : [];
-  const texts: string[] = [];
-  const parts: MessagePart[] = [];
-  for (const piece of pieces) {
-    if (typeof piece === 'string') texts.push(piece);
-    else if (isFields(piece)) {
-      const type = stringOf(piece.content_type) ?? 'part';
-      if (type === 'audio_transcription' && typeof piece.text === 'string') texts.push(piece.text);
-      else if (type.endsWith('_asset_pointer')) {
-        parts.push(
-          attachment(
-            stringOf(piece.asset_pointer),
-            type === 'image_asset_pointer' ? 'image/*' : undefined,
-            piece.size_bytes,
-            cleaner,
-          ),
-        );
-      } else parts.push(dataPart(type, piece, cleaner));
-    }
-  }
-  return { text: texts.filter((text) => text !== '').join('\n\n'), parts };
-}
-
-function reasoning(content: Fields, cleaner: Cleaner): MessagePart[] {
-  const thoughts = Array.isArray(content.thoughts) ? content.thoughts.filter(isFields) : [];
-  const texts = [
-    stringOf(content.content),
-    ...thoughts.map((thought) => stringOf(thought.content) ?? stringOf(thought.summary)),
+  return [
+    {
+      type: 'tool-result',
+      ...(name ? { toolName: cut(cleaner.text(name), 200) } : {}),
+      ...(content.content_type === 'system_error' ? { isError: true } : {}),
+    },
   ];
-  return texts
-    .filter((text) => text !== undefined && text !== '')
-    .map((text) => ({ type: 'reasoning', text: contentOf(text ?? '', cleaner) }));
 }
 
-/** A kind of content that isn't known yet keeps its text where it is usual, and all of it as data. */
-function readUnknown(type: string, content: Fields, cleaner: Cleaner): Said {
-  const said = readParts(content, cleaner);
-  const text = stringOf(content.text) ?? stringOf(content.result) ?? said.text;
-  return { text, parts: [dataPart(type, without(content, ['text', 'result', 'parts']), cleaner), ...said.parts] };
-}
-
-function without(fields: Fields, names: readonly string[]): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
+function files(metadata: Fields, cleaner: Cleaner): MessagePart[] {
+  const list = Array.isArray(metadata.attachments) ? metadata.attachments.filter(isFields) : [];
+  return list.map(({ name, mime_type: type, mimeType, size }) =>
+    attachmentPart({ name, mediaType: type ?? mimeType, size }, cleaner),
+  );
 }

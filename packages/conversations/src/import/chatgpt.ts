@@ -1,5 +1,6 @@
 import { messageOf } from './chatgpt-message.ts';
-import { type Fields, isFields, metadataOf, secondsToDate, stringOf, titleOf } from './fields.ts';
+import { metadataWithDetails, restOf } from './details.ts';
+import { type Fields, isFields, metadataOf, momentOf, stringOf, titleOf } from './fields.ts';
 import { type Cleaner, type ImportedConversation, type ImportFormat, ImportFault } from './imported.ts';
 import { type Links, treeOf, walk } from './tree.ts';
 
@@ -17,22 +18,37 @@ function convert(element: unknown, cleaner: Cleaner): ImportedConversation {
   );
   const tree = treeOf(linksOf(nodes));
   const { messages, keptBy } = walk(tree, (key) => messageOf(nodes.get(key)?.message, cleaner));
-  const createdAt = secondsToDate(element.create_time);
+  const createdAt = momentOf(element.create_time);
   return {
     externalId: cleaner.text(externalIdOf(element, nodes)),
     source: 'chatgpt',
     title: titleOf(stringOf(element.title) ?? '', cleaner),
     createdAt: createdAt ?? messages.find((message) => message.createdAt !== null)?.createdAt ?? null,
-    archivedAt: element.is_archived === true ? (secondsToDate(element.update_time) ?? createdAt) : null,
-    metadata: metadataOf(
-      { defaultModel: stringOf(element.default_model_slug), gizmoId: stringOf(element.gizmo_id) },
-      cleaner,
+    archivedAt: element.is_archived === true ? (momentOf(element.update_time) ?? createdAt) : null,
+    metadata: metadataWithDetails(
+      metadataOf({ defaultModel: stringOf(element.default_model_slug), gizmoId: stringOf(element.gizmo_id) }, cleaner),
+      restOf(element, PLACED),
+      { format: 'chatgpt', cleaner },
     ),
     messages,
     activeLeafExternalId: keptBy.get(stringOf(element.current_node) ?? '') ?? null,
     cutLinks: tree.cutLinks,
   };
 }
+
+/** `linear_conversation` says again what the tree says. */
+const PLACED = [
+  'id',
+  'conversation_id',
+  'title',
+  'create_time',
+  'is_archived',
+  'mapping',
+  'current_node',
+  'linear_conversation',
+  'default_model_slug',
+  'gizmo_id',
+];
 
 /** Older exports have no id; the keys of the tree are unique enough to stand for one. */
 function externalIdOf(element: Fields, nodes: ReadonlyMap<string, Fields>): string {

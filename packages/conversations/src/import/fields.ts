@@ -58,12 +58,15 @@ export function timeOf(milliseconds: number): Date | null {
  * before the year 5138 would be milliseconds before 1973.
  */
 export function momentOf(value: unknown): Date | null {
-  if (typeof value === 'string') return timeOf(Date.parse(value));
+  if (typeof value === 'string') return timeOf(Date.parse(LOCAL.test(value) ? `${value}Z` : value));
   if (typeof value !== 'number') return null;
   if (value < 1e11) return timeOf(value * 1_000);
   if (value < 1e14) return timeOf(value);
   return timeOf(value / (value < 1e17 ? 1e3 : 1e6));
 }
+
+/** A time without its zone is of UTC, as Python's programs write it, not of wherever this runs. */
+const LOCAL = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?$/u;
 
 /** What stands for a title in formats that have none: the first line of the user's first message. */
 export function firstLine(messages: readonly { readonly role: string; readonly content: string }[]): string {
@@ -72,11 +75,6 @@ export function firstLine(messages: readonly { readonly role: string; readonly c
 }
 
 const TITLE_LENGTH = 80;
-
-/** Seconds since 1970, as ChatGPT writes times. */
-export function secondsToDate(value: unknown): Date | null {
-  return typeof value === 'number' ? timeOf(value * 1_000) : null;
-}
 
 /** Members that are there and not null, as JSON. */
 export function metadataOf(fields: Fields, cleaner: Cleaner): JsonObject {

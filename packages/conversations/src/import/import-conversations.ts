@@ -2,13 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import { ConflictError, IntegrityError, type KeelsonError, NotFoundError, ValidationError } from '@keelson/db-core';
 import { ImportFormatError } from '../errors.ts';
 import type { Destination } from './erased.ts';
+import { isFields } from './fields.ts';
 import { formatsOf, type Importable } from './formats.ts';
 import { Cleaner, ImportFault, type ImportFormatName } from './imported.ts';
 import { readArray } from './json-array.ts';
 import type { Element } from './json-elements.ts';
 import { readDocument, readLines } from './json-lines.ts';
 import { type ImportProgress, type ImportReport, Tally } from './report.ts';
-import { type ImportSource, openSource } from './source.ts';
+import { type ImportSource, type OpenedSource, openSources } from './source.ts';
 
 const MAX_ELEMENT_BYTES = 128 * 1024 * 1024;
 
@@ -48,7 +49,7 @@ export async function importConversations(
       const found = formatsOf(element.value, format);
       const [only, ...others] = found;
       recognised ||= only !== undefined && others.length === 0;
-      if (only === undefined) tally.failed(element.place, 'NOT_A_CONVERSATION', 'is of no format that can be imported');
+      if (only === undefined) tally.failed(element.place, 'NOT_A_CONVERSATION', strangerText(element.value));
       else if (others.length > 0)
         tally.failed(element.place, 'AMBIGUOUS_FORMAT', `may be ${listed(found)}; say which by the format`);
       else await importElement(to, { element, format: only, tally });
@@ -73,11 +74,39 @@ export async function importConversations(
 }
 
 async function* elementsOf(source: ImportSource): AsyncGenerator<Element> {
-  const { container, chunks } = await openSource(source);
+  for await (const { file, ...opened } of openSources(source)) {
+    for await (const element of elementsIn(opened)) {
+      const each = inner(element);
+      yield* file === undefined ? each : each.map((one) => ({ ...one, place: { ...one.place, file } }));
+    }
+  }
+}
+
+function elementsIn({ container, chunks }: Omit<OpenedSource, 'file'>): AsyncGenerator<Element> {
   const options = { maxElementBytes: MAX_ELEMENT_BYTES };
-  if (container === 'lines') yield* readLines(chunks, options);
-  else if (container === 'document') yield* readDocument(chunks, options);
-  else yield* readArray(chunks, { ...options, wrapped: container === 'wrapped-array' });
+  if (container === 'lines') return readLines(chunks, options);
+  if (container === 'document') return readDocument(chunks, options);
+  return readArray(chunks, { ...options, wrapped: container === 'wrapped-array' });
+}
+
+/** Some tools put ChatGPT's list into an object: then its members are meant. */
+function inner(element: Element): readonly Element[] {
+  if (!('value' in element) || !isFields(element.value)) return [element];
+  const { conversations } = element.value;
+  if (!Array.isArray(conversations) || !isFields(conversations[0]) || !isFields(conversations[0].mapping))
+    return [element];
+  return conversations.map((value: unknown, index) => ({ ...element, place: { index }, value }));
+}
+
+/** Says of what is of no format what it seems to be. */
+function strangerText(value: unknown): string {
+  if (isFields(value)) {
+    if (typeof value.message_tree_id === 'string' && typeof value.text === 'string')
+      return 'is a single message of OpenAssistant: its export of trees has the conversations';
+    if (typeof (value.role ?? value.from) === 'string')
+      return 'is a single message: put the messages of a conversation into {"messages": […]}';
+  }
+  return 'is of no format that can be imported';
 }
 
 function listed(formats: readonly Importable[]): string {
@@ -94,7 +123,9 @@ async function importElement(to: Destination, { element, format, tally }: Work):
   const cleaner = new Cleaner();
   try {
     const { stored, cutLinks } = await format.bring(to, element.value, cleaner);
-    tally.stored(stored, { replaced: element.replaced + cleaner.replaced, cutLinks });
+    const { leftOut, unknownKinds } = cleaner;
+    const replaced = element.replaced + cleaner.replaced;
+    tally.stored(stored, { format: format.name, replaced, cutLinks, leftOut, unknownKinds });
   } catch (error) {
     if (!isOwnFault(error)) throw error;
     tally.failed(element.place, error.code, error.message);

@@ -1,7 +1,10 @@
 import type { JsonObject, MessagePart, MessageRole, MessageStatus } from '../types.ts';
 
-/** Where an element stood in the file: the line of a JSONL file (from 1), or the index in a JSON array (from 0). */
-export type Place = { readonly line: number } | { readonly index: number };
+/**
+ * Where an element stood: the line of a JSONL file (from 1), or the index in a JSON array (from 0); and in which file, where
+ * there were several.
+ */
+export type Place = ({ readonly line: number } | { readonly index: number }) & { readonly file?: string };
 
 /** Why an element of a file was left out. Besides these, the code of an error of the catalogue. */
 export type ImportFaultCode =
@@ -85,9 +88,16 @@ export interface ImportFormat {
   readonly convert: (element: unknown, cleaner: Cleaner) => ImportedConversation;
 }
 
-/** Makes foreign text storable: U+0000 and lone surrogates become U+FFFD, and are counted. */
+/**
+ * Makes foreign text storable: U+0000 and lone surrogates become U+FFFD, and are counted. Takes note of whatever else a report
+ * tells of a conversation.
+ */
 export class Cleaner {
   replaced = 0;
+  /** Details that were too long to be kept. */
+  leftOut = 0;
+  /** How often which kind of content came that the format isn't known to have. */
+  readonly unknownKinds = new Map<string, number>();
 
   readonly text = (text: string): string => {
     if (!text.includes('\0') && text.isWellFormed()) return text;
@@ -96,4 +106,8 @@ export class Cleaner {
       return '\uFFFD';
     });
   };
+
+  noteUnknown(kind: string): void {
+    this.unknownKinds.set(kind, (this.unknownKinds.get(kind) ?? 0) + 1);
+  }
 }

@@ -1,3 +1,4 @@
+import { metadataWithDetails, restOf } from './details.ts';
 import { type Fields, isFields, momentOf, stringOf, titleOf } from './fields.ts';
 import { type Cleaner, type ImportedConversation, type ImportFormat, ImportFault } from './imported.ts';
 import { messageOf } from './librechat-message.ts';
@@ -37,13 +38,34 @@ function convert(element: unknown, cleaner: Cleaner): ImportedConversation {
     title: titleOf(stringOf(element.title) ?? '', cleaner),
     createdAt: momentOf(element.createdAt) ?? messages.find(({ createdAt }) => createdAt !== null)?.createdAt ?? null,
     archivedAt: element.isArchived === true ? momentOf(element.updatedAt) : null,
-    metadata: boundedMetadata({ endpoint: element.endpoint, options: element.options, tags: element.tags }, cleaner),
+    metadata: metadataWithDetails(
+      boundedMetadata({ endpoint: element.endpoint, options: element.options, tags: element.tags }, cleaner),
+      restOf(element, PLACED),
+      { format: 'librechat', cleaner },
+    ),
     messages,
     // LibreChat shows the newest sibling everywhere, which is the last one: that way ends at the last message.
     activeLeafExternalId: null,
     cutLinks: tree.cutLinks,
   };
 }
+
+const PLACED = [
+  '_id',
+  '__v',
+  'conversationId',
+  'title',
+  'createdAt',
+  'isArchived',
+  'endpoint',
+  'options',
+  'tags',
+  'messages',
+  'messagesTree',
+  // Which way it was exported.
+  'branches',
+  'recursive',
+];
 
 interface Node {
   readonly message: Fields;

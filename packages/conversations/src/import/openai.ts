@@ -1,5 +1,6 @@
 import type { MessagePart, MessageRole } from '../types.ts';
 import { listedConversation } from './chain.ts';
+import { present, restOf, restsOf, withDetails } from './details.ts';
 import { contentOf, type Fields, isFields, momentOf, roleIn, shown, stringOf } from './fields.ts';
 import {
   type Cleaner,
@@ -8,7 +9,15 @@ import {
   type ImportFormat,
   ImportFault,
 } from './imported.ts';
-import { boundedMetadata, partsOf, readContent, reasoningPart, toolCallPart, toolResultPart } from './parts.ts';
+import {
+  boundedMetadata,
+  contentRests,
+  partsOf,
+  readContent,
+  reasoningPart,
+  toolCallPart,
+  toolResultPart,
+} from './parts.ts';
 
 const ROLES: Readonly<Record<string, MessageRole>> = {
   system: 'system',
@@ -54,28 +63,54 @@ function convert(element: unknown, cleaner: Cleaner): ImportedConversation {
         parallelToolCalls: element.parallel_tool_calls,
         metadata: element.metadata,
       },
+      details: restOf(element, PLACED),
     },
     cleaner,
   );
 }
+
+const PLACED = [
+  'id',
+  'title',
+  'messages',
+  'created_at',
+  'created',
+  'model',
+  'tools',
+  'functions',
+  'parallel_tool_calls',
+  'metadata',
+];
+const PLACED_MESSAGE = [
+  'role',
+  'content',
+  'reasoning_content',
+  'created_at',
+  'timestamp',
+  'model',
+  'weight',
+  'tool_calls',
+  'function_call',
+];
 
 /** Null for a message that says nothing. */
 function messageOf(message: unknown, cleaner: Cleaner): ConvertedMessage | null {
   if (!isFields(message)) throw new ImportFault('NOT_A_CONVERSATION', 'has something else among its messages');
   const role = roleIn(ROLES, message.role);
   if (role === undefined) throw new ImportFault('UNKNOWN_ROLE', `a message has the role ${shown(message.role)}`);
-  const said = readContent(message.content ?? message.refusal, cleaner);
+  const spoken = isFields(message.audio) ? message.audio.transcript : undefined;
+  const said = readContent(firstThatSays(message.content, message.refusal, spoken), cleaner);
   const parts = [
     ...reasoningPart(stringOf(message.reasoning_content) ?? '', cleaner),
     ...said.parts,
     ...(role === 'tool' ? [toolResultPart({ name: message.name, id: message.tool_call_id }, cleaner)] : []),
-    ...calls(message, cleaner),
+    ...callsOf(message, cleaner),
   ];
   if (said.text === '' && parts.length === 0) return null;
-  return {
+  const converted: ConvertedMessage = {
     role,
     content: contentOf(said.text, cleaner),
-    parts: partsOf(parts),
+    parts: partsOf(parts, cleaner),
     status: 'complete',
     createdAt: momentOf(message.created_at) ?? momentOf(message.timestamp),
     metadata: boundedMetadata(
@@ -90,10 +125,33 @@ function messageOf(message: unknown, cleaner: Cleaner): ConvertedMessage | null 
       cleaner,
     ),
   };
+  const named = role === 'tool' ? ['name', 'tool_call_id'] : ['name'];
+  // A refusal beside an answer isn't the answer.
+  const refusal = message.refusal === said.text ? ['refusal'] : [];
+  const details = present({
+    ...restOf(message, [...PLACED_MESSAGE, ...named, ...refusal]),
+    content: contentRests(message.content),
+    tool_calls: callRests(message.tool_calls),
+    ...(spoken === said.text ? { audio: restOf(message.audio, ['transcript']) } : {}),
+  });
+  return withDetails(converted, details, { format: 'openai', cleaner });
+}
+
+/** Messages without content have null for it, an empty text or an empty list. */
+function firstThatSays(...candidates: readonly unknown[]): unknown {
+  return candidates.find((each) => each !== undefined && each !== null && each !== '' && !isEmpty(each));
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+export function callRests(list: unknown): readonly Fields[] | undefined {
+  return restsOf(list, ['type', 'id', 'function', 'custom', 'name', 'arguments', 'input', 'index']);
 }
 
 /** `tool_calls`, and `function_call` of before there were tools. */
-function calls(message: Fields, cleaner: Cleaner): MessagePart[] {
+export function callsOf(message: Fields, cleaner: Cleaner): MessagePart[] {
   const list = Array.isArray(message.tool_calls) ? message.tool_calls.filter(isFields) : [];
   const parts = list.map((call) => {
     const called = [call.function, call.custom].find(isFields) ?? call;

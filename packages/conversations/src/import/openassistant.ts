@@ -1,18 +1,20 @@
 import type { MessageRole } from '../types.ts';
+import { metadataWithDetails, restOf, withDetails } from './details.ts';
 import {
   contentOf,
   cut,
   type Fields,
   isFields,
   metadataOf,
+  momentOf,
   roleIn,
   shown,
   stringOf,
-  timeOf,
   titleOf,
 } from './fields.ts';
 import {
   Cleaner,
+  type ConvertedMessage,
   type ImportedConversation,
   type ImportedMessage,
   type ImportFormat,
@@ -50,7 +52,11 @@ function convert(element: unknown, cleaner: Cleaner): ImportedConversation {
     title: titleOf(cut((first?.content ?? '').trim().split(/[\r\n]/u, 1)[0] ?? '', TITLE_LENGTH), cleaner),
     createdAt: first?.createdAt ?? null,
     archivedAt: null,
-    metadata: metadataOf({ treeState: stringOf(element.tree_state) }, cleaner),
+    metadata: metadataWithDetails(
+      metadataOf({ treeState: stringOf(element.tree_state) }, cleaner),
+      restOf(element, ['message_tree_id', 'tree_state', 'prompt']),
+      { format: 'openassistant', cleaner },
+    ),
     messages,
     activeLeafExternalId: bestLeaf(element.prompt),
     cutLinks: 0,
@@ -65,14 +71,12 @@ function convertMessage(node: Fields, parent: string | null, cleaner: Cleaner): 
   const role = roleIn(ROLES, node.role);
   if (role === undefined)
     throw new ImportFault('UNKNOWN_ROLE', `message ${cut(id, 80)} has the role ${shown(node.role)}`);
-  return {
-    externalId: cleaner.text(id),
-    parentExternalId: parent,
+  const converted: ConvertedMessage = {
     role,
     content: contentOf(text, cleaner),
     parts: null,
     status: 'complete',
-    createdAt: typeof node.created_date === 'string' ? timeOf(Date.parse(node.created_date)) : null,
+    createdAt: momentOf(node.created_date),
     metadata: metadataOf(
       {
         source: 'openassistant',
@@ -85,7 +89,26 @@ function convertMessage(node: Fields, parent: string | null, cleaner: Cleaner): 
       cleaner,
     ),
   };
+  const detailed = withDetails(converted, restOf(node, PLACED), { format: 'openassistant', cleaner });
+  return { ...detailed, externalId: cleaner.text(id), parentExternalId: parent };
 }
+
+/** The rest are what its readers said of a message: labels, ratings, emojis. */
+const PLACED = [
+  'message_id',
+  'parent_id',
+  'message_tree_id',
+  'tree_state',
+  'text',
+  'role',
+  'created_date',
+  'replies',
+  'model_name',
+  'lang',
+  'rank',
+  'synthetic',
+  'deleted',
+];
 
 function replies(node: Fields): Fields[] {
   if (node.replies === undefined || node.replies === null) return [];

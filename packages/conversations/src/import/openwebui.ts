@@ -1,4 +1,5 @@
 import { chainOf } from './chain.ts';
+import { type Details, metadataWithDetails, present, restOf } from './details.ts';
 import { type Fields, isFields, momentOf, stringOf, titleOf } from './fields.ts';
 import {
   type Cleaner,
@@ -44,7 +45,7 @@ function convert(element: unknown, cleaner: Cleaner): ImportedConversation {
   const createdAt = momentOf(element.created_at) ?? momentOf(chat.timestamp);
   const meta = isFields(element.meta) ? element.meta : {};
   const params = isFields(chat.params) ? chat.params : {};
-  const said = saidIn(chat, stringOf(element.id) ?? stringOf(chat.id), cleaner);
+  const said = saidIn({ element, chat }, stringOf(element.id) ?? stringOf(chat.id), cleaner);
   return {
     ...said,
     externalId: cleaner.text(said.externalId),
@@ -52,17 +53,31 @@ function convert(element: unknown, cleaner: Cleaner): ImportedConversation {
     title: titleOf(stringOf(element.title) ?? stringOf(chat.title) ?? '', cleaner),
     createdAt: createdAt ?? said.messages.find((message) => message.createdAt !== null)?.createdAt ?? null,
     archivedAt: element.archived === true ? (momentOf(element.updated_at) ?? createdAt) : null,
-    metadata: boundedMetadata(
-      {
-        models: chat.models,
-        system: chat.system ?? params.system,
-        tags: meta.tags ?? chat.tags,
-        pinned: element.pinned === true ? true : undefined,
-        folderId: element.folder_id,
-      },
-      cleaner,
+    metadata: metadataWithDetails(
+      boundedMetadata(
+        {
+          models: chat.models,
+          system: chat.system ?? params.system,
+          tags: meta.tags ?? chat.tags,
+          pinned: element.pinned === true ? true : undefined,
+          folderId: element.folder_id,
+        },
+        cleaner,
+      ),
+      detailsOf(element, chat),
+      { format: 'openwebui', cleaner },
     ),
   };
+}
+
+const PLACED = ['id', 'chat', 'title', 'created_at', 'archived', 'pinned', 'folder_id'];
+const PLACED_CHAT = ['id', 'models', 'system', 'tags', 'timestamp', 'history', 'messages', 'currentId'];
+
+function detailsOf(element: Fields, chat: Fields): Details {
+  const own = chat === element ? undefined : restOf(element, [...PLACED, 'meta', 'current_message_id']);
+  const meta = restOf(element.meta, ['tags']);
+  const inner = chat === element ? undefined : [...PLACED_CHAT, ...(chat.title === element.title ? ['title'] : [])];
+  return present({ ...own, meta, chat: restOf(chat, inner ?? [...PLACED_CHAT, ...PLACED]) });
 }
 
 type Told = Pick<
@@ -70,10 +85,10 @@ type Told = Pick<
   'externalId' | 'earlierExternalIds' | 'messages' | 'activeLeafExternalId' | 'cutLinks'
 >;
 
-function saidIn(chat: Fields, id: string | undefined, cleaner: Cleaner): Told {
+function saidIn({ element, chat }: { element: Fields; chat: Fields }, id: string | undefined, cleaner: Cleaner): Told {
   const tree = treeMessages(chat);
   if (tree !== undefined && (Object.keys(tree).length > 0 || !Array.isArray(chat.messages)))
-    return fromTree(chat, { tree, id, cleaner });
+    return fromTree(tree, { current: currentOf(element, chat), id, cleaner });
   const list: readonly unknown[] = Array.isArray(chat.messages) ? chat.messages : [];
   const converted = list.map((message) => messageOf(message, cleaner));
   const chain = chainOf(
@@ -86,9 +101,17 @@ function saidIn(chat: Fields, id: string | undefined, cleaner: Cleaner): Told {
   return { ...chain, externalId, activeLeafExternalId: null, cutLinks: 0 };
 }
 
+/** The message that the branch in use ends with; which member says so has changed over time. */
+function currentOf(element: Fields, chat: Fields): string | undefined {
+  const ofHistory = isFields(chat.history) ? chat.history.currentId : undefined;
+  return [ofHistory, chat.currentId, element.current_message_id, chat.branchPointMessageId]
+    .filter((id) => typeof id === 'string')
+    .find((id) => id !== '');
+}
+
 function fromTree(
-  chat: Fields,
-  { tree, id, cleaner }: { tree: Fields; id: string | undefined; cleaner: Cleaner },
+  tree: Fields,
+  { current, id, cleaner }: { current: string | undefined; id: string | undefined; cleaner: Cleaner },
 ): Told {
   const nodes = new Map(Object.entries(tree).filter((entry): entry is [string, Fields] => isFields(entry[1])));
   const links = treeOf(
@@ -100,7 +123,6 @@ function fromTree(
   const first = nodes.keys().next().value;
   const externalId = id ?? (first === undefined ? undefined : `tree of ${first}`);
   if (externalId === undefined) throw new ImportFault('NOT_A_CONVERSATION', 'has neither an id nor messages');
-  const current = isFields(chat.history) ? stringOf(chat.history.currentId) : undefined;
   return {
     externalId,
     messages,

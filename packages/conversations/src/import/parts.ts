@@ -1,6 +1,7 @@
 import { MAX_METADATA_LENGTH } from '../schemas/json.schema.ts';
 import { MAX_PARTS, MAX_PARTS_LENGTH } from '../schemas/part.schema.ts';
 import type { JsonObject, JsonValue, MessagePart } from '../types.ts';
+import { restOf } from './details.ts';
 import { contentOf, cut, type Fields, isFields, jsonOf, metadataOf, stringOf } from './fields.ts';
 import { type Cleaner, ImportFault } from './imported.ts';
 
@@ -13,12 +14,26 @@ export interface Said {
   readonly parts: readonly MessagePart[];
 }
 
-/** The parts as a message may have them: null for none. */
-export function partsOf(parts: readonly MessagePart[]): readonly MessagePart[] | null {
+/** The parts as a message may have them: null for none. Where there are too many pictures in the text, the largest go. */
+export function partsOf(parts: readonly MessagePart[], cleaner: Cleaner): readonly MessagePart[] | null {
   if (parts.length === 0) return null;
-  if (parts.length > MAX_PARTS || JSON.stringify(parts).length > MAX_PARTS_LENGTH)
+  const kept = [...parts];
+  while (JSON.stringify(kept).length > MAX_PARTS_LENGTH) {
+    const at = kept.reduce((largest, part, index) => (heldBy(part) > heldBy(kept[largest]) ? index : largest), 0);
+    const part = kept[at];
+    if (part?.type !== 'attachment' || heldBy(part) === 0) break;
+    const { url: _, ...rest } = part;
+    kept[at] = rest;
+    cleaner.leftOut += 1;
+  }
+  if (kept.length > MAX_PARTS || JSON.stringify(kept).length > MAX_PARTS_LENGTH)
     throw new ImportFault('CONTENT_TOO_LARGE', 'a message has more parts than a message may have');
-  return parts;
+  return kept;
+}
+
+/** How long the file is that an attachment has within its address. */
+function heldBy(part: MessagePart | undefined): number {
+  return part?.type === 'attachment' && part.url?.startsWith('data:') === true ? part.url.length : 0;
 }
 
 /** Metadata no longer than it may be. */
@@ -63,6 +78,7 @@ export function attachmentPart(
   cleaner: Cleaner,
 ): MessagePart {
   const address = stringOf(url);
+  if (address !== undefined && address.length > MAX_URL_LENGTH) cleaner.leftOut += 1;
   return {
     type: 'attachment',
     ...(typeof name === 'string' ? { name: cut(cleaner.text(name), 1_000) } : {}),
@@ -75,6 +91,13 @@ export function attachmentPart(
 export function dataPart(name: string, value: unknown, cleaner: Cleaner): MessagePart {
   const named = cut(cleaner.text(name), 200);
   return { type: 'data', name: named === '' ? 'data' : named, data: jsonOf(value, cleaner) };
+}
+
+/** Content of a kind that the format isn't known to have: all of it, and noted for the report. */
+export function unknownPart(kind: string, value: unknown, cleaner: Cleaner): MessagePart {
+  const part = dataPart(kind, value, cleaner);
+  if (part.type === 'data') cleaner.noteUnknown(part.name);
+  return part;
 }
 
 /**
@@ -101,7 +124,7 @@ interface Found {
 
 function readPiece(piece: Fields, { texts, parts, cleaner }: Found): void {
   const type = stringOf(piece.type) ?? 'data';
-  const text = stringOf(piece.text) ?? stringOf(piece.refusal);
+  const text = textIn(piece);
   if (text !== undefined) {
     texts.push(text);
     return;
@@ -111,7 +134,34 @@ function readPiece(piece: Fields, { texts, parts, cleaner }: Found): void {
     parts.push(attachmentPart({ mediaType: 'image/*', url: isFields(inner) ? inner.url : piece.image_url }, cleaner));
   else if (type === 'file' && isFields(inner))
     parts.push(attachmentPart({ name: inner.filename ?? inner.file_id, url: inner.file_data }, cleaner));
-  else parts.push(dataPart(type, piece, cleaner));
+  else parts.push(KNOWN_DATA.has(type) ? dataPart(type, piece, cleaner) : unknownPart(type, piece, cleaner));
+}
+
+/** Known, and with no other place than data. */
+const KNOWN_DATA: ReadonlySet<string> = new Set(['input_audio', 'input_file']);
+
+function textIn(piece: Fields): string | undefined {
+  return stringOf(piece.text) ?? stringOf(piece.refusal);
+}
+
+/** What `readContent` leaves of each piece: sources, the detail of a picture, the id of a file. */
+export function contentRests(content: unknown): readonly Fields[] | undefined {
+  if (!Array.isArray(content)) return undefined;
+  const rests = content.filter(isFields).flatMap((piece) => {
+    const type = stringOf(piece.type) ?? 'data';
+    if (textIn(piece) !== undefined) return typed(type, restOf(piece, ['type', 'text', 'refusal']));
+    const inner = isFields(piece[type]) ? piece[type] : undefined;
+    if (type === 'image_url' || type === 'input_image')
+      return typed(type, { ...restOf(piece, ['type', 'image_url']), ...restOf(inner, ['url']) });
+    if (type === 'file')
+      return typed(type, inner?.filename === undefined ? undefined : restOf(inner, ['filename', 'file_data']));
+    return [];
+  });
+  return rests.length === 0 ? undefined : rests;
+}
+
+function typed(type: string, rest: Fields | undefined): readonly Fields[] {
+  return rest === undefined || Object.keys(rest).length === 0 ? [] : [{ type, ...rest }];
 }
 
 /** Arguments are mostly JSON in a string; what isn't JSON stays the string that it is. */

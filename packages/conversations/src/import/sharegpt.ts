@@ -1,5 +1,6 @@
 import type { MessagePart, MessageRole } from '../types.ts';
 import { listedConversation } from './chain.ts';
+import { present, restOf, withDetails } from './details.ts';
 import { contentOf, type Fields, isFields, momentOf, roleIn, shown, stringOf } from './fields.ts';
 import {
   type Cleaner,
@@ -8,7 +9,17 @@ import {
   type ImportFormat,
   ImportFault,
 } from './imported.ts';
-import { boundedMetadata, parsed, partsOf, toolCallPart, toolResultPart } from './parts.ts';
+import { callRests, callsOf } from './openai.ts';
+import {
+  boundedMetadata,
+  contentRests,
+  parsed,
+  partsOf,
+  readContent,
+  reasoningPart,
+  toolCallPart,
+  toolResultPart,
+} from './parts.ts';
 
 /** Whoever wrote a file of this kind chose names; these are in use. */
 const ROLES: Readonly<Record<string, MessageRole>> = {
@@ -23,9 +34,12 @@ const ROLES: Readonly<Record<string, MessageRole>> = {
   bing: 'assistant',
   bard: 'assistant',
   claude: 'assistant',
+  ai: 'assistant',
   system: 'system',
+  developer: 'system',
   tool: 'tool',
   observation: 'tool',
+  ipython: 'tool',
   function: 'tool',
   function_response: 'tool',
   tool_response: 'tool',
@@ -35,8 +49,8 @@ const ROLES: Readonly<Record<string, MessageRole>> = {
 const CALLS: ReadonlySet<string> = new Set(['function_call', 'tool_call']);
 
 /**
- * ShareGPT: `{"conversations": [{"from", "value"}…]}`, in a list or one a line. Others call the list `conversation` or
- * `messages`, or use `role` and `content` inside `conversations`.
+ * ShareGPT: `{"conversations": [{"from", "value"}…]}`, in a list or one a line. Others call the list `conversation`, `items` or
+ * `messages`, or have OpenAI's messages (`role`, `content`, `tool_calls`) inside `conversations`.
  */
 export const sharegpt: ImportFormat = {
   name: 'sharegpt',
@@ -45,7 +59,7 @@ export const sharegpt: ImportFormat = {
 };
 
 function turnsOf(element: Fields): readonly unknown[] | undefined {
-  for (const list of [element.conversations, element.conversation]) {
+  for (const list of [element.conversations, element.conversation, element.items]) {
     const first: unknown = Array.isArray(list) ? list[0] : undefined;
     if (Array.isArray(list) && isFields(first) && typeof (first.from ?? first.role) === 'string') return list;
   }
@@ -75,10 +89,42 @@ function convert(element: unknown, cleaner: Cleaner): ImportedConversation {
         tools: toolsOf(element.tools),
         images: element.images ?? element.image,
       },
+      details: restOf(element, PLACED),
     },
     cleaner,
   );
 }
+
+const PLACED = [
+  'id',
+  'title',
+  'conversations',
+  'conversation',
+  'items',
+  'messages',
+  'system',
+  'model',
+  'lang',
+  'language',
+  'tools',
+  'images',
+  'image',
+  'created_at',
+  'timestamp',
+];
+const PLACED_TURN = [
+  'from',
+  'role',
+  'value',
+  'content',
+  'model',
+  'weight',
+  'timestamp',
+  'created_at',
+  'tool_calls',
+  'function_call',
+  'reasoning_content',
+];
 
 function idOf(id: unknown): string | undefined {
   return typeof id === 'number' ? String(id) : stringOf(id);
@@ -97,19 +143,24 @@ function messageOf(turn: unknown, cleaner: Cleaner): ConvertedMessage | null {
   const role = roleIn(ROLES, from);
   if (role === undefined) throw new ImportFault('UNKNOWN_ROLE', `a turn is from ${shown(given)}`);
   const value = turn.value ?? turn.content ?? '';
-  if (typeof value !== 'string') throw new ImportFault('NOT_A_CONVERSATION', 'has a turn whose value is no text');
+  if (typeof value !== 'string' && !Array.isArray(value))
+    throw new ImportFault('NOT_A_CONVERSATION', 'has a turn whose value is no text');
+  const said = readContent(value, cleaner);
   const isCall = CALLS.has(from);
-  const calls = isCall ? callsIn(value, cleaner) : undefined;
-  const text = calls === undefined ? value : '';
+  const calls = isCall ? callsIn(said.text, cleaner) : undefined;
+  const text = calls === undefined ? said.text : '';
   const parts = [
+    ...reasoningPart(stringOf(turn.reasoning_content) ?? '', cleaner),
+    ...said.parts,
+    ...callsOf(turn, cleaner),
     ...(calls ?? (isCall ? [toolCallPart({ name: undefined, input: undefined }, cleaner)] : [])),
     ...(role === 'tool' ? [toolResultPart({ name: turn.name, id: turn.tool_call_id }, cleaner)] : []),
   ];
   if (text === '' && parts.length === 0) return null;
-  return {
+  const converted: ConvertedMessage = {
     role,
     content: contentOf(text, cleaner),
-    parts: partsOf(parts),
+    parts: partsOf(parts, cleaner),
     status: 'complete',
     createdAt: momentOf(turn.timestamp) ?? momentOf(turn.created_at),
     metadata: boundedMetadata(
@@ -121,6 +172,12 @@ function messageOf(turn: unknown, cleaner: Cleaner): ConvertedMessage | null {
       cleaner,
     ),
   };
+  const details = present({
+    ...restOf(turn, [...PLACED_TURN, ...(role === 'tool' ? ['name', 'tool_call_id'] : [])]),
+    content: contentRests(value),
+    tool_calls: callRests(turn.tool_calls),
+  });
+  return withDetails(converted, details, { format: 'sharegpt', cleaner });
 }
 
 /** A call, or a list of them, written as JSON; undefined when the text is something else. */

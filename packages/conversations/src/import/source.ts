@@ -1,7 +1,15 @@
 import { createReadStream } from 'node:fs';
-import { ImportFormatError, ImportSourceError } from '../errors.ts';
+import { stat } from 'node:fs/promises';
+import { ImportFormatError } from '../errors.ts';
+import { filesOf } from './folder.ts';
+import { gunzipped, isGzip } from './gzip.ts';
+import { sourceError, toBytes } from './source-bytes.ts';
+import { entriesOf, isZip } from './zip.ts';
 
-/** A path, or the file's bytes or text in pieces. */
+/**
+ * The path of a file, of a ZIP archive or of a folder with an export's files; or a file's bytes or text in pieces. Files and
+ * streams may be compressed with gzip.
+ */
 export type ImportSource = string | AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
 
 /**
@@ -11,50 +19,59 @@ export type ImportSource = string | AsyncIterable<Uint8Array | string> | Iterabl
 export type Container = 'array' | 'wrapped-array' | 'lines' | 'document';
 
 export interface OpenedSource {
+  /** Its name, where there may be several files. */
+  readonly file?: string;
   readonly container: Container;
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 /**
- * Begins to read.
+ * Begins to read: one file, or one after the other of a folder or an archive.
  *
- * @throws ImportSourceError when the file can't be read.
- * @throws ImportFormatError when it is empty, compressed or not UTF-8.
+ * @throws ImportSourceError when a file can't be read, or an archive is damaged
+ * @throws ImportFormatError when it is empty, or an archive that comes as a stream
  */
-export async function openSource(source: ImportSource): Promise<OpenedSource> {
-  const pieces = toBytes(typeof source === 'string' ? createReadStream(source) : source);
-  const iterator = pieces[Symbol.asyncIterator]();
+export async function* openSources(source: ImportSource): AsyncGenerator<OpenedSource> {
+  if (typeof source !== 'string') {
+    yield await openStream(toBytes(source));
+    return;
+  }
+  const found = await stat(source).catch((error: unknown) => {
+    throw sourceError(error);
+  });
+  if (found.isDirectory()) {
+    for (const { name, path } of await filesOf(source))
+      yield { file: name, ...(await openStream(bytesOf(path), name)) };
+  } else if (found.isFile() && (await isZip(source))) {
+    for await (const { name, bytes } of entriesOf(source)) yield { file: name, ...(await openStream(bytes, name)) };
+  } else yield await openStream(bytesOf(source));
+}
+
+function bytesOf(path: string): AsyncGenerator<Uint8Array> {
+  return toBytes(createReadStream(path));
+}
+
+async function openStream(pieces: AsyncGenerator<Uint8Array>, name = 'The file to import'): Promise<OpenedSource> {
   let head: Uint8Array = new Uint8Array();
   let container: Container | undefined;
   try {
     while (container === undefined) {
-      const next = await iterator.next();
+      const next = await pieces.next();
       if (next.done !== true) head = Buffer.concat([head, next.value]);
       if (head.length < MARK.length && next.done !== true) continue;
-      refuseOthers(head);
+      if (isGzip(head)) return await openStream(gunzipped(resume(head, pieces)), name);
+      refuseArchive(head);
+      refuseUtf16(head, name);
       container = containerOf(withoutMark(head), next.done === true);
-      if (container === undefined && next.done === true) throw new ImportFormatError('The file to import is empty.');
+      if (container === undefined && head.length > MAX_BLANK)
+        throw new ImportFormatError(`${name} begins with more white space than any export.`);
+      if (container === undefined && next.done === true) throw new ImportFormatError(`${name} is empty.`);
     }
   } catch (error) {
-    await iterator.return(undefined);
+    await pieces.return(undefined);
     throw error;
   }
-  return { container, chunks: resume(withoutMark(head), iterator) };
-}
-
-async function* toBytes(
-  source: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const piece of source) yield typeof piece === 'string' ? Buffer.from(piece) : piece;
-  } catch (error) {
-    throw new ImportSourceError(`The file to import cannot be read: ${reason(error)}.`, { cause: error });
-  }
-}
-
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown reason';
-  return error.message.replace(/\.$/u, '');
+  return { container, chunks: resume(withoutMark(head), pieces) };
 }
 
 async function* resume(head: Uint8Array, rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -73,25 +90,28 @@ function withoutMark(head: Uint8Array): Uint8Array {
   return startsWith(head, MARK) ? head.subarray(MARK.length) : head;
 }
 
-function refuseOthers(head: Uint8Array): void {
-  if (startsWith(head, Uint8Array.of(0x50, 0x4b))) {
-    throw new ImportFormatError('The file is a ZIP archive.', {
-      hint: 'Unpack it and give the conversations.json inside.',
+/** Where the files of a ZIP archive lie is said at its end, so that it can't be read as it comes. */
+function refuseArchive(head: Uint8Array): void {
+  if (startsWith(head, Uint8Array.of(0x50, 0x4b)))
+    throw new ImportFormatError('The file is a ZIP archive, and comes as a stream.', {
+      hint: 'Give the path of the archive to the command, or unpack it and send the conversations.json inside.',
     });
-  }
-  if (startsWith(head, Uint8Array.of(0x1f, 0x8b))) {
-    throw new ImportFormatError('The file is compressed with gzip.', { hint: 'Unpack it first: gzip -d FILE.' });
-  }
-  if (startsWith(head, Uint8Array.of(0xff, 0xfe)) || startsWith(head, Uint8Array.of(0xfe, 0xff))) {
-    throw new ImportFormatError('The file is UTF-16, as PowerShell writes it.', {
+}
+
+/** As PowerShell writes what is led into a file. */
+function refuseUtf16(head: Uint8Array, name: string): void {
+  if (startsWith(head, Uint8Array.of(0xff, 0xfe)) || startsWith(head, Uint8Array.of(0xfe, 0xff)))
+    throw new ImportFormatError(`${name} is UTF-16.`, {
       hint: 'Convert it to UTF-8 first: iconv -f UTF-16 -t UTF-8 FILE.',
     });
-  }
 }
 
 function startsWith(head: Uint8Array, start: Uint8Array): boolean {
   return start.every((byte, index) => head[index] === byte);
 }
+
+/** How much white space may come before the first element. */
+const MAX_BLANK = 1024 * 1024;
 
 /** How much of the beginning, from the first byte that isn't white space, tells the container. */
 const TELLING_BYTES = 64;
@@ -103,6 +123,7 @@ function containerOf(head: Uint8Array, isAll: boolean): Container | undefined {
   if (head[first] === 0x5b) return 'array';
   if (head.length - first < TELLING_BYTES && !isAll) return undefined;
   const start = Buffer.from(head.subarray(first, first + TELLING_BYTES)).toString('latin1');
-  if (/^\{\s*"items"\s*:\s*\[/u.test(start)) return 'wrapped-array';
+  // ShareGPT's own files have turns there, not conversations.
+  if (/^\{\s*"items"\s*:\s*\[(?!\s*\{\s*"(?:from|value)")/u.test(start)) return 'wrapped-array';
   return /^\{[ \t\r]*\n/u.test(start) ? 'document' : 'lines';
 }

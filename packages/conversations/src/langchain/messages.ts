@@ -99,9 +99,10 @@ function readContent(readable: Readable, content: BaseMessage['content']): void 
 }
 
 function readBlock(readable: Readable, block: Fields): void {
-  const { type, text, reasoning, thinking } = block;
+  const { type, text, refusal, reasoning, thinking } = block;
   const thought = reasoning ?? thinking;
   if (type === 'text' && typeof text === 'string') readable.text(text);
+  else if (type === 'refusal' && typeof refusal === 'string') readable.text(refusal);
   else if ((type === 'reasoning' || type === 'thinking') && typeof thought === 'string') readable.reasoning(thought);
   // Calls stand among the message's `tool_calls` too.
   else if (type !== 'tool_call' && type !== 'tool_use') readAttachment(readable, block);

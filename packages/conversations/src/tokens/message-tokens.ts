@@ -1,3 +1,4 @@
+import { isDetailsPart } from '../details-part.ts';
 import type { JsonValue, Message, MessagePart } from '../types.ts';
 import type { CountText } from './tokenizer.ts';
 
@@ -7,7 +8,7 @@ import type { CountText } from './tokenizer.ts';
  */
 export function tokensOf({ content, parts }: Pick<Message, 'content' | 'parts'>, count: CountText): number {
   const texts = (parts ?? []).flatMap((part) => (part.type === 'text' ? [part.text] : []));
-  const others = (parts ?? []).flatMap((part) => (part.type === 'text' ? [] : [textOf(part)]));
+  const others = (parts ?? []).flatMap((part) => (part.type === 'text' || isDetailsPart(part) ? [] : [textOf(part)]));
   // Some programs keep the text a second time, as a part.
   const own = texts.join('') === content ? [content] : [content, ...texts];
   return [...own, ...others].reduce((sum, text) => sum + (text === '' ? 0 : count(text)), 0);

@@ -1,11 +1,13 @@
 import { describeEngines } from '@keelson/db-core/testing';
 import { AIMessage, HumanMessage, ToolMessage } from '@langchain/core/messages';
-import { safeValidateUIMessages, type UIMessage } from 'ai';
+import { protocol } from '@openai/agents-core';
+import { convertToModelMessages, safeValidateUIMessages, type UIMessage } from 'ai';
 import { expect, it } from 'vitest';
 import { KeelsonChat } from '../../src/ai-sdk/index.ts';
 import { Conversations } from '../../src/index.ts';
 import { KeelsonChatMessageHistory } from '../../src/langchain/index.ts';
 import { KeelsonSession } from '../../src/openai-agents/index.ts';
+import * as wholeExports from '../import/whole-exports.ts';
 
 describeEngines('one conversation', (context) => {
   it('is given by each adapter in its own shape, whichever saved it', async () => {
@@ -48,5 +50,23 @@ describeEngines('one conversation', (context) => {
       'message',
       'message',
     ]);
+  });
+
+  it('of another program is valid for each library', async () => {
+    const database = await context.open();
+    const chats = new Conversations(database, 'ada');
+    const elements = Object.values(wholeExports).map((make) => JSON.stringify(make()));
+    const report = await chats.importConversations([elements.join('\n')]);
+    expect(report).toMatchObject({ created: { conversations: elements.length }, failed: 0 });
+    for (const { id } of (await chats.listConversations({ status: ['ACTIVE', 'ARCHIVED'] })).items) {
+      const loaded = await new KeelsonChat(database, 'ada', id).load();
+      expect(await safeValidateUIMessages({ messages: loaded })).toMatchObject({ success: true });
+      expect(await convertToModelMessages(loaded)).not.toEqual([]);
+      const items = await new KeelsonSession(database, 'ada', id).getItems();
+      for (const item of items) expect(protocol.ModelItem.safeParse(item).error).toBeUndefined();
+      const messages = await new KeelsonChatMessageHistory(database, 'ada', id).getMessages();
+      expect(messages.length).toBeGreaterThan(1);
+      for (const message of messages) expect(message.contentBlocks).toBeInstanceOf(Array);
+    }
   });
 });

@@ -99,4 +99,15 @@ describeEngine('sqlite', 'Markdown', (context) => {
     expect(text).toContain('**Tool result: clock (c\\_1)**\n\n`````\nsee ````x````\n`````\n');
     expect(text).not.toContain('AAAA');
   });
+
+  it('leaves out what another program said besides, as contexts do, however long it is', async () => {
+    const { chats, id } = await open();
+    const parts = [{ type: 'data', name: 'openwebui.details', data: { files: ['x'.repeat(300_000)] } }] as const;
+    await chats.saveUserMessage({ conversationId: id, content: 'What is in it?', parts });
+    const text = await textOf(await chats.exportConversation(id, { format: 'markdown' }));
+    expect(text).toContain('> What is in it?\n');
+    expect(text.length).toBeLessThan(1_000);
+    const { messages } = await chats.buildContext({ conversationId: id, maxTokens: 20 });
+    expect(messages).toHaveLength(1);
+  });
 });

@@ -74,6 +74,20 @@ describeEngine('sqlite', 'PDF', (context) => {
     expect(found.filter(({ x, y }) => x < 55 || x > 540 || y < 18 || y > 790)).toEqual([]);
   });
 
+  it('writes what is read from right to left at the right, and a long model’s name below the heading', async () => {
+    const { chats, id } = await open('שלום');
+    await chats.saveAssistantMessage({
+      conversationId: id,
+      content: 'Good.',
+      metadata: { modelName: 'a-model-with-a-name-'.repeat(8) },
+    });
+    const found = places((await bytesOf(await chats.exportConversation(id, { format: 'pdf' }))).pdf);
+    // The times beside the headings end at the right margin, the Hebrew word too; the rest begins at the left one.
+    expect(found.filter(({ x, y }) => x > 300 && y > 100)).toHaveLength(3);
+    expect(found.filter(({ x }) => x > 500)).toHaveLength(2);
+    expect(found.filter(({ x }) => x < 55 || x > 540)).toEqual([]);
+  });
+
   it('begins each conversation on a page of its own, and says so when there is none', async () => {
     const { chats } = await open('a');
     await chats.createConversation({ title: 'Empty' });

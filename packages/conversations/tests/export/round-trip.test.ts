@@ -1,6 +1,7 @@
 import { describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
 import { type ConversationExport, Conversations, demoExportPath } from '../../src/index.ts';
+import * as wholeExports from '../import/whole-exports.ts';
 
 async function textOf({ chunks }: ConversationExport): Promise<string> {
   const all: Uint8Array[] = [];
@@ -11,6 +12,9 @@ async function textOf({ chunks }: ConversationExport): Promise<string> {
 /** Branches, parts, answers that are still written or were cut off, repeated requests, odd metadata, every status. */
 async function fill(chats: Conversations): Promise<void> {
   await chats.importConversations(demoExportPath());
+  // With all that other programs say of a message, and nothing here has a place for.
+  const others = Object.values(wholeExports).map((make) => JSON.stringify(make()));
+  expect(await chats.importConversations([others.join('\n')])).toMatchObject({ failed: 0, detailsLeftOut: 0 });
   const { id } = await chats.createConversation({
     title: 'Ünïcode 🏨',
     source: 'web',

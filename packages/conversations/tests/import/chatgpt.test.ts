@@ -153,9 +153,43 @@ describe('a ChatGPT conversation', () => {
         content: 'text of file',
         parts: [{ type: 'attachment', name: 'a.pdf', mediaType: 'application/pdf', sizeBytes: 9 }],
       },
-      { content: '', parts: [{ type: 'reasoning', text: 'hm' }] },
+      { content: '', parts: [{ type: 'reasoning', text: 's\n\nhm' }] },
       { content: 'words', parts: [{ type: 'data', name: 'hologram', data: { content_type: 'hologram', depth: 3 } }] },
     ]);
+  });
+
+  it('keeps messages that are only a file, a call without input or a tool that said nothing', () => {
+    const imported = convert({
+      ...node('file', { text: '', message: { metadata: { attachments: [{ id: 'f', name: 'a.pdf' }] } } }),
+      ...node('call', { parent: 'file', role: 'assistant', text: '', message: { recipient: 'bio' } }),
+      ...node('failed', {
+        parent: 'call',
+        role: 'tool',
+        message: { author: { role: 'tool', name: 'bio' }, content: { content_type: 'system_error', text: 'No.' } },
+      }),
+      ...node('quiet', { parent: 'failed', role: 'tool', text: '' }),
+      ...node('nothing', { parent: 'quiet', role: 'system', text: '' }),
+    });
+    expect(imported.messages.map(({ content, parts }) => [content, parts])).toEqual([
+      ['', [{ type: 'attachment', name: 'a.pdf' }]],
+      ['', [{ type: 'tool-call', toolName: 'bio' }]],
+      ['No.', [{ type: 'tool-result', toolName: 'bio', isError: true }]],
+      ['', [{ type: 'tool-result' }]],
+    ]);
+    expect(imported.messages[0]?.metadata).toEqual({
+      source: 'chatgpt',
+      chatgpt: { metadata: { attachments: [{ id: 'f' }] } },
+    });
+  });
+
+  it('keeps details that are too long for metadata as a part, and tells of those that are longer still', () => {
+    const cleaner = new Cleaner();
+    const long = (length: number) => ({ message: { metadata: { search_result_groups: ['x'.repeat(length)] } } });
+    const { messages } = convert({ ...node('long', long(300_000)), ...node('longer', long(5_000_000)) }, {}, cleaner);
+    expect(messages[0]?.parts).toMatchObject([{ type: 'data', name: 'chatgpt.details' }]);
+    expect(messages[1]?.parts).toBeNull();
+    expect(messages.map(({ metadata }) => metadata)).toEqual([{ source: 'chatgpt' }, { source: 'chatgpt' }]);
+    expect(cleaner.leftOut).toBe(1);
   });
 
   it('keeps an answer that was cut off, even an empty one', () => {

@@ -13,6 +13,7 @@ import { openwebui } from '../../src/import/openwebui.ts';
 import { sharegpt } from '../../src/import/sharegpt.ts';
 import { Conversations } from '../../src/index.ts';
 import { samples } from './samples.ts';
+import * as wholes from './whole-exports.ts';
 
 const CONVERTERS = { chatgpt, librechat, openai, openassistant, openwebui, sharegpt };
 
@@ -38,14 +39,28 @@ function damaged(value: unknown, hits: readonly (readonly [number, unknown])[]):
   return copy(value);
 }
 
-const damage = fc.array(fc.tuple(fc.integer({ min: 2, max: 40 }), odd), { minLength: 1, maxLength: 4 });
+const damageUpTo = (max: number) =>
+  fc.array(fc.tuple(fc.integer({ min: 2, max }), odd), { minLength: 1, maxLength: 4 });
+const WHOLE = {
+  chatgpt: wholes.chatgptExport(),
+  librechat: wholes.librechatExport(),
+  openai: wholes.openaiExport(),
+  openassistant: wholes.openassistantExport(),
+  openwebui: wholes.openwebuiExport(),
+  sharegpt: wholes.sharegptExport(),
+};
+/** A small one, whose every value is hit often, and one that has all there is. */
+const anyDamaged = (name: keyof typeof WHOLE): fc.Arbitrary<unknown> =>
+  fc.oneof(
+    damageUpTo(40).map((hits) => damaged(samples(3)[name], hits)),
+    damageUpTo(250).map((hits) => damaged(WHOLE[name], hits)),
+  );
 
 describe('a damaged conversation', () => {
   for (const [name, format] of Object.entries(CONVERTERS)) {
     it(`of ${name} is converted soundly, or refused as a fault of its own`, () => {
       fc.assert(
-        fc.property(damage, (hits) => {
-          const element = damaged(samples(3)[name], hits);
+        fc.property(anyDamaged(name as keyof typeof WHOLE), (element) => {
           formatsOf(element, 'auto');
           try {
             const { messages, activeLeafExternalId } = format.convert(element, new Cleaner());
@@ -60,7 +75,7 @@ describe('a damaged conversation', () => {
             if (!(error instanceof ImportFault)) throw error;
           }
         }),
-        { numRuns: 400 },
+        { numRuns: 600 },
       );
     });
   }

@@ -102,4 +102,39 @@ describeEngines('importing each format', (context) => {
       errors: [{ index: 1, code: 'TRUNCATED' }],
     });
   });
+
+  it('reads ShareGPT’s own lists of items, and ChatGPT’s list inside an object', async () => {
+    const { chats } = await open();
+    const { chatgpt, sharegpt } = samples() as Record<string, Record<string, unknown>>;
+    const own = { items: sharegpt?.['conversations'] };
+    expect(await chats.importConversations([`${JSON.stringify(own)}\n${JSON.stringify(sharegpt)}\n`])).toMatchObject({
+      created: { conversations: 1, messages: 2 },
+      duplicates: 2,
+      failed: 0,
+    });
+    const list = { conversations: [chatgpt, { ...chatgpt, id: 'chatgpt-2' }, { mapping: 1 }] };
+    expect(await chats.importConversations([JSON.stringify(list)])).toMatchObject({
+      created: { conversations: 2, messages: 4 },
+      errors: [{ index: 2, code: 'NOT_A_CONVERSATION' }],
+    });
+  });
+
+  it('says of single messages what they are, and of content that it does not know that it kept it', async () => {
+    const { chats } = await open();
+    const { openai } = samples();
+    const tree = { message_id: 'm', message_tree_id: 't', parent_id: null, text: 'Hi', role: 'prompter' };
+    const dream = { messages: [{ role: 'user', content: [{ type: 'dream', of: 'sheep' }, { type: 'dream' }] }] };
+    const report = await chats.importConversations(
+      [tree, { role: 'user', content: 'Hi' }, dream, openai].map((element) => `${JSON.stringify(element)}\n`),
+    );
+    expect(report).toMatchObject({
+      failed: 2,
+      unknownContent: [{ format: 'openai', kind: 'dream', count: 2 }],
+      detailsLeftOut: 0,
+    });
+    expect(report.errors.map(({ message }) => message)).toEqual([
+      expect.stringContaining('a single message of OpenAssistant') as string,
+      expect.stringContaining('{"messages": […]}') as string,
+    ]);
+  });
 });

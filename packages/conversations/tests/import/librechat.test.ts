@@ -87,6 +87,22 @@ describe('a conversation of LibreChat', () => {
     });
   });
 
+  it('has the text where the steps say none, and beside them where it is another one', () => {
+    const content = [{ type: 'tool_call', tool_call: { id: 't', name: 'clock', args: '' } }];
+    const said = [{ type: 'text', text: 'In steps.' }];
+    const { messages } = convert({
+      messages: [
+        message('a', NO_PARENT),
+        answer('b', 'a', { content }),
+        answer('c', 'b', { content: said, text: 'Else.' }),
+      ],
+    });
+    expect(messages.slice(1).map(({ content: text, metadata }) => [text, metadata.librechat])).toEqual([
+      ['text of b', undefined],
+      ['In steps.', { text: 'Else.' }],
+    ]);
+  });
+
   it('keeps answers that were cut off as such, and files', () => {
     const files = [{ filename: 'plan.pdf', type: 'application/pdf', filepath: '/f/1', bytes: 9 }];
     const { messages } = convert({

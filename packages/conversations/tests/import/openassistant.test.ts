@@ -31,6 +31,18 @@ describe('an OpenAssistant tree', () => {
     ],
   });
 
+  it('has times of UTC where they bear no zone, wherever this runs', () => {
+    const { TZ } = process.env;
+    process.env.TZ = 'Asia/Tokyo';
+    try {
+      for (const created_date of ['2023-02-05T14:23:50.983374', '2023-02-05 14:23:50.983'])
+        expect(convert({ ...tree, created_date }).createdAt).toEqual(new Date('2023-02-05T14:23:50.983Z'));
+    } finally {
+      if (TZ === undefined) delete process.env.TZ;
+      else process.env.TZ = TZ;
+    }
+  });
+
   it('becomes messages with parents, roles, ranks and times', () => {
     const imported = convert(tree);
     expect(imported.messages).toMatchObject([

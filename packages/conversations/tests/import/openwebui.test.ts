@@ -81,6 +81,26 @@ describe('a chat of Open WebUI', () => {
     });
   });
 
+  it('has an answer as it was edited, with what it was before', () => {
+    const output = [
+      { type: 'function_call', call_id: 'c1', name: 'clock', arguments: '{}' },
+      { type: 'message', content: [{ type: 'output_text', text: 'It is noon.' }] },
+    ];
+    const edited = { role: 'assistant', content: 'It is midday.', output };
+    const { messages } = convert(
+      row([
+        message('a', null),
+        message('b', 'a', { ...edited, originalContent: '<details>…</details>\nIt is noon.' }),
+        message('c', 'a', { ...edited, originalContent: 'Edited before.' }),
+      ]),
+    );
+    expect(messages.slice(1)).toMatchObject([
+      { content: 'It is midday.', parts: [{ type: 'tool-call', toolName: 'clock' }] },
+      { content: 'It is midday.', metadata: { openwebui: { originalContent: 'Edited before.', told: 'It is noon.' } } },
+    ]);
+    expect(messages[1]?.metadata.openwebui).toEqual({ originalContent: '<details>…</details>\nIt is noon.' });
+  });
+
   it('takes thoughts and calls out of the text where older versions put them', () => {
     const content = [
       '<details type="reasoning" done="true" duration="2">\n<summary>Thought for 2 seconds</summary>\n&gt; Is 1 &lt; 2?\n</details>',
@@ -109,13 +129,16 @@ describe('a chat of Open WebUI', () => {
       { type: 'image', url: `data:image/png;base64,${'A'.repeat(2_000_000)}` },
       { type: 'file', name: 'plan.pdf', size: 12, content_type: 'application/pdf', url: '/files/1' },
     ];
+    const cleaner = new Cleaner();
     const { messages } = convert(
       row([
         message('a', null, { files }),
         message('b', 'a', { role: 'assistant', content: 'Well', done: false }),
         message('c', 'a', { role: 'assistant', content: '', error: { content: 'No such model' } }),
       ]),
+      cleaner,
     );
+    expect(cleaner.leftOut).toBe(1);
     expect(messages[0]?.parts).toEqual([
       { type: 'attachment', mediaType: 'image/*' },
       { type: 'attachment', name: 'plan.pdf', mediaType: 'application/pdf', url: '/files/1', sizeBytes: 12 },
@@ -124,6 +147,27 @@ describe('a chat of Open WebUI', () => {
       ['aborted', undefined],
       ['aborted', 'No such model'],
     ]);
+  });
+
+  it('keeps as many pictures as there is room for, and tells how many it could not', () => {
+    const cleaner = new Cleaner();
+    const files = Array.from({ length: 5 }, (_, n) => ({
+      type: 'image',
+      url: `data:image/png;base64,${'A'.repeat(1_000_000 + n)}`,
+    }));
+    const [only] = convert(row([message('a', null, { files })]), cleaner).messages;
+    expect(only?.parts?.map((part) => 'url' in part)).toEqual([true, true, true, true, false]);
+    expect(cleaner.leftOut).toBe(1);
+  });
+
+  it.each([
+    ['history', { currentId: 'b1' }, {}, {}],
+    ['the chat', { currentId: null }, { currentId: 'b1' }, {}],
+    ['its row', {}, {}, { current_message_id: 'b1' }],
+  ])('goes on from the branch that is in use, as %s says it', (_where, current, chat, more) => {
+    const messages = [message('a', null), message('b1', 'a'), message('b2', 'a')];
+    const history = { messages: Object.fromEntries(messages.map((each) => [each.id, each])), ...current };
+    expect(convert(row(messages, more, { ...chat, history })).activeLeafExternalId).toBe('b1');
   });
 
   it('is finite when its links go in a circle or nowhere', () => {

@@ -7,7 +7,8 @@ import { FILE_TYPES, takeFiles } from '../../plugins/file-bodies.ts';
 import { fileSchema, importQuerySchema, importReportSchema, toImportReport } from '../../schemas/import.ts';
 
 const DESCRIPTION = `Takes what ChatGPT, Open WebUI, LibreChat, OpenAssistant, ShareGPT or OpenAI's chat messages give, and Keelson's
-own exports, unpacked. Each conversation is stored whole or not at all; what is broken is left out and told, the rest goes on.
+own exports, as they are or compressed with gzip; a ZIP archive has to be unpacked first. Each conversation is stored whole or not at
+all; what is broken is left out and told, the rest goes on.
 
 The file is stored while it arrives, and nothing of it twice: when it breaks off, send it again.`;
 

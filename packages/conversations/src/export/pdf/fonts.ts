@@ -30,12 +30,6 @@ const FILES: Readonly<Record<Style | 'rest', string>> = {
   mono: 'dejavu-fonts-ttf/ttf/DejaVuSansMono.ttf',
   rest: '@fontsource/unifontex/files/unifontex-latin-400-normal.woff',
 };
-/**
- * A phrase that is read from right to left. The font engine joins and turns round a stretch by the script of its beginning,
- * so a phrase must be one stretch of one script.
- */
-const RIGHT_TO_LEFT =
-  /(\p{Script=Hebrew}(?:[\p{Script=Hebrew}\p{M}\p{P}\s]*[\p{Script=Hebrew}\p{M}])?|\p{Script=Arabic}(?:[\p{Script=Arabic}\p{M}\p{P}\s]*[\p{Script=Arabic}\p{M}])?)/u;
 const REPLACEMENT = '\uFFFD';
 const MAX_MISSING = 1_000;
 
@@ -59,12 +53,8 @@ export class Fonts {
     };
   }
 
-  /** The text in stretches of one font and direction each. What no font has becomes U+FFFD, and is noted. */
+  /** The text in stretches of one font each. What no font has becomes U+FFFD, and is noted. */
   runs(text: string, style: Style): Run[] {
-    return text.split(RIGHT_TO_LEFT).flatMap((stretch) => this.#runsOf(stretch, style));
-  }
-
-  #runsOf(text: string, style: Style): Run[] {
     const runs: { face: string; text: string }[] = [];
     let current: Face | undefined;
     for (const character of text) {

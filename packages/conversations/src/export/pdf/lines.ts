@@ -1,8 +1,12 @@
+import { type Directions, directionsOf } from './direction.ts';
 import type { Fonts, Run, Style } from './fonts.ts';
 
 /** A line that fits, in the stretches that it is drawn in. */
 export interface Line {
+  /** From the left as they are seen. */
   readonly runs: readonly (Run & { readonly width: number })[];
+  /** Does it begin at the right? */
+  readonly isRightToLeft: boolean;
 }
 
 export interface Setting {
@@ -10,6 +14,8 @@ export interface Setting {
   readonly size: number;
   /** In points. */
   readonly width: number;
+  /** Code begins at the left, whatever it says. */
+  readonly isCode?: boolean;
 }
 
 /** How wide a text of one font is, in points. */
@@ -39,13 +45,18 @@ export class LineBreaker {
   }
 
   *#paragraph(text: string, setting: Setting): Generator<Line> {
+    const directions = directionsOf(text, setting.isCode === true ? 'ltr' : undefined);
     let line = '';
     let width = 0;
+    let from = 0;
     for (const piece of this.#pieces(text, setting)) {
       const wide = this.#widthOf(piece, setting);
       const isSpace = piece.trim() === '';
       if (width + wide > setting.width && line !== '' && !isSpace) {
-        yield this.#line(line, width, setting);
+        yield directions === undefined
+          ? this.#line(line, width, setting)
+          : this.#turned(line, { directions, from, setting });
+        from += line.length;
         line = '';
         width = 0;
       }
@@ -53,7 +64,9 @@ export class LineBreaker {
       line += piece;
       width += wide;
     }
-    yield this.#line(line, width, setting);
+    yield directions === undefined
+      ? this.#line(line, width, setting)
+      : this.#turned(line, { directions, from, setting });
   }
 
   *#pieces(text: string, setting: Setting): Generator<string> {
@@ -78,14 +91,43 @@ export class LineBreaker {
     const trimmed = text.trimEnd();
     const runs = this.#fonts.runs(trimmed, setting.style);
     const [first, ...others] = runs;
-    if (first === undefined) return { runs: [] };
+    const isRightToLeft = false;
+    if (first === undefined) return { runs: [], isRightToLeft };
     if (others.length === 0)
-      return { runs: [{ ...first, width: width - this.#widthOf(text.slice(trimmed.length), setting) }] };
-    return { runs: runs.map((run) => ({ ...run, width: this.#measure(run, setting.size) })) };
+      return { runs: [{ ...first, width: width - this.#widthOf(text.slice(trimmed.length), setting) }], isRightToLeft };
+    return { runs: this.#measured(runs, setting), isRightToLeft };
+  }
+
+  /** A line in which something is read from right to left. */
+  #turned(
+    text: string,
+    { directions, from, setting }: { directions: Directions; from: number; setting: Setting },
+  ): Line {
+    const runs = directions.stretches(from, from + text.trimEnd().length).flatMap((stretch) => {
+      const fonts = this.#fonts.runs(stretch.text, setting.style);
+      return stretch.isRightToLeft ? fonts.map(turnedRound).toReversed() : fonts;
+    });
+    return { runs: this.#measured(runs, setting), isRightToLeft: directions.isRightToLeft };
+  }
+
+  #measured(runs: readonly Run[], { size }: Setting): Line['runs'] {
+    return runs.map((run) => ({ ...run, width: this.#measure(run, size) }));
   }
 }
 
-/** Tabs as spaces; characters that steer a terminal or a printer as one that shows that something was there. */
+/** The font engine turns letters round by their script, and leaves what has none, such as a bracket by itself. */
+function turnedRound(run: Run): Run {
+  const hasScript = /[^\p{Script=Common}\p{Script=Inherited}\p{Script=Unknown}]/u.test(run.text);
+  return hasScript ? run : { ...run, text: Array.from(run.text).toReversed().join('') };
+}
+
+/**
+ * Tabs as spaces; characters that steer a terminal or a printer as one that shows that something was there.
+ * Marks that have letters stand in another order than they are read do nothing here.
+ */
 function clean(text: string): string {
-  return text.replaceAll('\t', '    ').replaceAll(/\p{Cc}/gu, '\uFFFD');
+  return text
+    .replaceAll('\t', '    ')
+    .replaceAll(/\p{Cc}/gu, '\uFFFD')
+    .replaceAll(/[\u202D\u202E]/gu, '\u200B');
 }

@@ -4,6 +4,8 @@ import { type Line, LineBreaker } from './lines.ts';
 const MARGIN = 56;
 const LEADING = 1.4;
 const PADDING = 6;
+/** What a heading and the space beside it take, in points. */
+const ROOM_OF_HEADING = 90;
 const SHADE = '#f3f4f6';
 const INK = '#111827';
 export const GREY = '#6b7280';
@@ -74,15 +76,22 @@ export class Pages {
     this.#y += 10;
   }
 
+  /** Is there room for this beside a heading? */
+  fitsAside(text: string): boolean {
+    const [, second] = this.#breaker.lines(text, { style: 'regular', size: 8, width: this.#width - ROOM_OF_HEADING });
+    return second === undefined;
+  }
+
   write(text: string, { style = 'regular', size = 10, colour = INK, shaded = false, aside = '' }: Setting = {}): void {
     const inset = shaded ? PADDING : 0;
     const width = this.#width - 2 * inset;
     const height = size * LEADING;
     let isFirst = true;
-    for (const line of this.#breaker.lines(text, { style, size, width })) {
+    for (const line of this.#breaker.lines(text, { style, size, width, isCode: shaded })) {
       if (this.#y + height > this.#bottom) this.#newPage();
       if (shaded) this.#document.rect(MARGIN, this.#y - 1, this.#width, height + 1).fill(SHADE);
-      this.#draw(line, { x: MARGIN + inset, y: this.#y, size, colour });
+      const indent = line.isRightToLeft ? Math.max(0, width - widthOf(line)) : 0;
+      this.#draw(line, { x: MARGIN + inset + indent, y: this.#y, size, colour });
       if (isFirst && aside !== '') this.#drawRight(aside, this.#y);
       isFirst = false;
       this.#y += height;
@@ -110,8 +119,7 @@ export class Pages {
   #drawRight(text: string, y: number): void {
     const [line] = this.#breaker.lines(text, { style: 'regular', size: 8, width: this.#width });
     if (line === undefined) return;
-    const width = line.runs.reduce((sum, run) => sum + run.width, 0);
-    this.#draw(line, { x: this.#document.page.width - MARGIN - width, y, size: 8, colour: GREY });
+    this.#draw(line, { x: this.#document.page.width - MARGIN - widthOf(line), y, size: 8, colour: GREY });
   }
 
   #draw({ runs }: Line, { x, y, size, colour }: { x: number; y: number; size: number; colour: string }): void {
@@ -129,4 +137,8 @@ export class Pages {
       at += width;
     }
   }
+}
+
+function widthOf({ runs }: Line): number {
+  return runs.reduce((sum, run) => sum + run.width, 0);
 }

@@ -72,12 +72,11 @@ function writeHead(pages: Pages, { conversation, branches }: ShownConversation):
 function writeMessage(pages: Pages, { role, heading: { who, when, notes }, blocks }: ShownMessage): void {
   pages.keep(HEADING_ROOM);
   pages.space(6);
-  pages.write(who, {
-    style: 'bold',
-    size: 10.5,
-    colour: COLOURS[role],
-    aside: [...notes, when].join('  ·  '),
-  });
+  const whole = [...notes, when].join('  ·  ');
+  // A model may have a long name: then only the time stands beside the heading, and the rest below it.
+  const isRoom = pages.fitsAside(whole);
+  pages.write(who, { style: 'bold', size: 10.5, colour: COLOURS[role], aside: isRoom ? whole : when });
+  if (!isRoom) pages.write(notes.join('  ·  '), { size: 8, colour: GREY });
   pages.space(2);
   for (const block of blocks) writeBlock(pages, block);
   pages.space(8);
