@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { type Database, newId, openDatabase } from '@keelson/db-core';
+import { type Database, ForbiddenError, newId, openDatabase } from '@keelson/db-core';
 import { describeEngine, describeEngines } from '@keelson/db-core/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -240,6 +240,8 @@ describeEngines('branches', (context) => {
     await expect(chats.setActiveLeaf(id, newId())).rejects.toThrow(MessageNotFoundError);
     await expect(chats.setActiveLeaf(elsewhere.id, message.id)).rejects.toThrow(MessageNotFoundError);
     await expect(chats.getSiblings({ conversationId: id, messageId: newId() })).rejects.toThrow(MessageNotFoundError);
+    const reading = new Conversations(database, database.forUser('ada', { actor: 'eve', readOnly: true }));
+    await expect(reading.setActiveLeaf(id, message.id, { toNewest: true })).rejects.toThrow(ForbiddenError);
     const bob = new Conversations(database, 'bob');
     await expect(bob.setActiveLeaf(id, message.id)).rejects.toThrow(ConversationNotFoundError);
     await expect(bob.getActivePath({ conversationId: id })).rejects.toThrow(ConversationNotFoundError);
