@@ -53,8 +53,9 @@ describeEngines('keelson conversations', (context) => {
     const chats = new Conversations(database, 'zoe');
     const { id } = await chats.createConversation({ title: 'old' });
     const whose = [id, '--user', 'zoe'];
-    const renamed = await document(['conversations', 'rename', id, 'new', '--user', 'zoe'], { url });
-    expect(renamed).toMatchObject({ id, title: 'new' });
+    const rename = ['conversations', 'rename', id, 'new', '--user', 'zoe', '--if-version', '1'];
+    expect(await document(rename, { url })).toMatchObject({ id, title: 'new', version: 2 });
+    expect(await failure(rename, { url, exit: 1 })).toMatchObject({ code: 'CONVERSATION_CHANGED' });
     expect(await document(['conversations', 'archive', ...whose], { url })).toMatchObject({ status: 'ARCHIVED' });
     const expires = ['conversations', 'expire', ...whose];
     expect(await document([...expires, '--at', '2090-01-01'], { url })).toMatchObject({
@@ -88,5 +89,42 @@ describeEngine('sqlite', 'keelson conversations: faults that have nothing to do 
       'CONVERSATION_NOT_FOUND',
       'USAGE',
     ]);
+  });
+
+  it('changes nothing of a version that the caller does not know', async () => {
+    const url = await context.url();
+    await using database = openDatabase({ url, env: {} });
+    const chats = new Conversations(database, 'zoe');
+    const { id } = await chats.createConversation();
+    const message = await chats.saveUserMessage({ conversationId: id, content: 'What?' });
+    await chats.saveAssistantMessage({ conversationId: id, content: 'This.' });
+    const before = await chats.renameConversation(id, 'new');
+    const of = (command: string, version: string, ...rest: readonly string[]): string[] => {
+      const line = ['conversations', command, id, ...rest];
+      return [...line, '--user', 'zoe', '--if-version', version];
+    };
+    const stale = await Promise.all(
+      [
+        of('archive', '1'),
+        of('unarchive', '1'),
+        of('close', '3'),
+        of('expire', '1', '--never'),
+        of('choose', '1', message.id),
+        of('delete', '1', '--yes'),
+        of('erase', '1', '--yes'),
+      ].map((line) => failure(line, { url, exit: 1 })),
+    );
+    for (const error of stale)
+      expect(error).toMatchObject({
+        code: 'CONVERSATION_CHANGED',
+        message: expect.stringContaining('version 2'),
+        details: { version: 2 },
+      });
+    const wrong = [of('close', '0'), of('delete', '2', '--dry-run')];
+    for (const error of await Promise.all(wrong.map((line) => failure(line, { url, exit: 2 }))))
+      expect(error.code).toBe('USAGE');
+    const misnamed = await failure(of('delete', '2', '--yes', '--confirm', 'another.db'), { url, exit: 4 });
+    expect(misnamed).toMatchObject({ code: 'FORBIDDEN', message: '"another.db" is not the name of this database.' });
+    expect(await chats.getConversation(id)).toEqual(before);
   });
 });

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { closeSync, openSync } from 'node:fs';
+import { expect, it, onTestFinished } from 'vitest';
 import { describeEngine } from '@keelson/db-core/testing';
 import { keelson, start, succeed } from './support/keelson.ts';
 
@@ -16,7 +17,7 @@ describeEngine('sqlite', 'what keelson says', (context) => {
     expect(status.stdout).toMatch(/0001_kernel +applied/);
     expect(info.stdout).toMatch(/\nconversations +\d+\n/);
     expect(health.stdout).toMatch(/^healthy\n/);
-    expect(plan.stdout).toMatch(/^-- \d{4}_\w+ down\n/);
+    expect(plan.stdout).toMatch(/^-- \d{4}_\w+ down(?: \(breaking\))?\n/);
     expect(list.stdout).toMatch(/^id +title +status +messages +last message\n[0-9a-f-]{36} /);
     expect(list.stderr).toMatch(/^More: --cursor \S+\n$/);
     for (const ran of [status, info, health, plan, list]) expect(ran.stdout).not.toContain('\u{1B}[');
@@ -26,6 +27,12 @@ describeEngine('sqlite', 'what keelson says', (context) => {
     running.child.stdout?.destroy();
     const { code, stderr } = await running.ended();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    // A disk that takes no more is one.
+    const full = openSync('/dev/full', 'w');
+    onTestFinished(() => closeSync(full));
+    const ran = await start(['conversations', 'export'], { url, stdout: full }).ended();
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toMatch(/^error: What the command says can't be written: ENOSPC.* \(OUTPUT\)\nhint: .*\n$/);
   });
 
   it('has every statement on stderr with DATABASE_ECHO, without values', async () => {

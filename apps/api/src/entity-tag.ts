@@ -7,7 +7,7 @@ export function entityTag(version: number): string {
 
 const ifMatch = z
   .string()
-  .regex(/^\s*(?:\*|"[1-9]\d{0,14}")\s*$/, 'must be the ETag of an earlier answer, such as "3", or *')
+  .regex(/^\s*(?:\*|"[1-9]\d{0,8}")\s*$/, 'must be the ETag of an earlier answer, such as "3", or *')
   .describe('The ETag of the version that is to be changed. Another one by now: 412.');
 
 /** Headers of a request that changes a row with a version. */

@@ -100,6 +100,14 @@ describeEngines('GET /v1/conversations', (context) => {
     expect(await idsOf('?status=ARCHIVED&status=CLOSED')).toEqual([archived, closed].toSorted());
     expect(await idsOf('')).toEqual([active, closed].toSorted());
     expect(await idsOf('?includeHidden=true')).toEqual([active, closed, hidden].toSorted());
+    for (const [query, message] of [
+      ['?status=GONE', 'must be one or several of ACTIVE, ARCHIVED, CLOSED, DELETED'],
+      ['?limit=501', 'must be a whole number from 1 to 500'],
+      ['?limit=many', 'must be a whole number from 1 to 500'],
+    ] as const) {
+      const refused = await api.call('GET', `/v1/conversations${query}`);
+      expect(refused).toMatchObject({ status: 422, body: { errors: [{ in: 'query', message }] } });
+    }
   });
 
   it('shows nobody what belongs to somebody else', async () => {
@@ -239,15 +247,18 @@ describeEngines('If-Match', (context) => {
     });
   });
 
-  it.each(['5', 'W/"1"', '"0"', '"1", "2"', '"one"'])('is refused with 422 when it is %s', async (etag) => {
-    const api = await openApi(context);
-    const url = `/v1/conversations/${await start(api)}`;
-    const { status, body } = await api.call('PATCH', url, { body: { title: 'a' }, headers: { 'if-match': etag } });
-    expect(status).toBe(422);
-    expect(body.errors).toEqual([
-      { in: 'header', pointer: '/if-match', message: expect.stringContaining('ETag') as string },
-    ]);
-  });
+  it.each(['5', 'W/"1"', '"0"', '"1", "2"', '"one"', '"9999999999"'])(
+    'is refused with 422 when it is %s',
+    async (etag) => {
+      const api = await openApi(context);
+      const url = `/v1/conversations/${await start(api)}`;
+      const { status, body } = await api.call('PATCH', url, { body: { title: 'a' }, headers: { 'if-match': etag } });
+      expect(status).toBe(422);
+      expect(body.errors).toEqual([
+        { in: 'header', pointer: '/if-match', message: expect.stringContaining('ETag') as string },
+      ]);
+    },
+  );
 });
 
 describeEngines('DELETE /v1/conversations/{id}', (context) => {

@@ -20,11 +20,13 @@ export interface Destruction {
  * identity, a yes isn't enough: the database's name must be given.
  *
  * @throws DeclinedError when somebody says no, or nobody can be asked
- * @throws ForbiddenError in production, without the right name
+ * @throws ForbiddenError with a wrong name, and in production without one
  */
 export async function confirmDestruction(context: Context, { what, yes, name, identity }: Destruction): Promise<void> {
   const expected = nameOf(context.config.database.target);
   const inProduction = context.config.environment === 'production' || identity?.environment === 'production';
+  // Whoever names a database means that one, wherever this is.
+  if (name !== undefined && name !== expected) throw misnamed(name, expected);
   if (!inProduction) {
     if (yes) return;
     if (!canAsk()) throw new DeclinedError(`${what} Nobody can be asked here whether that is meant.`);
@@ -37,12 +39,17 @@ export async function confirmDestruction(context: Context, { what, yes, name, id
       ? await ask.text(`${what} This is production: type the name of the database (${expected}) to go on.`)
       : undefined);
   if (given === expected) return;
-  throw new ForbiddenError(
-    given === undefined ? `${what} This is production.` : `"${given}" is not the name of this database.`,
-    {
-      hint: `Give the database's name with --confirm: ${expected}.`,
-    },
-  );
+  throw given === undefined
+    ? new ForbiddenError(`${what} This is production.`, { hint: hintOf(expected) })
+    : misnamed(given, expected);
+}
+
+function misnamed(given: string, expected: string): ForbiddenError {
+  return new ForbiddenError(`"${given}" is not the name of this database.`, { hint: hintOf(expected) });
+}
+
+function hintOf(expected: string): string {
+  return `Give the database's name with --confirm: ${expected}.`;
 }
 
 function canAsk(): boolean {

@@ -23,6 +23,16 @@ export class DeclinedError extends defineError({
   hint: 'Run the command in a terminal and confirm, or give --yes.',
 }) {}
 
+/** The file or the pipe that stdout leads to takes no more. */
+export class OutputError extends defineError({
+  code: 'OUTPUT',
+  title: 'What the command says cannot be written',
+  status: 500,
+  exitCode: 1,
+  retriable: false,
+  hint: 'Look at the space on the disk where the output goes. What is there of it is not whole.',
+}) {}
+
 /** Ctrl-C. */
 export class InterruptedError extends defineError({
   code: 'INTERRUPTED',

@@ -2,15 +2,15 @@ import process from 'node:process';
 import { CommanderError } from '@commander-js/extra-typings';
 import { commandsFor } from './commands.ts';
 import { Context } from './context.ts';
-import { reportError, toKeelsonError } from './errors.ts';
+import { OutputError, reportError, toKeelsonError } from './errors.ts';
 import { Interrupt } from './interrupt.ts';
 import { createProgram } from './program.ts';
 
 /** Runs one command line and ends the process with its exit code. */
 export async function main(args: readonly string[]): Promise<void> {
-  endQuietlyWhenNobodyReads();
   const interrupt = new Interrupt();
   const context: Context = new Context(interrupt, () => program.opts());
+  endWhenNothingCanBeSaid(context);
   const program = createProgram(context, await commandsFor(args));
   const code = await run(program, context, args);
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
@@ -38,12 +38,14 @@ async function run(
   }
 }
 
-/** `keelson … | head` closes the pipe early: no reason to fail. */
-function endQuietlyWhenNobodyReads(): void {
+/** `keelson … | head` closes the pipe early, which is no reason to fail. A full disk is. */
+function endWhenNothingCanBeSaid(context: Context): void {
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
+    stream.on('error', (fault: NodeJS.ErrnoException) => {
+      if (fault.code === 'EPIPE') process.exit(0);
+      const error = new OutputError(`What the command says can't be written: ${fault.message}.`, { cause: fault });
+      if (stream === process.stdout) reportError(error, context);
+      process.exit(error.exitCode);
     });
   }
 }

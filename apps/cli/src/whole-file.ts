@@ -1,15 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { access, open, rename, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import process from 'node:process';
 import { UsageError } from './errors.ts';
 
-/** @throws UsageError when there is a file of this name */
-export async function refuseExisting(path: string): Promise<void> {
-  try {
-    await access(path);
-  } catch {
-    return;
-  }
-  throw new UsageError(`${path} is there already.`, { hint: 'Give another name, or --overwrite to replace it.' });
+/**
+ * A device, a pipe or a folder is never replaced.
+ *
+ * @throws UsageError where something else than a file is, or a file that isn't to be replaced
+ */
+export async function assertPlace(path: string, { overwrite }: { readonly overwrite: boolean }): Promise<void> {
+  // An empty path is the folder that the command runs in.
+  const found = await stat(resolve(path)).catch(() => undefined);
+  if (found === undefined) return;
+  if (!found.isFile())
+    throw new UsageError(`"${path}" is no file.`, {
+      hint: 'Give the name of a file. Without one the result goes to stdout, and from there into any pipe.',
+    });
+  if (!overwrite)
+    throw new UsageError(`${path} is there already.`, { hint: 'Give another name, or --overwrite to replace it.' });
 }
 
 /**
@@ -22,6 +32,9 @@ export async function writeFileWhole(
   { overwrite }: { readonly overwrite: boolean },
 ): Promise<void> {
   const draft = `${path}.${randomUUID().slice(0, 8)}.part`;
+  // Ctrl-C ends the process wherever this is.
+  const removeNow = (): void => rmSync(draft, { force: true });
+  process.once('exit', removeNow);
   try {
     const file = await open(draft, 'wx', 0o600);
     try {
@@ -30,7 +43,7 @@ export async function writeFileWhole(
     } finally {
       await file.close();
     }
-    if (!overwrite) await refuseExisting(path);
+    await assertPlace(path, { overwrite });
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
@@ -39,5 +52,7 @@ export async function writeFileWhole(
       cause: error,
       hint: 'Check the path, its permissions and the space on the disk.',
     });
+  } finally {
+    process.off('exit', removeNow);
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { eventLines } from '../src/events.ts';
 import { bytes, plural, shorten, time } from '../src/figures.ts';
 import { printable } from '../src/output.ts';
-import { listOf, migrationName, pointInTime, wholeNumber } from '../src/values.ts';
+import { dateOf, listOf, migrationName, moment, pointInTime, timeAgo, wholeNumber } from '../src/values.ts';
 
 describe('figures', () => {
   it.each([
@@ -51,6 +51,25 @@ describe('values of options', () => {
     expect(pointInTime('2999-12-31').toISOString()).toBe('2999-12-31T00:00:00.000Z');
     for (const wrong of ['0d', '2001-01-01', 'soon', '5y', ''])
       expect(() => pointInTime(wrong), wrong).toThrow(/90d|future/);
+  });
+
+  it('are dates that there are, and nothing that merely has a number in it', () => {
+    expect(dateOf('2028-02-29')?.toISOString()).toBe('2028-02-29T00:00:00.000Z');
+    expect(dateOf('2030-12-31 10:30Z')?.toISOString()).toBe('2030-12-31T10:30:00.000Z');
+    expect(dateOf('2030-12-31T10:30:05.25+02:00')?.toISOString()).toBe('2030-12-31T08:30:05.250Z');
+    for (const wrong of [
+      '2030-02-31',
+      '2027-02-29',
+      '2030-13-01',
+      '2030-01-01T25:00Z',
+      'banana 2090',
+      '2090',
+      '5',
+      ' ',
+    ]) {
+      expect(dateOf(wrong), wrong).toBeUndefined();
+      for (const read of [pointInTime, timeAgo, moment]) expect(() => read(wrong), wrong).toThrow(/such as/);
+    }
   });
 
   it('are lists, repeated or with commas', () => {

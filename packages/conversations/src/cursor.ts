@@ -33,6 +33,11 @@ export function decodeCursor<Key>(
   return result;
 }
 
+/** Reads the number of a message, of this conversation: the same number is another message elsewhere. */
+export function seqOf(conversationId: string): (key: readonly unknown[]) => number | undefined {
+  return ([id, seq]) => (id === conversationId && Number.isSafeInteger(seq) ? Number(seq) : undefined);
+}
+
 function listOf(cursor: string): readonly unknown[] {
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());

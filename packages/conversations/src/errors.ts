@@ -60,7 +60,7 @@ export class ConversationColdError extends defineError(
     status: 409,
     exitCode: 1,
     retriable: false,
-    hint: 'Bring them back with `thawConversation`, or `keelson conversations thaw ID`; saving a message does it too.',
+    hint: 'Bring them back with `thawConversation`, `keelson conversations thaw ID`, or a PATCH with `"isCold": false`; saving a message does it too.',
   },
   ConflictError,
 ) {

@@ -1,5 +1,6 @@
-import { type Database, newId } from '@keelson/db-core';
-import { describeEngines } from '@keelson/db-core/testing';
+import { setTimeout } from 'node:timers/promises';
+import { type Database, ForbiddenError, newId, openDatabase } from '@keelson/db-core';
+import { describeEngine, describeEngines } from '@keelson/db-core/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
@@ -9,6 +10,7 @@ import {
   type Message,
   MessageNotFoundError,
 } from '../src/index.ts';
+import { Interrupted } from './interrupted.ts';
 
 /** A tree of messages as it should be, by the rules and without a database. */
 class Model {
@@ -211,6 +213,26 @@ describeEngines('branches', (context) => {
     expect(path[0]?.id).toBe(root.id);
   });
 
+  it('are chosen to their newest message, also when that is appended meanwhile', async () => {
+    const { database, chats, id, say } = await setUp();
+    const root = await say('root');
+    const first = await say('first');
+    const other = await say('other', { parentId: root.id });
+    let newest = first;
+    const lengthen = async (): Promise<void> => {
+      newest = await say('more', { parentId: newest.id });
+    };
+    let statements = 1;
+    for (let at = 0; at < statements; at += 1) {
+      await chats.setActiveLeaf(id, other.id);
+      const interrupted = new Interrupted(database, { outside: true });
+      interrupted.before = new Map([[at, lengthen]]);
+      await new Conversations(database, interrupted.user).setActiveLeaf(id, first.id, { toNewest: true });
+      expect((await chats.getConversation(id)).activeLeafId, `appended at ${at}`).toBe(newest.id);
+      statements = interrupted.statements;
+    }
+  });
+
   it("refuse what isn't there or is somebody else's, and go with their conversation", async () => {
     const { database, chats, id, say } = await setUp();
     const message = await say('one');
@@ -218,6 +240,8 @@ describeEngines('branches', (context) => {
     await expect(chats.setActiveLeaf(id, newId())).rejects.toThrow(MessageNotFoundError);
     await expect(chats.setActiveLeaf(elsewhere.id, message.id)).rejects.toThrow(MessageNotFoundError);
     await expect(chats.getSiblings({ conversationId: id, messageId: newId() })).rejects.toThrow(MessageNotFoundError);
+    const reading = new Conversations(database, database.forUser('ada', { actor: 'eve', readOnly: true }));
+    await expect(reading.setActiveLeaf(id, message.id, { toNewest: true })).rejects.toThrow(ForbiddenError);
     const bob = new Conversations(database, 'bob');
     await expect(bob.setActiveLeaf(id, message.id)).rejects.toThrow(ConversationNotFoundError);
     await expect(bob.getActivePath({ conversationId: id })).rejects.toThrow(ConversationNotFoundError);
@@ -242,6 +266,38 @@ describeEngines('branches', (context) => {
         .forUser('ada')
         .run((db) => db.insertInto('conversation_messages').values({ ...row, id: own, seq: 2, parent_id: own })),
     ).rejects.toThrow(/conversation_branches/);
+  });
+});
+
+// On SQLite whoever chooses holds the turn to write, so that nobody can come between.
+describeEngine('postgres', 'a branch that is chosen while another process appends to it', (context) => {
+  it('is followed to its end, wherever the two meet', async () => {
+    const url = await context.url();
+    await using database = openDatabase({ url, env: {} });
+    await using elsewhere = openDatabase({ url, env: {} });
+    const [chats, others] = [new Conversations(database, 'ada'), new Conversations(elsewhere, 'ada')];
+    const { id: conversationId } = await chats.createConversation();
+    const root = await chats.saveUserMessage({ conversationId, content: 'root' });
+    const first = await chats.saveAssistantMessage({ conversationId, content: 'first' });
+    const other = await chats.saveAssistantMessage({ conversationId, content: 'other', parentId: root.id });
+    let tail = first;
+    let statements = 1;
+    for (let at = 0; at < statements; at += 1) {
+      await chats.setActiveLeaf(conversationId, other.id);
+      const interrupted = new Interrupted(database);
+      let appending: Promise<Message> | undefined;
+      const append = async (): Promise<void> => {
+        appending = others.saveUserMessage({ conversationId, content: 'more', parentId: tail.id });
+        // It may have to wait for what it comes between.
+        await Promise.race([appending, setTimeout(50)]);
+      };
+      interrupted.before = new Map([[at, append]]);
+      const choosing = new Conversations(database, interrupted.user);
+      await choosing.setActiveLeaf(conversationId, first.id, { toNewest: true });
+      statements = interrupted.statements;
+      tail = (await appending) ?? tail;
+      expect((await chats.getConversation(conversationId)).activeLeafId, `appended at ${at}`).toBe(tail.id);
+    }
   });
 });
 

@@ -158,4 +158,30 @@ describeEngines('pages', (context) => {
     );
     await expect(chats.getBySource({ source: 'x', cursor: upwards })).rejects.toThrow(ValidationError);
   });
+
+  it('take none of another conversation, where the same number is another message', async () => {
+    const chats = new Conversations(database, `${context.engine}-others`);
+    const [one, other] = [(await chats.createConversation()).id, (await chats.createConversation()).id];
+    const ids: string[] = [];
+    for (const conversationId of [one, other]) {
+      const { id } = await chats.saveUserMessage({ conversationId, content: '1', metadata: { source: 'web' } });
+      await chats.saveAssistantMessage({ conversationId, content: '2', metadata: { source: 'web' } });
+      await chats.saveAssistantMessage({ conversationId, content: '2 again', parentId: id });
+      ids.push((await chats.saveUserMessage({ conversationId, content: '3' })).parentId!);
+    }
+    type Read = (conversationId: string, cursor: string | null) => Promise<{ readonly nextCursor: string | null }>;
+    const reads: readonly Read[] = [
+      (conversationId, cursor) => chats.getMessages({ conversationId, cursor, limit: 1 }),
+      (conversationId, cursor) => chats.getMessages({ conversationId, cursor, limit: 1, order: 'desc' }),
+      (conversationId, cursor) => chats.getActivePath({ conversationId, cursor, limit: 1 }),
+      (conversationId, cursor) => chats.getBySource({ source: 'web', conversationId, cursor, limit: 1 }),
+      (conversationId, cursor) =>
+        chats.getSiblings({ conversationId, messageId: ids[conversationId === one ? 0 : 1]!, cursor, limit: 1 }),
+    ];
+    for (const read of reads) {
+      const { nextCursor } = await read(one, null);
+      await read(one, nextCursor);
+      await expect(read(other, nextCursor)).rejects.toThrow('cursor: is not a cursor of this list');
+    }
+  });
 });

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** What stdin has; nothing by default. */
   readonly input?: string;
+  /** Where stdout goes, as a file's descriptor; by default it is kept. */
+  readonly stdout?: number;
   /** Flags for Node itself. */
   readonly node?: readonly string[];
 }
@@ -36,11 +38,11 @@ export class Running {
   #stderr = '';
   readonly #closed: Promise<unknown>;
 
-  constructor(args: readonly string[], { url, env = {}, cwd, node = [] }: RunOptions) {
+  constructor(args: readonly string[], { url, env = {}, cwd, stdout, node = [] }: RunOptions) {
     this.child = spawn(process.execPath, [...node, programOf(main), ...args], {
       cwd: cwd ?? tmpdir(),
       env: { ...ownEnvironment(), ...(url === undefined ? {} : { DATABASE_URL: url }), ...env },
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', stdout ?? 'pipe', 'pipe'],
       timeout: LONGEST_MS,
       killSignal: 'SIGKILL',
     });

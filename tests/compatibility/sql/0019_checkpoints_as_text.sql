@@ -264,16 +264,6 @@ insert into "conversation_cold_parts" ("id", "conversation_id", "part", "is_last
 insert into "conversation_cold_parts" ("id", "conversation_id", "part", "is_last", "active_leaf_id", "messages", "first_at", "last_at", "text_bytes", "data_bytes", "digest", "created_at", "data", "user_id")
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
--- cold.listPartIds
--- sqlite
-select "id"
-  from "conversation_cold_parts"
-  where "conversation_cold_parts"."user_id" = +? and ("last_at" >= +? and "first_at" < +?);
--- postgres
-select "id"
-  from "conversation_cold_parts"
-  where "conversation_cold_parts"."user_id" = $1 and ("last_at" >= $2 and "first_at" < $3);
-
 -- cold.listParts
 -- sqlite
 select "conversations"."is_cold", "parts"."id", "parts"."part", "parts"."is_last", "parts"."active_leaf_id"
@@ -950,11 +940,11 @@ select cast(sum("message_count") as bigint) as "messages"
 
 -- path.findForUpdate
 -- sqlite
-select "id"
+select "is_cold"
   from "conversations"
   where "conversations"."user_id" = +? and ("id" = +? and "status" <> +?) ;
 -- postgres
-select "id"
+select "is_cold"
   from "conversations"
   where "conversations"."user_id" = $1 and ("id" = $2 and "status" <> $3) for update;
 
@@ -1094,15 +1084,35 @@ select min("user_id") as "user_id"
 
 -- statistics.listFigures
 -- sqlite
-select "created_at", "role", "model_name", "tokens", "latency_ms"
+select "created_at", "role", "model_name", "tokens", "latency_ms", null as "cold_id", null as "part_id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = +? and ("created_at" >= +? and "created_at" < +?)
-  order by "created_at" asc;
+  union all select "created_at", null as "role", null as "model_name", null as "tokens", null as "latency_ms", "conversation_id" as "cold_id", "id" as "part_id"
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = +? and ("last_at" >= +? and "first_at" < +?);
 -- postgres
-select "created_at", "role", "model_name", "tokens", "latency_ms"
+select "created_at", "role", "model_name", "tokens", "latency_ms", null as "cold_id", null as "part_id"
   from "conversation_messages"
   where "conversation_messages"."user_id" = $1 and ("created_at" >= $2 and "created_at" < $3)
-  order by "created_at" asc;
+  union all select "created_at", null as "role", null as "model_name", null as "tokens", null as "latency_ms", "conversation_id" as "cold_id", "id" as "part_id"
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = $4 and ("last_at" >= $5 and "first_at" < $6);
+
+-- statistics.listFiguresOf
+-- sqlite
+select "created_at", "role", "model_name", "tokens", "latency_ms", null as "cold_id", null as "part_id"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = +? and ("created_at" >= +? and "created_at" < +? and "conversation_id" = +?)
+  union all select "created_at", null as "role", null as "model_name", null as "tokens", null as "latency_ms", "conversation_id" as "cold_id", "id" as "part_id"
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = +? and ("last_at" >= +? and "first_at" < +? and "conversation_id" = +?);
+-- postgres
+select "created_at", "role", "model_name", "tokens", "latency_ms", null as "cold_id", null as "part_id"
+  from "conversation_messages"
+  where "conversation_messages"."user_id" = $1 and ("created_at" >= $2 and "created_at" < $3 and "conversation_id" = $4)
+  union all select "created_at", null as "role", null as "model_name", null as "tokens", null as "latency_ms", "conversation_id" as "cold_id", "id" as "part_id"
+  from "conversation_cold_parts"
+  where "conversation_cold_parts"."user_id" = $5 and ("last_at" >= $6 and "first_at" < $7 and "conversation_id" = $8);
 
 -- tokens.listUncounted
 -- sqlite

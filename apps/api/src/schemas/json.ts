@@ -23,7 +23,8 @@ export const givenTimeSchema = z.iso
 
 /** A number in a query. */
 export function wholeNumberSchema(min: number, max: number) {
-  return z.coerce.number({ error: 'must be a whole number' }).int('must be a whole number').min(min).max(max);
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int(error).min(min, error).max(max, error);
 }
 
 /** A yes or no in a query. */

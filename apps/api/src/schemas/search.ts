@@ -6,7 +6,7 @@ import {
 } from '@keelson/conversations';
 import { MATCH_MODES, MESSAGE_ROLES, SEARCH_MODES, type SearchHit, type SearchPage } from '@keelson/db-core';
 import { z } from 'zod';
-import { timeOf, timeSchema, uuidSchema } from './json.ts';
+import { timeOf, timeSchema, uuidSchema, wholeNumberSchema } from './json.ts';
 
 const timeQuery = z.iso
   .datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' })
@@ -31,13 +31,7 @@ export const searchQuerySchema = z.strictObject({
     .describe('Must a text have all the words, or any of them? By default `all`.'),
   from: timeQuery.describe('Nothing from before this.'),
   to: timeQuery.describe('Only what is from before this.'),
-  limit: z.coerce
-    .number({ error: 'must be a whole number' })
-    .int('must be a whole number')
-    .min(1)
-    .max(MAX_SEARCH_LIMIT)
-    .default(DEFAULT_SEARCH_LIMIT)
-    .describe('How many at most.'),
+  limit: wholeNumberSchema(1, MAX_SEARCH_LIMIT).default(DEFAULT_SEARCH_LIMIT).describe('How many at most.'),
   cursor: z.string().max(1000).exactOptional().describe('`nextCursor` of the page before.'),
 });
 

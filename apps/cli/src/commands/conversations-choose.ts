@@ -4,6 +4,7 @@ import { CONVERSATION_SHAPE } from '../conversation-line.ts';
 import { openConversations } from '../conversations.ts';
 import { useDatabase } from '../database.ts';
 import { document, examples } from '../help.ts';
+import { ifVersionOf, ifVersionOption } from '../if-version.ts';
 
 export function addConversationsChoose(parent: CommandUnknownOpts, context: Context): void {
   parent
@@ -12,6 +13,7 @@ export function addConversationsChoose(parent: CommandUnknownOpts, context: Cont
     .argument('<ID>', 'of the conversation')
     .argument('<MESSAGE>', 'of the message that the branch ends with')
     .option('--user <ID>', 'whose', 'default')
+    .addOption(ifVersionOption())
     .option('--to-newest', 'go on to the newest message that this one leads to')
     .addHelpText(
       'after',
@@ -20,10 +22,10 @@ export function addConversationsChoose(parent: CommandUnknownOpts, context: Cont
       ),
     )
     .addHelpText('after', document(CONVERSATION_SHAPE))
-    .action((id, messageId, { user, toNewest = false }) =>
+    .action((id, messageId, { user, toNewest = false, ifVersion }) =>
       useDatabase(context, { create: false }, async (database) => {
         const conversations = await openConversations(database, user);
-        const conversation = await conversations.setActiveLeaf(id, messageId, { toNewest });
+        const conversation = await conversations.setActiveLeaf(id, messageId, { toNewest, ...ifVersionOf(ifVersion) });
         const { output } = context;
         output.result(conversation, () => output.line(`The next message follows ${conversation.activeLeafId}.`));
       }),

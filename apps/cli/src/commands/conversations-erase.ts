@@ -6,6 +6,7 @@ import { openConversations, readConversations } from '../conversations.ts';
 import { useDatabase } from '../database.ts';
 import { plural } from '../figures.ts';
 import { document, examples } from '../help.ts';
+import { ifVersionOf, ifVersionOption } from '../if-version.ts';
 
 export function addConversationsErase(parent: CommandUnknownOpts, context: Context): void {
   parent
@@ -13,6 +14,7 @@ export function addConversationsErase(parent: CommandUnknownOpts, context: Conte
     .description('remove a conversation and its messages for good')
     .argument('<ID>', 'its id')
     .option('--user <ID>', 'whose', 'default')
+    .addOption(ifVersionOption().conflicts('dryRun'))
     .option('--dry-run', 'count what would be erased, and change nothing')
     .option('--yes', 'do it without asking')
     .option('--confirm <NAME>', "the database's name; needed in production")
@@ -29,7 +31,7 @@ export function addConversationsErase(parent: CommandUnknownOpts, context: Conte
         '{"format","erasure","rows":{"conversation_messages":{"deleted"…}…},"storage":[…],"unreached":[…]…};\n   with --dry-run {"dryRun":true,"rows":{"conversations":1,"conversation_messages":5…}}',
       ),
     )
-    .action((id, { user, dryRun = false, yes = false, confirm }) =>
+    .action((id, { user, dryRun = false, yes = false, confirm, ifVersion }) =>
       useDatabase(context, { create: false }, async (database) => {
         const { output } = context;
         const rows = await (await readConversations(database, user)).previewErasure(id);
@@ -40,7 +42,9 @@ export function addConversationsErase(parent: CommandUnknownOpts, context: Conte
         const count = plural(rows['conversation_messages'] ?? 0, 'message');
         const what = `This erases the conversation ${id} of ${user} with ${count} for good.`;
         await confirmDestruction(context, { what, yes, name: confirm, identity: await readIdentity(database) });
-        const certificate = await (await openConversations(database, user)).eraseConversation(id);
+        const certificate = await (
+          await openConversations(database, user)
+        ).eraseConversation(id, ifVersionOf(ifVersion));
         output.result(certificate, () => {
           const messages = certificate.rows['conversation_messages']?.deleted ?? 0;
           output.line(`Erased the conversation with ${plural(messages, 'message')} (erasure ${certificate.erasure}).`);

@@ -5,6 +5,7 @@ import { openConversations } from '../conversations.ts';
 import { useDatabase } from '../database.ts';
 import { UsageError } from '../errors.ts';
 import { document, examples } from '../help.ts';
+import { ifVersionOf, ifVersionOption } from '../if-version.ts';
 import { pointInTime } from '../values.ts';
 
 export function addConversationsExpire(parent: CommandUnknownOpts, context: Context): void {
@@ -17,6 +18,7 @@ export function addConversationsExpire(parent: CommandUnknownOpts, context: Cont
     )
     .option('--never', 'it stays')
     .option('--user <ID>', 'whose', 'default')
+    .addOption(ifVersionOption())
     .addHelpText(
       'after',
       examples(
@@ -25,11 +27,13 @@ export function addConversationsExpire(parent: CommandUnknownOpts, context: Cont
       ),
     )
     .addHelpText('after', document(CONVERSATION_SHAPE))
-    .action((id, { user, at, never }) => {
+    .action((id, { user, at, never, ifVersion }) => {
       if (at === undefined && never === undefined)
         throw new UsageError('Nothing says when it expires.', { hint: 'Give --at TIME, or --never.' });
       return useDatabase(context, { create: false }, async (database) => {
-        const conversation = await (await openConversations(database, user)).setExpiry(id, at ?? null);
+        const conversation = await (
+          await openConversations(database, user)
+        ).setExpiry(id, at ?? null, ifVersionOf(ifVersion));
         context.output.result(conversation, () => {
           showConversation(context, conversation);
           const { expiresAt } = conversation;

@@ -8,7 +8,7 @@ import { UsageError } from '../errors.ts';
 import { plural } from '../figures.ts';
 import { document, examples } from '../help.ts';
 import { progressLine } from '../progress-line.ts';
-import { refuseExisting, writeFileWhole } from '../whole-file.ts';
+import { assertPlace, writeFileWhole } from '../whole-file.ts';
 
 const FORMATS = ['json', 'ndjson', 'markdown', 'pdf'] as const satisfies readonly ExportFormat[];
 const BRANCHES = ['active', 'all'] as const satisfies readonly ExportOptions['branches'][];
@@ -45,7 +45,7 @@ export function addConversationsExport(parent: CommandUnknownOpts, context: Cont
     .action(async (id, given) => {
       const { output: file, user } = given;
       const options = optionsOf(id, given);
-      if (file !== undefined && given.overwrite !== true) await refuseExisting(file);
+      if (file !== undefined) await assertPlace(file, { overwrite: given.overwrite === true });
       await useDatabase(context, { create: false }, async (database) => {
         const conversations = await readConversations(database, user);
         const { signal } = context.interrupt;

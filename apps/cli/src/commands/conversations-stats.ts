@@ -7,7 +7,7 @@ import { useDatabase } from '../database.ts';
 import { UsageError } from '../errors.ts';
 import { plural } from '../figures.ts';
 import { document, examples } from '../help.ts';
-import { timeAgo } from '../values.ts';
+import { dateOf, timeAgo } from '../values.ts';
 
 export function addConversationsStats(parent: CommandUnknownOpts, context: Context): void {
   parent
@@ -83,7 +83,7 @@ function show({ output }: Context, statistics: Statistics | OverallStatistics): 
 }
 
 function date(text: string): Date {
-  const value = new Date(text);
-  if (Number.isNaN(value.getTime())) throw new InvalidArgumentError('Give a date such as 2026-03-29.');
+  const value = dateOf(text);
+  if (value === undefined) throw new InvalidArgumentError('Give a date such as 2026-03-29.');
   return value;
 }

@@ -4,6 +4,7 @@ import { CONVERSATION_SHAPE, showConversation } from '../conversation-line.ts';
 import { openConversations } from '../conversations.ts';
 import { useDatabase } from '../database.ts';
 import { document, examples } from '../help.ts';
+import { ifVersionOf, ifVersionOption } from '../if-version.ts';
 
 export function addConversationsUnarchive(parent: CommandUnknownOpts, context: Context): void {
   parent
@@ -11,11 +12,14 @@ export function addConversationsUnarchive(parent: CommandUnknownOpts, context: C
     .description('bring an archived conversation back into lists')
     .argument('<ID>', 'its id')
     .option('--user <ID>', 'whose', 'default')
+    .addOption(ifVersionOption())
     .addHelpText('after', examples('keelson conversations unarchive 019aa6c0-4c5e-7d3a-8f00-3f1f6f1b2a10 --user ada'))
     .addHelpText('after', document(CONVERSATION_SHAPE))
-    .action((id, { user }) =>
+    .action((id, { user, ifVersion }) =>
       useDatabase(context, { create: false }, async (database) => {
-        const conversation = await (await openConversations(database, user)).unarchiveConversation(id);
+        const conversation = await (
+          await openConversations(database, user)
+        ).unarchiveConversation(id, ifVersionOf(ifVersion));
         context.output.result(conversation, () => showConversation(context, conversation));
       }),
     );

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type Database, newId, type UserHandle } from '@keelson/db-core';
+import { whileLocked } from '../cold/while-locked.ts';
 import { Conversations } from '../conversations.ts';
-import { ConversationNotFoundError } from '../errors.ts';
 import { toMessage } from '../mapping.ts';
 import { activeLeaf } from '../path/leaf.ts';
 import { readPath } from '../path/path.ts';
 import { parseId } from '../reading.ts';
 import * as messages from '../repositories/message.repository.ts';
-import * as queries from '../repositories/path.repository.ts';
 import { MAX_LIMIT } from '../schemas/page.schema.ts';
 import type { ConversationId, Message, MessageId, PathMessage } from '../types.ts';
 import type { Draft } from './readable.ts';
@@ -41,7 +40,11 @@ export class History {
     this.conversationId = parseId(conversationId);
   }
 
-  /** All messages of the branch in use, oldest first; markers too. */
+  /**
+   * All messages of the branch in use, oldest first; markers too.
+   *
+   * @throws ConversationColdError when they are in cold storage
+   */
   async all(): Promise<readonly Message[]> {
     const found: Message[] = [];
     for await (const message of this.#walk('asc', MAX_LIMIT)) found.push(message);
@@ -60,15 +63,8 @@ export class History {
    * Does it with the conversation locked, in one transaction: nobody appends between what it reads and what it writes.
    * `isRepeatable` says that doing it twice does it once.
    */
-  async exclusively<T>(work: () => Promise<T>, { isRepeatable }: { readonly isRepeatable: boolean }): Promise<T> {
-    return this.#user.transaction(
-      async (user) => {
-        const row = await user.first(queries.findForUpdate, { conversationId: this.conversationId });
-        if (row === undefined) throw ConversationNotFoundError.of(this.conversationId);
-        return work();
-      },
-      { idempotent: isRepeatable },
-    );
+  exclusively<T>(work: () => Promise<T>, { isRepeatable }: { readonly isRepeatable: boolean }): Promise<T> {
+    return whileLocked(this.#user, this.conversationId, work, { idempotent: isRepeatable });
   }
 
   /** Appends to the branch in use, all or nothing. What is there already by its key isn't appended again. */

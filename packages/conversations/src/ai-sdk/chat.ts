@@ -53,7 +53,11 @@ export class KeelsonChat<Kind extends UIMessage = UIMessage> {
     this.#history = new History(database, user, conversationId);
   }
 
-  /** The branch in use, oldest first. `safeValidateUIMessages` tells whether tools and data are still what the program knows. */
+  /**
+   * The branch in use, oldest first. `safeValidateUIMessages` tells whether tools and data are still what the program knows.
+   *
+   * @throws ConversationColdError when they are in cold storage: `thawConversation` brings them back
+   */
   async load(): Promise<Kind[]> {
     const groups = groupsOf(await this.#history.all());
     return groups.map(({ message }) => message as Kind);

@@ -11,12 +11,12 @@ export interface AtHand {
 
 const MAX_TRIES = 10;
 
-/** Messages were in cold storage while some of them were read. */
-class MessagesMoved extends Error {}
+/** Messages went into cold storage, or came back, while some of them were read. */
+export class MessagesMoved extends Error {}
 
 /**
  * Reads messages by several statements as if by one: when they went into cold storage and came back meanwhile, which
- * `mustNotHaveMoved` and `assertUnmoved` tell, it is read again.
+ * `MessagesMoved` says, it is read again.
  */
 export async function asOne<T>(conversationId: string, read: () => Promise<T>): Promise<T> {
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {

@@ -61,6 +61,7 @@ async function openStream(pieces: AsyncGenerator<Uint8Array>, name = 'The file t
       if (head.length < MARK.length && next.done !== true) continue;
       if (isGzip(head)) return await openStream(gunzipped(resume(head, pieces)), name);
       refuseArchive(head);
+      refuseUtf16(head, name);
       container = containerOf(withoutMark(head), next.done === true);
       if (container === undefined && head.length > MAX_BLANK)
         throw new ImportFormatError(`${name} begins with more white space than any export.`);
@@ -94,6 +95,14 @@ function refuseArchive(head: Uint8Array): void {
   if (startsWith(head, Uint8Array.of(0x50, 0x4b)))
     throw new ImportFormatError('The file is a ZIP archive, and comes as a stream.', {
       hint: 'Give the path of the archive to the command, or unpack it and send the conversations.json inside.',
+    });
+}
+
+/** As PowerShell writes what is led into a file. */
+function refuseUtf16(head: Uint8Array, name: string): void {
+  if (startsWith(head, Uint8Array.of(0xff, 0xfe)) || startsWith(head, Uint8Array.of(0xfe, 0xff)))
+    throw new ImportFormatError(`${name} is UTF-16.`, {
+      hint: 'Convert it to UTF-8 first: iconv -f UTF-16 -t UTF-8 FILE.',
     });
 }
 

@@ -1,5 +1,6 @@
 import type { UserHandle } from '@keelson/db-core';
 import { thaw } from '../cold/thaw.ts';
+import { whileLocked } from '../cold/while-locked.ts';
 import { ConversationClosedError } from '../errors.ts';
 import * as transfer from '../repositories/conversation-transfer.repository.ts';
 import * as numbers from '../repositories/conversation-numbers.repository.ts';
@@ -8,6 +9,7 @@ import * as messages from '../repositories/message.repository.ts';
 import type { RestorableDocument, RestorableMessage } from './document.ts';
 import { type Destination, refuseErased } from './erased.ts';
 import { ImportFault } from './imported.ts';
+import { lookAgain } from './look-again.ts';
 import type { Stored } from './report.ts';
 
 const IDS_AT_ONCE = 1_000;
@@ -17,7 +19,11 @@ const IDS_AT_ONCE = 1_000;
  * that are missing are added, after those that came here meanwhile; what it is called here and where it stands stay as
  * they are.
  */
-export async function storeDocument(to: Destination, document: RestorableDocument): Promise<Stored> {
+export function storeDocument(to: Destination, document: RestorableDocument): Promise<Stored> {
+  return lookAgain(() => store(to, document));
+}
+
+async function store(to: Destination, document: RestorableDocument): Promise<Stored> {
   const { user } = to;
   const { conversation, messages: all } = document;
   const state = await user.first(conversations.findState, { id: conversation.id });
@@ -28,17 +34,18 @@ export async function storeDocument(to: Destination, document: RestorableDocumen
   }
   // What is there already is told by the messages.
   if (state.is_cold) await thaw(user, conversation.id);
-  const known = await knownIds(user, document);
-  const fresh = all.filter(({ id }) => !known.has(id));
-  if (fresh.length > 0) {
-    if (state.status === 'DELETED')
-      throw new ImportFault('DELETED_HERE', 'was deleted here; its new messages are left out');
-    await extend(user, document, fresh);
-  }
-  return { isNew: false, created: fresh.length, duplicates: all.length - fresh.length };
+  const isWhole = (await freshOf(user, document)).length === 0;
+  if (!isWhole && state.status === 'DELETED')
+    throw new ImportFault('DELETED_HERE', 'was deleted here; its new messages are left out');
+  const created = isWhole ? 0 : await extend(user, document);
+  return { isNew: false, created, duplicates: all.length - created };
 }
 
-async function knownIds(user: UserHandle, { conversation, messages: all }: RestorableDocument): Promise<Set<string>> {
+/** The messages that aren't there yet. */
+async function freshOf(
+  user: UserHandle,
+  { conversation, messages: all }: RestorableDocument,
+): Promise<readonly RestorableMessage[]> {
   const known = new Set<string>();
   for (let start = 0; start < all.length; start += IDS_AT_ONCE) {
     const ids = all.slice(start, start + IDS_AT_ONCE).map(({ id }) => id);
@@ -48,7 +55,7 @@ async function knownIds(user: UserHandle, { conversation, messages: all }: Resto
       known.add(row.id);
     }
   }
-  return known;
+  return all.filter(({ id }) => !known.has(id));
 }
 
 async function create(user: UserHandle, { conversation, messages: all }: RestorableDocument): Promise<void> {
@@ -70,14 +77,16 @@ async function create(user: UserHandle, { conversation, messages: all }: Restora
   });
 }
 
-/** As in `append`: the numbers are taken first, and with them the lock. */
-async function extend(
-  user: UserHandle,
-  { conversation: { id, activeLeafId } }: RestorableDocument,
-  fresh: readonly RestorableMessage[],
-): Promise<void> {
-  const times = fresh.map(({ createdAt }) => createdAt.getTime());
-  await user.transaction(async () => {
+/**
+ * Gives how many messages came. What is there is looked at again with the conversation locked: others may have added to it, or
+ * have put it into cold storage, meanwhile.
+ */
+function extend(user: UserHandle, document: RestorableDocument): Promise<number> {
+  const { id, activeLeafId } = document.conversation;
+  const work = async (): Promise<number> => {
+    const fresh = await freshOf(user, document);
+    if (fresh.length === 0) return 0;
+    const times = fresh.map(({ createdAt }) => createdAt.getTime());
     const taken = await user.first(numbers.takeSeqs, {
       id,
       count: fresh.length,
@@ -91,7 +100,9 @@ async function extend(
       messages.insertAdopted,
       fresh.map((message, index) => toRow(message, first + index)),
     );
-  });
+    return fresh.length;
+  };
+  return whileLocked(user, id, work, { idempotent: true });
 }
 
 function toRow(message: RestorableMessage, seq: number): messages.AdoptedRow {

@@ -1,5 +1,6 @@
-import { UniqueViolationError, type UserHandle } from '@keelson/db-core';
+import type { UserHandle } from '@keelson/db-core';
 import { thaw } from '../cold/thaw.ts';
+import { whileLocked } from '../cold/while-locked.ts';
 import { ConversationClosedError } from '../errors.ts';
 import * as transfer from '../repositories/conversation-transfer.repository.ts';
 import * as numbers from '../repositories/conversation-numbers.repository.ts';
@@ -11,25 +12,16 @@ import type { JsonObject } from '../types.ts';
 import { deriveId } from './derive-id.ts';
 import { type Destination, refuseErased } from './erased.ts';
 import { type ImportedConversation, type ImportedMessage, ImportFault } from './imported.ts';
+import { lookAgain } from './look-again.ts';
 import type { Stored } from './report.ts';
 
 /** What the database's columns for external ids take. */
 const MAX_EXTERNAL_ID_LENGTH = 255;
-const MAX_ATTEMPTS = 5;
 const IDS_AT_ONCE = 1_000;
 
-/**
- * Stores what of a conversation isn't there yet, all or nothing. When another import of the same conversation comes
- * between, it looks again.
- */
-export async function storeConversation(to: Destination, imported: ImportedConversation): Promise<Stored> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await new Store(to, imported).run();
-    } catch (error) {
-      if (!(error instanceof UniqueViolationError) || attempt === MAX_ATTEMPTS) throw error;
-    }
-  }
+/** Stores what of a conversation isn't there yet, all or nothing. */
+export function storeConversation(to: Destination, imported: ImportedConversation): Promise<Stored> {
+  return lookAgain(() => new Store(to, imported).run());
 }
 
 class Store {
@@ -59,16 +51,20 @@ class Store {
     }
     // What is there already is told by the messages.
     if (known.is_cold) await thaw(this.#user, known.id);
-    for (const row of await this.#user.all(messages.listExternalIds, { conversationId: known.id })) {
+    const isWhole = (await this.#fresh(known.id)).length === 0;
+    if (!isWhole && known.status === 'DELETED')
+      throw new ImportFault('DELETED_HERE', 'was deleted here; its new messages are left out');
+    const created = isWhole ? 0 : await this.#extend(known.id);
+    return { isNew: false, created, duplicates: all.length - created };
+  }
+
+  /** The messages that aren't there yet. */
+  async #fresh(conversationId: string): Promise<readonly ImportedMessage[]> {
+    this.#ids.clear();
+    for (const row of await this.#user.all(messages.listExternalIds, { conversationId })) {
       if (row.external_id !== null) this.#ids.set(row.external_id, row.id);
     }
-    const fresh = all.filter((message) => !this.#ids.has(bounded(message.externalId)));
-    if (fresh.length > 0) {
-      if (known.status === 'DELETED')
-        throw new ImportFault('DELETED_HERE', 'was deleted here; its new messages are left out');
-      await this.#extend(known.id, fresh);
-    }
-    return { isNew: false, created: fresh.length, duplicates: all.length - fresh.length };
+    return this.#imported.messages.filter((message) => !this.#ids.has(bounded(message.externalId)));
   }
 
   /** The conversation here, by its id or by the longest that it had when it was shorter. */
@@ -118,10 +114,14 @@ class Store {
     });
   }
 
-  /** As in `append`: the numbers are taken first, and with them the lock. */
-  async #extend(id: string, fresh: readonly ImportedMessage[]): Promise<void> {
-    const rows = await this.#rows(id, fresh, 0);
-    await this.#user.transaction(async () => {
+  /**
+   * Gives how many messages came. What is there is looked at again with the conversation locked: others may have added to it,
+   * or have put it into cold storage, meanwhile.
+   */
+  #extend(id: string): Promise<number> {
+    const extend = async (): Promise<number> => {
+      const rows = await this.#rows(id, await this.#fresh(id), 0);
+      if (rows.length === 0) return 0;
       const taken = await this.#user.first(numbers.takeSeqs, {
         id,
         count: rows.length,
@@ -135,7 +135,9 @@ class Store {
         messages.insertImported,
         rows.map((row, index) => ({ ...row, seq: first + index })),
       );
-    });
+      return rows.length;
+    };
+    return whileLocked(this.#user, id, extend, { idempotent: true });
   }
 
   /** The id that the source gave it, where that is a UUID and free; otherwise one made from the source's. */

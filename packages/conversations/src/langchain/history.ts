@@ -32,7 +32,11 @@ export class KeelsonChatMessageHistory extends BaseListChatMessageHistory {
     this.#history = new History(database, user, conversationId);
   }
 
-  /** Oldest first. Messages that were saved in other ways are shaped as LangChain's. */
+  /**
+   * Oldest first. Messages that were saved in other ways are shaped as LangChain's.
+   *
+   * @throws ConversationColdError when they are in cold storage: `thawConversation` brings them back
+   */
   override async getMessages(): Promise<BaseMessage[]> {
     const messages = await this.#history.all();
     return messages.flatMap((message) => (isMarker(message) ? [] : fromKeelson(message)));

@@ -33,7 +33,11 @@ export class KeelsonSession implements Session {
     return this.#history.conversationId;
   }
 
-  /** The last `limit` items, or all; oldest first. Messages that were saved in other ways are shaped as items. */
+  /**
+   * The last `limit` items, or all; oldest first. Messages that were saved in other ways are shaped as items.
+   *
+   * @throws ConversationColdError when they are in cold storage: `thawConversation` brings them back
+   */
   async getItems(limit?: number): Promise<AgentInputItem[]> {
     if (limit !== undefined && limit <= 0) return [];
     const items: AgentInputItem[] = [];

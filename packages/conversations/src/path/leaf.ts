@@ -46,7 +46,16 @@ export interface LeafChange {
 }
 
 /** A conversation that has this leaf already stays as it is, version included. */
-export async function setActiveLeaf(
+export function setActiveLeaf(user: UserHandle, change: LeafChange): Promise<Conversation> {
+  if (!change.toNewest) return choose(user, change);
+  return user.transaction(async () => {
+    // What is the newest message when it is looked for is so until it is chosen: whoever appends waits.
+    await user.first(queries.findForUpdate, { conversationId: change.conversationId });
+    return choose(user, change);
+  });
+}
+
+async function choose(
   user: UserHandle,
   { conversationId, messageId, toNewest, ifVersion }: LeafChange,
 ): Promise<Conversation> {

@@ -1,6 +1,6 @@
 import type { UserHandle } from '@keelson/db-core';
 import { assertUnmoved, type AtHand, mustNotHaveMoved } from '../cold/at-hand.ts';
-import { type CursorKind, decodeCursor, encodeCursor } from '../cursor.ts';
+import { type CursorKind, decodeCursor, encodeCursor, seqOf } from '../cursor.ts';
 import { toMessage } from '../mapping.ts';
 import * as queries from '../repositories/path.repository.ts';
 import type { ConversationId, Message, MessageId, Page, PathMessage } from '../types.ts';
@@ -26,7 +26,9 @@ export async function pageOfPath(user: UserHandle, options: PathOptions): Promis
   const { conversationId, order, limit, cursor } = options;
   const kind: CursorKind = `path-${order}`;
   const found = await findLeaf(user, options);
-  const { leaf, after } = cursor ? decodeCursor(kind, cursor, pathKey) : { leaf: found.seq, after: undefined };
+  const { leaf, after } = cursor
+    ? decodeCursor(kind, cursor, pathKey(conversationId))
+    : { leaf: found.seq, after: undefined };
   const path = await readPath(user, conversationId, leaf);
   const seqs = order === 'asc' ? path.oldest(limit + 1, after) : path.newest(limit + 1, after);
   const shown = seqs.slice(0, limit);
@@ -43,12 +45,19 @@ export async function pageOfPath(user: UserHandle, options: PathOptions): Promis
   });
   const last = shown.at(-1);
   const isMore = seqs.length > limit && last !== undefined;
-  return { items, nextCursor: isMore ? encodeCursor(kind, [leaf, last]) : null };
+  return { items, nextCursor: isMore ? encodeCursor(kind, [conversationId, leaf, last]) : null };
 }
 
-function pathKey([leaf, after]: readonly unknown[]): { readonly leaf: number; readonly after: number } | undefined {
-  const isKey = Number.isSafeInteger(leaf) && Number.isSafeInteger(after);
-  return isKey ? { leaf: Number(leaf), after: Number(after) } : undefined;
+interface PathKey {
+  readonly leaf: number;
+  readonly after: number;
+}
+
+function pathKey(conversationId: ConversationId): (key: readonly unknown[]) => PathKey | undefined {
+  return ([id, leaf, after]) => {
+    const isKey = id === conversationId && Number.isSafeInteger(leaf) && Number.isSafeInteger(after);
+    return isKey ? { leaf: Number(leaf), after: Number(after) } : undefined;
+  };
 }
 
 /** The messages of these numbers, in the order of the numbers. To be called within `asOne`. */
@@ -76,14 +85,15 @@ export async function pageOfSiblings(user: UserHandle, options: SiblingOptions):
   const seq = await findSeq(user, active, messageId);
   const parentSeq = parentIn(await readPath(user, conversationId, seq), seq);
   const siblings = (await siblingsOf(user, conversationId, [{ seq, parentSeq }])).get(seq) ?? [seq];
-  const after = cursor
-    ? decodeCursor('siblings', cursor, ([key]) => (Number.isSafeInteger(key) ? Number(key) : undefined))
-    : 0;
+  const after = cursor ? decodeCursor('siblings', cursor, seqOf(conversationId)) : 0;
   const rest = siblings.filter((each) => each > after);
   const rows = await readRows(user, active, rest.slice(0, limit));
   const last = rows.at(-1);
   const isMore = rest.length > limit && last !== undefined;
-  return { items: rows.map(toMessage), nextCursor: isMore ? encodeCursor('siblings', [last.seq]) : null };
+  return {
+    items: rows.map(toMessage),
+    nextCursor: isMore ? encodeCursor('siblings', [conversationId, last.seq]) : null,
+  };
 }
 
 function parentIn(path: Path, seq: number): number {

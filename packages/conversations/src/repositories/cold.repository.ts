@@ -127,8 +127,3 @@ export const findPart = defineQuery('cold.findPart', (db, p: { id: string }) =>
 export const deleteParts = defineQuery('cold.deleteParts', (db, p: { conversationId: string }) =>
   db.deleteFrom('conversation_cold_parts').where('conversation_id', '=', p.conversationId),
 );
-
-/** Parts with messages of a span of time. */
-export const listPartIds = defineQuery('cold.listPartIds', (db, p: { from: Date; to: Date }) =>
-  db.selectFrom('conversation_cold_parts').select('id').where('last_at', '>=', p.from).where('first_at', '<', p.to),
-);

@@ -158,7 +158,7 @@ export const listBranchesBetween = defineQuery(
 export const findForUpdate = defineQuery('path.findForUpdate', (db, p: { conversationId: string }) =>
   db
     .selectFrom('conversations')
-    .select('id')
+    .select('is_cold')
     .where('id', '=', p.conversationId)
     .where('status', '<>', 'DELETED')
     .forUpdate(),

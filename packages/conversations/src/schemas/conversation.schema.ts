@@ -9,7 +9,7 @@ export const conversationStatusSchema = z.enum(CONVERSATION_STATUSES);
 
 /** Years that both engines can hold. */
 const LATEST = new Date('9999-12-31T23:59:59.999Z');
-const expiresAtSchema = z.date().max(LATEST);
+const expiresAtSchema = z.date('must be a date').max(LATEST, 'must be before the year 10000');
 
 export const createConversationSchema = z
   .strictObject({
@@ -24,7 +24,7 @@ export const createConversationSchema = z
 
 export const conversationIdInput = z.strictObject({ conversationId: conversationIdSchema });
 
-export const changeOptions = z.strictObject({ ifVersion: z.int().positive().optional() });
+export const changeOptions = z.strictObject({ ifVersion: z.int32().positive().optional() });
 const options = changeOptions.prefault({});
 
 export const changeSchema = z

@@ -11,7 +11,10 @@ export const cursor = z.string().max(200).nullish();
 export const listConversationsSchema = z
   .strictObject({
     status: z
-      .union([conversationStatusSchema, z.array(conversationStatusSchema).min(1)], 'must be a status or a list of them')
+      .union(
+        [conversationStatusSchema, z.array(conversationStatusSchema).min(1, 'must name at least one')],
+        'must be a status or a list of them',
+      )
       .optional(),
     includeHidden: z.boolean().default(false),
     limit,

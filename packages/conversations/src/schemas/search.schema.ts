@@ -12,7 +12,7 @@ export const searchSchema = z.strictObject({
   query: z.string(),
   mode: z.enum(SEARCH_MODES).exactOptional(),
   match: z.enum(MATCH_MODES).exactOptional(),
-  role: z.union([role, z.array(role).min(1)], 'must be a role or a list of them').optional(),
+  role: z.union([role, z.array(role).min(1, 'must name at least one')], 'must be a role or a list of them').optional(),
   from: dateSchema.optional(),
   to: dateSchema.optional(),
   conversationId: conversationIdSchema.optional(),

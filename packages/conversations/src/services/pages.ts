@@ -1,5 +1,5 @@
 import type { UserHandle } from '@keelson/db-core';
-import { type CursorKind, decodeCursor, encodeCursor } from '../cursor.ts';
+import { type CursorKind, decodeCursor, encodeCursor, seqOf } from '../cursor.ts';
 import { type SummaryRow, toMessage, toSummary } from '../mapping.ts';
 import * as conversations from '../repositories/conversation.repository.ts';
 import * as messages from '../repositories/message.repository.ts';
@@ -55,16 +55,12 @@ export async function pageOfMessages(
   { conversationId, order, limit, cursor }: MessagesOptions,
 ): Promise<Page<Message>> {
   const kind: CursorKind = `messages-${order}`;
-  const seq = cursor ? decodeCursor(kind, cursor, seqKey) : undefined;
+  const seq = cursor ? decodeCursor(kind, cursor, seqOf(conversationId)) : undefined;
   const rows =
     order === 'asc'
       ? await user.all(messages.listAfter, { conversationId, seq: seq ?? 0, limit: limit + 1 })
       : await user.all(messages.listBefore, { conversationId, seq: seq ?? HIGHEST_SEQ, limit: limit + 1 });
-  return page(rows, limit, toMessage, (row) => encodeCursor(kind, [row.seq]));
-}
-
-function seqKey([seq]: readonly unknown[]): number | undefined {
-  return Number.isSafeInteger(seq) ? Number(seq) : undefined;
+  return page(rows, limit, toMessage, (row) => encodeCursor(kind, [conversationId, row.seq]));
 }
 
 interface SourceOptions {
@@ -79,9 +75,9 @@ export async function pageOfSource(
   { source, conversationId, limit, cursor }: SourceOptions,
 ): Promise<Page<Message>> {
   if (conversationId !== undefined) {
-    const seq = cursor ? decodeCursor('messages-desc', cursor, seqKey) : HIGHEST_SEQ;
+    const seq = cursor ? decodeCursor('source', cursor, seqOf(conversationId)) : HIGHEST_SEQ;
     const rows = await user.all(messages.listBySourceBefore, { conversationId, source, seq, limit: limit + 1 });
-    return page(rows, limit, toMessage, (row) => encodeCursor('messages-desc', [row.seq]));
+    return page(rows, limit, toMessage, (row) => encodeCursor('source', [conversationId, row.seq]));
   }
   const { at, id } = cursor ? decodeCursor('source', cursor, sourceKey) : { at: LATEST, id: HIGHEST_ID };
   const rows = await user.all(messages.listBySource, { source, at, id, limit: limit + 1 });

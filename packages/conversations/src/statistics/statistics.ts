@@ -1,4 +1,5 @@
 import { Audit, type By, type Database, SYSTEM_OWNER, type UserHandle } from '@keelson/db-core';
+import { asOne, MessagesMoved } from '../cold/at-hand.ts';
 import { unpack } from '../cold/pack.ts';
 import type { GetStatistics } from '../inputs.ts';
 import * as cold from '../repositories/cold.repository.ts';
@@ -7,7 +8,12 @@ import { parse } from '../schemas/parse.ts';
 import { statisticsSchema, type ValidStatistics } from '../schemas/statistics.schema.ts';
 import type { OverallStatistics, Statistics, UserFigures } from '../types.ts';
 import { daysBetween } from './days.ts';
-import { Tally } from './tally.ts';
+import { type Counted, Tally } from './tally.ts';
+
+interface Span {
+  readonly from: Date;
+  readonly to: Date;
+}
 
 /** Reads each message's figures, not its text, one after another: a long history is never held. */
 export async function userStatistics(user: UserHandle, { from, to, timeZone }: ValidStatistics): Promise<Statistics> {
@@ -50,7 +56,6 @@ export async function overallStatistics(
     const userId = next?.user_id ?? null;
     if (userId === null) break;
     const before = all.totals;
-    all.rewind();
     await add(all, database.forUser(userId), { from, to });
     const { messages, tokens } = all.totals;
     if (messages > before.messages)
@@ -70,15 +75,37 @@ export async function overallStatistics(
   };
 }
 
-async function add(tally: Tally, user: UserHandle, span: { readonly from: Date; readonly to: Date }): Promise<void> {
-  for await (const row of user.stream(queries.listFigures, span)) tally.add(row);
-  // What is in cold storage counts as it did before.
-  for (const { id } of await user.all(cold.listPartIds, span)) {
-    const part = await user.first(cold.findPart, { id });
-    if (part === undefined) continue;
-    tally.rewind();
-    const rows = (await unpack(part)).filter(({ created_at: at }) => at >= span.from && at < span.to);
-    rows.sort((a, b) => a.created_at.getTime() - b.created_at.getTime());
-    for (const row of rows) tally.add(row);
+/**
+ * Adds what is at hand, and then, one after another, the conversations that were in cold storage at that moment. A message
+ * is in one of the two, whatever moves meanwhile.
+ */
+async function add(tally: Tally, user: UserHandle, span: Span): Promise<void> {
+  const cold = new Set<string>();
+  for await (const row of user.stream(queries.listFigures, span)) {
+    if (row.cold_id === null) tally.add(row);
+    else cold.add(row.cold_id);
   }
+  for (const conversationId of cold) {
+    for (const row of await asOne(conversationId, () => figuresOf(user, conversationId, span))) tally.add(row);
+  }
+}
+
+/** Of one conversation, wherever its messages are by now. To be called within `asOne`. */
+async function figuresOf(user: UserHandle, conversationId: string, span: Span): Promise<readonly Counted[]> {
+  const figures: Counted[] = [];
+  for (const found of await user.all(queries.listFiguresOf, { conversationId, ...span })) {
+    if (found.part_id === null) figures.push(found);
+    else {
+      const part = await user.first(cold.findPart, { id: found.part_id });
+      if (part === undefined) throw new MessagesMoved();
+      const rows = (await unpack(part)).filter(({ created_at: at }) => at >= span.from && at < span.to);
+      figures.push(...rows.map(toFigures));
+    }
+  }
+  return figures;
+}
+
+/** Without the text, so that a long conversation is never held. */
+function toFigures({ created_at, role, model_name, tokens, latency_ms }: Counted): Counted {
+  return { created_at, role, model_name, tokens, latency_ms };
 }

@@ -16,7 +16,7 @@ interface ModelTally {
   readonly latencies: number[];
 }
 
-/** Counts messages that come in the order of their times. */
+/** Counts messages, in whatever order they come. */
 export class Tally {
   readonly #days: readonly Day[];
   readonly #byDay: Record<MessageRole, number>[];
@@ -30,13 +30,8 @@ export class Tally {
     this.#byDay = days.map(() => ({ system: 0, user: 0, assistant: 0, tool: 0 }));
   }
 
-  /** Those of another user, or of a part of cold storage, begin with the first day again. */
-  rewind(): void {
-    this.#day = 0;
-  }
-
   add({ created_at: at, role, model_name: name, tokens, latency_ms: latency }: Counted): void {
-    while (at >= (this.#days[this.#day]?.to ?? at) && this.#day < this.#days.length - 1) this.#day += 1;
+    this.#day = this.#dayOf(at);
     const day = this.#byDay[this.#day];
     if (day !== undefined) day[role] += 1;
     this.#messages += 1;
@@ -47,6 +42,19 @@ export class Tally {
     model.messages += 1;
     if (tokens !== null) model.tokens.push(tokens);
     if (latency !== null) model.latencies.push(latency);
+  }
+
+  /** The day of the message before is mostly this one's as well. */
+  #dayOf(at: Date): number {
+    const { from, to } = this.#days[this.#day] ?? { from: at, to: at };
+    if (at >= from && at < to) return this.#day;
+    let [low, high] = [0, this.#days.length - 1];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (at < (this.#days[middle]?.to ?? at)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   get totals(): StatisticsTotals {

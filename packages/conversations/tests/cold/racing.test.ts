@@ -1,4 +1,4 @@
-import { type Database, openDatabase, type UserHandle } from '@keelson/db-core';
+import { openDatabase } from '@keelson/db-core';
 import { describeEngine, describeEngines } from '@keelson/db-core/testing';
 import { expect, it } from 'vitest';
 import {
@@ -9,34 +9,7 @@ import {
   type MessageId,
 } from '../../src/index.ts';
 import { textOf } from './everything.ts';
-
-/** Does something right before the statements of these numbers (from 0) that a reading makes. Counts them. */
-class Interrupted {
-  readonly user: UserHandle;
-  statements = 0;
-  before: ReadonlyMap<number, () => Promise<unknown>> = new Map();
-
-  constructor(database: Database) {
-    const user = database.forUser('ada');
-    const [all, first] = [user.all.bind(user), user.first.bind(user)];
-    this.user = Object.assign(user, {
-      all: async (...query: Parameters<typeof all>) => {
-        await this.#turn();
-        return all(...query);
-      },
-      first: async (...query: Parameters<typeof first>) => {
-        await this.#turn();
-        return first(...query);
-      },
-    } as never);
-  }
-
-  async #turn(): Promise<void> {
-    const turn = this.statements;
-    this.statements += 1;
-    await this.before.get(turn)?.();
-  }
-}
+import { Interrupted } from '../interrupted.ts';
 
 /** Branches, a system message in one of them only, and more messages than a context reads at once. */
 async function fill(chats: Conversations): Promise<{ readonly id: ConversationId; readonly fork: MessageId }> {
@@ -48,6 +21,8 @@ async function fill(chats: Conversations): Promise<{ readonly id: ConversationId
   for (let turn = 0; turn < 36; turn += 1) await chats.saveUserMessage({ conversationId, content: `more ${turn}` });
   return { id: conversationId, fork: fork.id };
 }
+
+const SPAN = { from: new Date(Date.now() - 86_400_000), to: new Date(Date.now() + 86_400_000) };
 
 type Read = (
   chats: Conversations,
@@ -131,6 +106,36 @@ describeEngines('reading while a conversation goes into cold storage', (context)
             const found = await read(new Conversations(database, interrupted.user), place);
             expect(found, `${name}, ${start}, moved at ${at} and ${at + pause}`).toEqual(whole);
           }
+        }
+      }
+    }
+  });
+
+  it('counts every message once wherever they meet', async () => {
+    const database = await context.open();
+    const mover = new Conversations(database, 'ada');
+    const [{ id }, other] = [await fill(mover), await fill(mover)];
+    await mover.freezeConversation(other.id);
+    const [away, back] = [() => mover.freezeConversation(id), () => mover.thawConversation(id)];
+    const read = (chats: Conversations) => chats.getStatistics(SPAN);
+    for (const [toStart, go, come] of [
+      [back, away, back],
+      [away, back, away],
+    ] as const) {
+      await toStart();
+      const alone = new Interrupted(database);
+      const { totals, days } = await read(new Conversations(database, alone.user));
+      expect(totals.messages).toBe(80);
+      for (let at = 0; at < alone.statements; at += 1) {
+        for (const pause of [1, 2, 100]) {
+          await toStart();
+          const interrupted = new Interrupted(database);
+          interrupted.before = new Map([
+            [at, go],
+            [at + pause, come],
+          ]);
+          const found = await read(new Conversations(database, interrupted.user));
+          expect(found, `moved at ${at} and ${at + pause}`).toMatchObject({ totals, days });
         }
       }
     }

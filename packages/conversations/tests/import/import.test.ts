@@ -384,6 +384,9 @@ describeEngines('importing', (context) => {
       });
       await expect(chats.importConversations(file('empty', ''))).rejects.toThrow('empty');
       await expect(chats.importConversations(file('blank', ' \n\n'))).rejects.toThrow(ImportFormatError);
+      await expect(chats.importConversations(file('16.json', Buffer.from('\uFEFF[]', 'utf16le')))).rejects.toThrow(
+        'UTF-16',
+      );
       await expect(chats.importConversations(file('page.html', '<html>\n</html>'))).rejects.toThrow(
         'Nothing in the file is a conversation',
       );

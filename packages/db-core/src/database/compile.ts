@@ -12,6 +12,8 @@ import { CURRENT_USER, Parameter, parametersProxy, type Slot } from './values.ts
 /** A guarded query as this engine runs it. */
 export interface CompiledStatement {
   readonly plan: Plan;
+  /** Does it read rows in order to change them? Also where the engine has no such locks. */
+  readonly locksRows: boolean;
   /** Puts a run's values in the SQL's order, each encoded for its column. */
   readonly bind: (params: unknown, userId: string | undefined) => unknown[];
 }
@@ -66,7 +68,8 @@ export class StatementCompiler {
       ...(isUnseen(guarded, this.#tables) ? { isUnseen: true } : {}),
       ...(bulk === undefined ? {} : { bulk }),
     };
-    return { plan, bind: this.#binder(name, slots) };
+    const locksRows = guarded.kind === 'SelectQueryNode' && (guarded.endModifiers ?? []).length > 0;
+    return { plan, locksRows, bind: this.#binder(name, slots) };
   }
 
   #binder(name: string, slots: readonly Slot[]): CompiledStatement['bind'] {

@@ -160,7 +160,7 @@ class Handle<A extends Access> {
 
   /** Every statement comes through here, so that a handle that only reads can't write by any of them. */
   #allowed(statement: CompiledStatement): CompiledStatement {
-    if (this.#acting?.readOnly === true && statement.plan.writes) {
+    if (this.#acting?.readOnly === true && (statement.plan.writes || statement.locksRows)) {
       throw new ForbiddenError(`${this.#acting.actor} may only read the rows of ${String(this.#owner)}.`, {
         hint: 'Ask an owner or an admin of the organisation for the role `member`.',
       });

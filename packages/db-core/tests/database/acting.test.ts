@@ -87,6 +87,8 @@ describeEngines('a handle through which somebody acts', (context) => {
       () => user.stream(insertReturning, { id: newId() }).next(),
       () => user.run((db) => db.deleteFrom('conversations')),
       () => user.transaction(() => user.run(remove)),
+      // Rows are locked to be changed, and not every engine lets one do so where it only reads.
+      () => user.transaction(() => user.all((db) => db.selectFrom('conversations').select('id').forUpdate())),
       () => database.transaction('team', () => user.run(remove)),
       () => user.transaction(() => database.forUser('team').run(remove)),
       () => user.transaction(() => user.savepoint(() => user.run(remove))),

@@ -1,4 +1,9 @@
-import { ConversationChangedError, ConversationNotFoundError, MessageNotFoundError } from '@keelson/conversations';
+import {
+  ConversationChangedError,
+  ConversationColdError,
+  ConversationNotFoundError,
+  MessageNotFoundError,
+} from '@keelson/conversations';
 import { z } from 'zod';
 import type { Api, Services } from '../../api.ts';
 import { entityTag, ifMatchSchema, versionOf } from '../../entity-tag.ts';
@@ -21,7 +26,7 @@ export function setActiveLeaf(api: Api, { conversationsOf }: Services): void {
     {
       config: {
         access: 'conversations:write',
-        problems: [ConversationNotFoundError, MessageNotFoundError, ConversationChangedError],
+        problems: [ConversationNotFoundError, ConversationColdError, MessageNotFoundError, ConversationChangedError],
         answerHeaders: { 200: ['etag'] },
       },
       schema: {

@@ -1,4 +1,9 @@
-import { ContextTooLargeError, ConversationNotFoundError, MessageNotFoundError } from '@keelson/conversations';
+import {
+  ContextTooLargeError,
+  ConversationColdError,
+  ConversationNotFoundError,
+  MessageNotFoundError,
+} from '@keelson/conversations';
 import type { Api, Services } from '../../api.ts';
 import { contextQuerySchema, contextSchema, toContext } from '../../schemas/context.ts';
 import { conversationParamsSchema } from '../../schemas/conversation.ts';
@@ -9,7 +14,7 @@ export function buildContext(api: Api, { conversationsOf }: Services): void {
     {
       config: {
         access: 'conversations:read',
-        problems: [ConversationNotFoundError, MessageNotFoundError, ContextTooLargeError],
+        problems: [ConversationNotFoundError, ConversationColdError, MessageNotFoundError, ContextTooLargeError],
       },
       schema: {
         operationId: 'buildContext',

@@ -1,3 +1,4 @@
+import { CONVERSATION_STATUSES } from '@keelson/db-core';
 import { z } from 'zod';
 import type { Api, Services } from '../../api.ts';
 import { conversationPageSchema, conversationStatusSchema, toConversationSummary } from '../../schemas/conversation.ts';
@@ -6,7 +7,10 @@ import { cursorSchema, limitSchema } from '../../schemas/page.ts';
 
 const querySchema = z.strictObject({
   status: z
-    .union([conversationStatusSchema, z.array(conversationStatusSchema)])
+    .union(
+      [conversationStatusSchema, z.array(conversationStatusSchema)],
+      `must be one or several of ${CONVERSATION_STATUSES.join(', ')}`,
+    )
     .exactOptional()
     .describe('May be given several times. By default active and closed ones.'),
   includeHidden: yesOrNoSchema(false),

@@ -1,4 +1,4 @@
-import { ConversationNotFoundError, MessageNotFoundError } from '@keelson/conversations';
+import { ConversationColdError, ConversationNotFoundError, MessageNotFoundError } from '@keelson/conversations';
 import { z } from 'zod';
 import type { Api, Services } from '../../api.ts';
 import { conversationParamsSchema } from '../../schemas/conversation.ts';
@@ -17,7 +17,10 @@ export function getActivePath(api: Api, { conversationsOf }: Services): void {
   api.get(
     '/v1/conversations/:conversationId/path',
     {
-      config: { access: 'conversations:read', problems: [ConversationNotFoundError, MessageNotFoundError] },
+      config: {
+        access: 'conversations:read',
+        problems: [ConversationNotFoundError, ConversationColdError, MessageNotFoundError],
+      },
       schema: {
         operationId: 'getActivePath',
         summary: 'List the messages of one branch',

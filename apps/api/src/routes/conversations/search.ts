@@ -8,7 +8,7 @@ const roleSchema = z.enum(MESSAGE_ROLES);
 
 const querySchema = searchQuerySchema.extend({
   role: z
-    .union([roleSchema, z.array(roleSchema)])
+    .union([roleSchema, z.array(roleSchema)], `must be one or several of ${MESSAGE_ROLES.join(', ')}`)
     .exactOptional()
     .describe('Only messages of this role. May be given several times.'),
   conversationId: uuidSchema.exactOptional().describe('Only this conversation.'),

@@ -1,4 +1,4 @@
-import { ConversationNotFoundError } from '@keelson/conversations';
+import { ConversationColdError, ConversationNotFoundError } from '@keelson/conversations';
 import { MESSAGE_ROLES, type MessageRole } from '@keelson/db-core';
 import { z } from 'zod';
 import type { Api, Services } from '../../api.ts';
@@ -12,7 +12,7 @@ export function countMessages(api: Api, { conversationsOf }: Services): void {
   api.get(
     '/v1/conversations/:conversationId/messages/count',
     {
-      config: { access: 'conversations:read', problems: [ConversationNotFoundError] },
+      config: { access: 'conversations:read', problems: [ConversationNotFoundError, ConversationColdError] },
       schema: {
         operationId: 'countMessages',
         summary: 'Count the messages of a conversation',

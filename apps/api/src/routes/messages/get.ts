@@ -1,4 +1,4 @@
-import { ConversationNotFoundError, MessageNotFoundError } from '@keelson/conversations';
+import { ConversationColdError, ConversationNotFoundError, MessageNotFoundError } from '@keelson/conversations';
 import type { Api, Services } from '../../api.ts';
 import { messageParamsSchema } from '../../schemas/conversation.ts';
 import { messageSchema, toMessage } from '../../schemas/message.ts';
@@ -7,7 +7,10 @@ export function getMessage(api: Api, { conversationsOf }: Services): void {
   api.get(
     '/v1/conversations/:conversationId/messages/:messageId',
     {
-      config: { access: 'conversations:read', problems: [ConversationNotFoundError, MessageNotFoundError] },
+      config: {
+        access: 'conversations:read',
+        problems: [ConversationNotFoundError, ConversationColdError, MessageNotFoundError],
+      },
       schema: {
         operationId: 'getMessage',
         summary: 'Get a message',

@@ -1,4 +1,4 @@
-import { ConversationNotFoundError } from '@keelson/conversations';
+import { ConversationColdError, ConversationNotFoundError } from '@keelson/conversations';
 import { z } from 'zod';
 import type { Api, Services } from '../../api.ts';
 import { uuidSchema } from '../../schemas/json.ts';
@@ -16,7 +16,7 @@ export function listMessagesOfSource(api: Api, { conversationsOf }: Services): v
   api.get(
     '/v1/messages',
     {
-      config: { access: 'conversations:read', problems: [ConversationNotFoundError] },
+      config: { access: 'conversations:read', problems: [ConversationNotFoundError, ConversationColdError] },
       schema: {
         operationId: 'listMessagesOfSource',
         summary: 'List the messages of a source',

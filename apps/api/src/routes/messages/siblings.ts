@@ -1,4 +1,4 @@
-import { ConversationNotFoundError, MessageNotFoundError } from '@keelson/conversations';
+import { ConversationColdError, ConversationNotFoundError, MessageNotFoundError } from '@keelson/conversations';
 import { z } from 'zod';
 import type { Api, Services } from '../../api.ts';
 import { messageParamsSchema } from '../../schemas/conversation.ts';
@@ -11,7 +11,10 @@ export function listSiblings(api: Api, { conversationsOf }: Services): void {
   api.get(
     '/v1/conversations/:conversationId/messages/:messageId/siblings',
     {
-      config: { access: 'conversations:read', problems: [ConversationNotFoundError, MessageNotFoundError] },
+      config: {
+        access: 'conversations:read',
+        problems: [ConversationNotFoundError, ConversationColdError, MessageNotFoundError],
+      },
       schema: {
         operationId: 'listSiblings',
         summary: 'List all messages that follow the same one',
