@@ -121,7 +121,9 @@ export class Cache implements QueryCache {
         if (state.isCurrent) return this.#readAndKeep(question, flight, state.found);
         this.#counts.bypasses += 1;
         this.#counts.misses += 1;
-        return (await this.#load(question, state.found)).value;
+        const { value, isOld } = await this.#load(question, state.found);
+        if (!isOld) this.#giveNothingOlder(flight);
+        return value;
       }),
     );
   }
@@ -140,14 +142,22 @@ export class Cache implements QueryCache {
       // An old answer that stands in for a missing one isn't kept as a new one.
       if (loaded.isOld) return loaded.value;
       ({ value } = loaded);
-      if (value === undefined && !query.keepMissing) {
-        if (!flight.isOutdated) this.#tiers.remove(key);
+      if (value !== undefined || query.keepMissing) {
+        if (!flight.isOutdated) looked?.keep(value);
+      } else if (!flight.isOutdated) {
+        this.#tiers.remove(key);
         return value;
       }
-      if (!flight.isOutdated) looked?.keep(value);
     }
-    if (!flight.isOutdated) this.#tiers.set(key, value, { dependencies, mayBeStale: query.staleOnErrorMs > 0 });
+    if (flight.isOutdated) this.#giveNothingOlder(flight);
+    else this.#tiers.set(key, value, { dependencies, mayBeStale: query.staleOnErrorMs > 0 });
     return value;
+  }
+
+  /** An answer that isn't kept may be newer than what is, or than what is being read: whoever got it gets nothing from before. */
+  #giveNothingOlder({ key }: Flight): void {
+    this.#flights.outdate(key);
+    this.#tiers.outdate(key);
   }
 
   /** From the database; where that is away, an old answer if the query allows it. A copy of nobody's. */

@@ -19,12 +19,11 @@ export class Flights {
     return this.#flights.get(key);
   }
 
-  /** Takes the place of an older one under the same key; that one still answers those who wait for it. */
+  /** Takes the place of an older one under the same key; that one still answers those who wait for it, and isn't kept. */
   start(key: string, dependencies: readonly string[], read: (flight: Flight) => Promise<unknown>): Flight {
     const { promise: answer, resolve, reject } = Promise.withResolvers<unknown>();
     const flight: Flight = { key, dependencies, answer, startedAt: performance.now(), isOutdated: false };
-    const older = this.#flights.get(key);
-    if (older !== undefined) this.#remove(older);
+    this.outdate(key);
     this.#flights.set(key, flight);
     this.#dependencies.add(key, dependencies);
     // Everybody who waits for it may have gone away.
@@ -36,14 +35,14 @@ export class Flights {
   }
 
   invalidate(dependency: string): void {
-    for (const key of this.#dependencies.of(dependency)) this.#outdate(key);
+    for (const key of this.#dependencies.of(dependency)) this.outdate(key);
   }
 
   invalidateAll(): void {
-    for (const key of this.#flights.keys()) this.#outdate(key);
+    for (const key of this.#flights.keys()) this.outdate(key);
   }
 
-  #outdate(key: string): void {
+  outdate(key: string): void {
     const flight = this.#flights.get(key);
     if (flight === undefined) return;
     flight.isOutdated = true;

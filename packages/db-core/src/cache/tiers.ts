@@ -109,9 +109,16 @@ export class LocalTiers {
     for (const key of this.#dependencies.of(dependency)) {
       const kept = [this.#hot?.peek(key), this.#warm?.peek(key)].filter((entry) => entry !== undefined);
       if (kept.some(({ staleSince }) => staleSince === undefined)) this.invalidations += 1;
-      if (isGone || !kept.some(({ mayBeStale }) => mayBeStale)) this.remove(key);
-      else for (const entry of kept) entry.staleSince ??= performance.now();
+      if (isGone) this.remove(key);
+      else this.outdate(key);
     }
+  }
+
+  /** Gives it only where the database is away, if then. */
+  outdate(key: string): void {
+    const kept = [this.#hot?.peek(key), this.#warm?.peek(key)].filter((entry) => entry !== undefined);
+    if (!kept.some(({ mayBeStale }) => mayBeStale)) this.remove(key);
+    else for (const entry of kept) entry.staleSince ??= performance.now();
   }
 
   remove(key: string): void {
