@@ -202,8 +202,10 @@ describeEngines('the cache', (context) => {
     expect(await database.cache.get(ada, paused, { id })).toBe('new');
     open();
     expect(await early).toBe('old');
-    expect(await database.cache.get(ada, paused, { id })).toBe('new');
     expect(loads).toBe(2);
+    // What took so long could as well have been the newer one, so that it is read once more, and kept then.
+    for (let turn = 0; turn < 3; turn += 1) expect(await database.cache.get(ada, paused, { id })).toBe('new');
+    expect(loads).toBe(3);
   });
 
   it('refuses a query that nothing would ever invalidate, and data that is not plain', async () => {
